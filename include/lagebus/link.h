@@ -1,0 +1,70 @@
+/* A TLS 1.3 link with mutual authentication over OpenSSL: bytes in and bytes out, never a socket. */
+#ifndef LAGEBUS_LINK_H
+#define LAGEBUS_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lagebus/buf.h"
+#include "lagebus/err.h"
+#include "lagebus/identity.h"
+
+struct lb_tls;  /* shared settings: certificates, CA, CRL. Reference-counted, thread-safe. */
+struct lb_link; /* one connection's TLS state. Used by one thread at a time; may be handed from one to another. */
+
+enum lb_link_side { LB_LINK_SERVER, LB_LINK_CLIENT };
+
+struct lb_tls_files {
+	const char *certificate; /* PEM chain, leaf first */
+	const char *key;         /* PEM */
+	const char *ca;          /* PEM bundle of the federation's CAs */
+	const char *crl;         /* PEM CRLs, or NULL: none. Given and out of date: the handshake fails, it is not skipped. */
+	bool require_hybrid;     /* only hybrid ML-KEM groups; loading fails where OpenSSL has none */
+};
+
+/* Loads everything, or says in `why` (NUL-terminated, with the file's name and what to do) what is wrong: LB_CONFIG or
+ * LB_NO_MEMORY. Also fails where the key does not belong to the certificate. Blocks on files. The result has one reference. */
+lb_err lb_tls_load(enum lb_link_side side, const struct lb_tls_files *files, struct lb_tls **out, char *why, size_t why_n) LB_MUST_CHECK;
+struct lb_tls *lb_tls_ref(struct lb_tls *tls);
+void lb_tls_unref(struct lb_tls *tls);
+/* The identity in our own certificate. */
+const struct lb_identity *lb_tls_identity(const struct lb_tls *tls);
+/* Is this certificate (DER) issued by the CA, in its time and not revoked, now? LB_OK, LB_TLS_UNTRUSTED, LB_TLS_EXPIRED,
+ * LB_TLS_REVOKED, LB_BAD_IDENTITY (no SPIFFE ID). Used for live sessions after a reload and for signers. Any thread. */
+lb_err lb_tls_check_certificate(struct lb_tls *tls, const uint8_t *der, size_t der_n, struct lb_identity *out) LB_MUST_CHECK;
+
+/* A new link. For clients `expect` (may be NULL) is the SPIFFE ID's partner the
+ * broker's certificate must carry. The link holds a reference to tls. NULL if memory is out. */
+struct lb_link *lb_link_new(struct lb_tls *tls, const char *expect);
+void lb_link_free(struct lb_link *link);
+
+/* Offers n bytes from the socket. They are borrowed, not copied: call lb_link_handshake or lb_link_read until LB_AGAIN
+ * before they go away; by then all of them have been taken. */
+void lb_link_feed(struct lb_link *link, const uint8_t *p, size_t n);
+/* Goes on with the handshake. LB_OK: done (then lb_link_peer is valid). LB_AGAIN: send the output, feed more.
+ * Otherwise the reason: LB_TLS_*, LB_BAD_IDENTITY; the alert for the peer is in the output. */
+lb_err lb_link_handshake(struct lb_link *link) LB_MUST_CHECK;
+/* Decrypts into out[0..cap). LB_OK with *got > 0; LB_AGAIN: feed more; LB_CLOSED: close_notify; LB_TLS_BAD_RECORD; for a
+ * client the server may refuse us only here (TLS 1.3): LB_TLS_REVOKED, LB_TLS_UNTRUSTED, ... as its alert says. */
+lb_err lb_link_read(struct lb_link *link, uint8_t *out, size_t cap, size_t *got) LB_MUST_CHECK;
+/* Encrypts all n bytes into the output: full 16 KiB records and a rest. LB_OK or LB_NO_MEMORY. */
+lb_err lb_link_write(struct lb_link *link, const uint8_t *p, size_t n) LB_MUST_CHECK;
+/* Queues close_notify. */
+void lb_link_close(struct lb_link *link);
+/* Ciphertext to send: consume what the socket took (lb_buf_consume), then lb_link_output_sent frees an empty buffer
+ * so that an idle link costs no buffer. */
+struct lb_buf *lb_link_output(struct lb_link *link);
+void lb_link_output_sent(struct lb_link *link, size_t n);
+
+/* Valid after the handshake, as long as the link. */
+const struct lb_identity *lb_link_peer(const struct lb_link *link);
+bool lb_link_resumed(const struct lb_link *link);
+/* The peer's certificate in DER, newly allocated (free() it). LB_OK, LB_NO_MEMORY, LB_NOT_FOUND. */
+lb_err lb_link_peer_certificate(const struct lb_link *link, uint8_t **der, size_t *der_n) LB_MUST_CHECK;
+/* "TLS_AES_128_GCM_SHA256 secp256r1", for logs and status. */
+void lb_link_describe(const struct lb_link *link, char *text, size_t n);
+
+/* Client only: the session to resume with, kept in tls and used for the next lb_link_new of the same tls. No 0-RTT. */
+
+#endif
