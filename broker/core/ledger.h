@@ -1,0 +1,37 @@
+/* The ledger's rows: what an agent has stored, and what people at a partner did with a message. Encoding only; the rows
+ * stand in the journal's tables. "Delivered" is derived from cursors, never written per message. */
+#ifndef LAGEBUS_BROKER_CORE_LEDGER_H
+#define LAGEBUS_BROKER_CORE_LEDGER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lagebus/err.h"
+#include "lagebus/limits.h"
+#include "lagebus/uuid.h"
+
+/* JOURNAL_CURSORS, by the agent's SPIFFE ID. `stored` is what the agent acknowledged per lane; `scanned` (>= stored) is up to
+ * where there was nothing more for it, so that its return does not read the log again. */
+struct cursor_row {
+	uint64_t stored[2], scanned[2];
+	int64_t seen_ms;
+};
+#define CURSOR_ROW_SIZE 40
+void cursor_row_write(const struct cursor_row *row, uint8_t out[CURSOR_ROW_SIZE]);
+/* LB_OK or LB_CORRUPT. */
+lb_err cursor_row_read(const uint8_t *p, size_t n, struct cursor_row *out) LB_MUST_CHECK;
+
+/* JOURNAL_LEDGER, by the message's id and the partner's id. Times are ms since 1970, 0: not yet. */
+struct ledger_row {
+	int64_t displayed_ms, acknowledged_ms, implemented_ms;
+	char by[LB_TEXT_MAX + 1];
+};
+#define LEDGER_KEY_MAX (16 + LB_PARTNER_ID_MAX)
+#define LEDGER_ROW_MAX (24 + LB_TEXT_MAX)
+/* Each returns the bytes written. */
+size_t ledger_key(const struct lb_uuid *id, const char *partner, uint8_t out[LEDGER_KEY_MAX]);
+size_t ledger_row_write(const struct ledger_row *row, uint8_t out[LEDGER_ROW_MAX]);
+/* LB_OK or LB_CORRUPT. */
+lb_err ledger_row_read(const uint8_t *p, size_t n, struct ledger_row *out) LB_MUST_CHECK;
+
+#endif

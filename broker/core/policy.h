@@ -1,0 +1,19 @@
+/* The rules, in one place and from tables, deny by default: may this partner send this, and who gets it? Pure. Each refusal
+ * is an lb_err whose token is the rule's name. Asked when a message comes in and again when it goes out. */
+#ifndef LAGEBUS_BROKER_CORE_POLICY_H
+#define LAGEBUS_BROKER_CORE_POLICY_H
+
+#include "broker/core/federation.h"
+#include "lagebus/err.h"
+#include "lagebus/header.h"
+
+/* May `sender` publish a message of this header? LB_OK or the rule: LB_WRONG_ORIGIN, LB_UNKNOWN_TYPE, LB_BAD_AUDIENCE,
+ * LB_ROLE_MAY_NOT_SEND, LB_NEEDS_APPROVAL, LB_AREA_NOT_AGREED, LB_TLP_RED_NAMED_ONLY, LB_BAD_HEADER (not the type's lane). */
+lb_err policy_admit(const struct federation *f, uint16_t sender, const struct lb_header *h) LB_MUST_CHECK;
+/* May `partner` have it? LB_OK or the rule. The origin does not get its own message (LB_NOT_IN_AUDIENCE) unless the audience
+ * names it. Does not look at `expires`: the caller has the clock. */
+lb_err policy_deliver(const struct federation *f, uint16_t partner, const struct lb_header *h) LB_MUST_CHECK;
+/* Every partner that policy_deliver allows. */
+void policy_recipients(const struct federation *f, const struct lb_header *h, struct partner_set *out);
+
+#endif

@@ -1,0 +1,81 @@
+/* The one door to the log: LMDB on one machine; where that is not enough, a replicated engine stands behind the same door.
+ * Writing is the writer thread's alone, in transactions; reading is anyone's, through a reader of its own, in short read
+ * transactions that end inside each call. Everything given out is a copy. */
+#ifndef LAGEBUS_BROKER_EDGE_JOURNAL_H
+#define LAGEBUS_BROKER_EDGE_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lagebus/buf.h"
+#include "lagebus/err.h"
+#include "lagebus/uuid.h"
+
+#define JOURNAL_LANES 2
+
+struct journal;
+struct journal_reader;
+
+struct journal_settings {
+	const char *folder;       /* made (0700) if it is not there */
+	uint64_t map_bytes;       /* the most the log may grow to */
+	uint64_t low_water_bytes; /* of free disk, below which journal_has_room says no */
+	uint64_t grow_bytes;      /* the file is extended ahead of need by this much, so that commits seldom change metadata */
+};
+
+/* The small tables beside the log. */
+enum journal_table {
+	JOURNAL_CURSORS, /* SPIFFE ID of an agent -> its cursors */
+	JOURNAL_SIGNERS, /* SHA-256 of a certificate -> DER */
+	JOURNAL_LEDGER,  /* message id, partner -> what people did */
+	JOURNAL_TABLES,
+};
+
+/* Opens or makes the log; clears stale readers. LB_OK, LB_IO, LB_CORRUPT, LB_DISK_FULL, LB_NO_MEMORY; `why` names the file
+ * and what to do. Blocks. */
+lb_err journal_open(const struct journal_settings *s, struct journal **out, char *why, size_t why_n) LB_MUST_CHECK;
+/* No transaction or reader may be open. */
+void journal_close(struct journal *j);
+/* The log's own id, made with it. */
+struct lb_uuid journal_id(const struct journal *j);
+/* Position of a lane's newest committed message (0: none), and of its oldest kept one (last + 1 if none is). Any thread. */
+uint64_t journal_last(const struct journal *j, unsigned lane);
+uint64_t journal_oldest(const struct journal *j, unsigned lane);
+/* Is the disk above its low-water mark, and the map below its end? Asks the file system at most once a second. Any thread. */
+bool journal_has_room(struct journal *j);
+/* Bytes of the log's file in use, and free bytes on its disk; for metrics. Any thread. */
+void journal_usage(struct journal *j, uint64_t *used_bytes, uint64_t *free_bytes);
+
+/* Writer thread. After an error the transaction must be aborted. Commit blocks until everything is on disk: LB_OK,
+ * LB_DISK_FULL, LB_IO, LB_NO_MEMORY; on error (it is then aborted) nothing of the transaction is there. */
+lb_err journal_begin(struct journal *j) LB_MUST_CHECK;
+lb_err journal_commit(struct journal *j) LB_MUST_CHECK;
+void journal_abort(struct journal *j);
+/* Room for a record of n bytes, to be filled before the next call; it holds `count` messages from position `first`, which
+ * must be the position after the lane's last. */
+lb_err journal_append(struct journal *j, unsigned lane, uint64_t first, uint32_t count, size_t n, uint8_t **room) LB_MUST_CHECK;
+/* Remembers where the message of this id stands. LB_OK; LB_ID_REUSED: it was there, *lane and *position say where. */
+lb_err journal_remember(struct journal *j, const struct lb_uuid *id, unsigned *lane, uint64_t *position) LB_MUST_CHECK;
+lb_err journal_forget(struct journal *j, const struct lb_uuid *id) LB_MUST_CHECK;
+lb_err journal_put(struct journal *j, enum journal_table t, const void *key, size_t key_n, const void *value, size_t value_n) LB_MUST_CHECK;
+/* Drops the lane's oldest record; the ids in it are the caller's to forget. LB_OK or LB_NOT_FOUND. */
+lb_err journal_drop_oldest(struct journal *j, unsigned lane) LB_MUST_CHECK;
+/* journal_read inside the write transaction: sees what it wrote. */
+lb_err journal_peek(struct journal *j, unsigned lane, uint64_t position, struct lb_buf *record, uint64_t *first) LB_MUST_CHECK;
+
+/* A reader, for one thread at a time. LB_OK, LB_LIMIT (too many), LB_NO_MEMORY. */
+lb_err journal_reader_new(struct journal *j, struct journal_reader **out) LB_MUST_CHECK;
+void journal_reader_free(struct journal_reader *r);
+/* Replaces *record's content by the record that holds `position`, or the next one where that is no longer kept; *first is
+ * the position of its first message. LB_OK, LB_NOT_FOUND (past the end), LB_NO_MEMORY, LB_IO. */
+lb_err journal_read(struct journal_reader *r, unsigned lane, uint64_t position, struct lb_buf *record, uint64_t *first) LB_MUST_CHECK;
+/* Where the message of this id stands. LB_OK or LB_NOT_FOUND. */
+lb_err journal_find(struct journal_reader *r, const struct lb_uuid *id, unsigned *lane, uint64_t *position) LB_MUST_CHECK;
+/* Replaces *value. LB_OK, LB_NOT_FOUND, LB_NO_MEMORY, LB_IO. */
+lb_err journal_get(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, struct lb_buf *value) LB_MUST_CHECK;
+/* Shows each row whose key begins with prefix, in key order, until the visitor returns false; it must not call the journal. */
+typedef bool journal_visit(void *user, const void *key, size_t key_n, const void *value, size_t value_n);
+lb_err journal_each(struct journal_reader *r, enum journal_table t, const void *prefix, size_t prefix_n, journal_visit *visit, void *user) LB_MUST_CHECK;
+
+#endif

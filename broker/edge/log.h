@@ -1,0 +1,13 @@
+/* logfmt on standard error: `ts=2026-01-02T03:04:05.678Z level=info event=link_closed peer=de-sn reason=timeout`. Lines are events. */
+#ifndef LAGEBUS_BROKER_EDGE_LOG_H
+#define LAGEBUS_BROKER_EDGE_LOG_H
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+
+/* Lines above this level are left out. At start, before there are threads. */
+void log_set_level(enum log_level level);
+/* One line, written whole, from any thread. `keys` is a printf format of "key=%s key=%d" pairs; values of %s that have spaces,
+ * quotes or control characters are quoted and escaped. */
+void log_event(enum log_level level, const char *event, const char *keys, ...) __attribute__((format(printf, 3, 4)));
+
+#endif
