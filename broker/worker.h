@@ -9,6 +9,7 @@
 #include "broker/edge/channel.h"
 #include "broker/edge/journal.h"
 #include "broker/settings.h"
+#include "lagebus/buf.h"
 #include "lagebus/link.h"
 
 /* What a worker gets on its channel "worker-N" besides WRITER_COMMIT; ownership goes along. */
@@ -23,7 +24,8 @@ enum worker_in {
 struct arrival {
 	int fd;
 	struct lb_link *link;
-	char address[64]; /* the peer's, for the log */
+	struct lb_buf input; /* what the peer said right behind its handshake, decrypted */
+	char address[64];    /* the peer's, for the log */
 };
 
 struct reload {

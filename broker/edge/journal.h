@@ -27,7 +27,7 @@ struct journal_settings {
 /* The small tables beside the log. */
 enum journal_table {
 	JOURNAL_CURSORS, /* SPIFFE ID of an agent -> its cursors */
-	JOURNAL_SIGNERS, /* SHA-256 of a certificate -> DER */
+	JOURNAL_SIGNERS, /* signer hint (lagebus/signature.h) -> certificate, DER */
 	JOURNAL_LEDGER,  /* message id, partner -> what people did */
 	JOURNAL_TABLES,
 };
