@@ -1,7 +1,9 @@
 # Lagebus. `make help` lists the targets. Everything that is built stands in build/.
 VERSION := 0.1.0
 VARIANT ?= release
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 B := build/$(VARIANT)
 GEN := build/gen
 
@@ -12,7 +14,7 @@ FUZZ_PACKAGES := $(PACKAGES) clang libclang-rt-14-dev
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum $(if $(CI),-Werror)
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIC
-BASE := -std=c11 -D_GNU_SOURCE -DLB_VERSION='"$(VERSION)"' -Iinclude -I. -I$(GEN) -pthread -MMD -MP -g
+BASE := -std=c11 -D_GNU_SOURCE -DLAGEBUS_VERSION='"$(VERSION)"' -Iinclude -I. -I$(GEN) -pthread -MMD -MP -g
 ifeq ($(VARIANT),release)
 FLAGS := -O2 $(HARDEN)
 else ifeq ($(VARIANT),asan)
