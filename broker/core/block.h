@@ -34,6 +34,7 @@ struct block_publish {
 	struct lb_uuid id;
 	uint32_t session;    /* the worker's handle */
 	uint32_t generation; /* and which use of the handle */
+	uint32_t bytes;      /* of its encoding: what it counts in flight */
 	lb_err result;       /* set by the writer: LB_OK (also for a repeated publish), LB_ID_REUSED, LB_DISK_FULL, LB_IO */
 };
 
