@@ -1,0 +1,27 @@
+/* What each command's file gives to the table. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "agents/cli/cli.h"
+
+#define COMMAND(name) \
+	extern const struct option_row cmd_##name##_options[]; \
+	extern const char *const cmd_##name##_examples[]; \
+	enum cli_exit cmd_##name(struct cli *cli)
+
+COMMAND(send);
+COMMAND(warn);
+COMMAND(inbox);
+COMMAND(show);
+COMMAND(ack);
+COMMAND(receipts);
+COMMAND(watch);
+COMMAND(status);
+COMMAND(check);
+COMMAND(ca_init);
+COMMAND(ca_issue);
+COMMAND(ca_revoke);
+COMMAND(ca_crl);
+COMMAND(help);
+
+#endif

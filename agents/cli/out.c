@@ -1,0 +1,129 @@
+/* Where the answers go: lines, JSON documents and the words of the scales. */
+#include "agents/cli/out.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agents/cli/style.h"
+#include "agents/cli/text.h"
+#include "agents/cli/when.h"
+#include "lagebus/tlp.h"
+
+const char *style_on(const struct cli *cli, enum out_style style)
+{
+	static const char *const codes[] = {
+		[OUT_PLAIN] = "", [OUT_HEAD] = "\033[1m", [OUT_DIM] = "\033[2m", [OUT_GOOD] = "\033[32m",
+		[OUT_WARN] = "\033[33m", [OUT_BAD] = "\033[1;31m", [OUT_GREY] = "\033[90m", [OUT_YELLOW] = "\033[33m",
+		[OUT_ORANGE] = "\033[38;5;208m", [OUT_RED] = "\033[1;31m", [OUT_GREEN] = "\033[32m",
+	};
+
+	return cli->colour ? codes[style] : "";
+}
+
+const char *style_off(const struct cli *cli, enum out_style style)
+{
+	return cli->colour && style != OUT_PLAIN ? "\033[0m" : "";
+}
+
+/* Tabs stay: they separate the fields of a line in a pipe. */
+static void write_line(struct cli *cli, enum out_style style, const char *format, va_list ap)
+{
+	char *text = NULL, *clean = NULL;
+	int n = vasprintf(&text, format, ap);
+
+	if (n >= 0)
+		clean = text_clean(text, (size_t)n, TEXT_LINES);
+	if (clean)
+		fprintf(cli->out, "%s%s%s\n", style_on(cli, style), clean, style_off(cli, style));
+	if (n >= 0)
+		free(text);
+	free(clean);
+}
+
+void out_line(struct cli *cli, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	write_line(cli, OUT_PLAIN, format, ap);
+	va_end(ap);
+}
+
+void out_styled(struct cli *cli, enum out_style style, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	write_line(cli, style, format, ap);
+	va_end(ap);
+}
+
+enum cli_exit out_json(struct cli *cli, json_t *doc)
+{
+	int failed;
+
+	if (!doc)
+		return cli_fail(cli, CLI_IO, "out of memory");
+	failed = json_dumpf(doc, cli->out, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	fputc('\n', cli->out);
+	json_decref(doc);
+	return failed ? cli_fail(cli, CLI_IO, "cannot write the output") : CLI_OK;
+}
+
+json_t *out_json_text(const char *p, size_t n)
+{
+	json_t *text = json_stringn(p, n);
+	char *clean;
+
+	if (text)
+		return text;
+	clean = text_clean(p, n, TEXT_LINES);
+	text = clean ? json_string(clean) : NULL;
+	free(clean);
+	return text;
+}
+
+json_t *out_json_time(int64_t ms)
+{
+	char text[WHEN_TEXT];
+
+	if (ms == 0)
+		return json_null();
+	when_iso(ms, text);
+	return json_string(text);
+}
+
+const char *out_level(unsigned level)
+{
+	static const char *const words[] = { "-", "1 grey", "2 yellow", "3 orange", "4 red" };
+
+	return level < sizeof(words) / sizeof(words[0]) ? words[level] : "?";
+}
+
+enum out_style out_level_style(unsigned level)
+{
+	static const enum out_style styles[] = { OUT_PLAIN, OUT_GREY, OUT_YELLOW, OUT_ORANGE, OUT_RED };
+
+	return level < sizeof(styles) / sizeof(styles[0]) ? styles[level] : OUT_PLAIN;
+}
+
+enum out_style out_tlp_style(unsigned tlp)
+{
+	switch (lb_tlp_effective(tlp)) {
+	case LB_TLP_RED: return OUT_RED;
+	case LB_TLP_AMBER:
+	case LB_TLP_AMBER_STRICT: return OUT_ORANGE;
+	case LB_TLP_GREEN: return OUT_GREEN;
+	case LB_TLP_CLEAR:
+	case LB_TLP_UNSET: break;
+	}
+	return OUT_PLAIN;
+}
+
+const char *out_ack(unsigned state)
+{
+	static const char *const words[] = { "-", "displayed", "acknowledged", "implemented" };
+
+	return state < sizeof(words) / sizeof(words[0]) ? words[state] : "?";
+}

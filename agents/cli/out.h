@@ -1,0 +1,52 @@
+/* Where the answers go: lines, JSON documents and tables, each as terminal or pipe need it. */
+#ifndef CLI_OUT_H
+#define CLI_OUT_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "agents/cli/cli.h"
+
+/* What a piece of text means; on a terminal it gets a colour besides its words. */
+enum out_style {
+	OUT_PLAIN,
+	OUT_HEAD,
+	OUT_DIM,
+	OUT_GOOD,
+	OUT_WARN,
+	OUT_BAD,
+	OUT_GREY,
+	OUT_YELLOW,
+	OUT_ORANGE,
+	OUT_RED,
+	OUT_GREEN,
+};
+
+/* One line; text that came from outside is cleaned on the way. */
+void out_line(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void out_styled(struct cli *cli, enum out_style style, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The one document of --json. Takes the reference; NULL means that memory was out. */
+enum cli_exit out_json(struct cli *cli, json_t *doc);
+/* The string as JSON, whatever its bytes are. NULL if memory is out. */
+json_t *out_json_text(const char *p, size_t n);
+/* ISO 8601, or null for 0. */
+json_t *out_json_time(int64_t ms);
+
+/* Words for the scales, and their styles. Each scale has its own words; none is shown by colour alone. */
+const char *out_level(unsigned level);
+enum out_style out_level_style(unsigned level);
+enum out_style out_tlp_style(unsigned tlp);
+const char *out_ack(unsigned state);
+
+#define TABLE_COLUMNS 10
+
+struct table;
+/* Heads end with NULL; the column `flexible` is cut where the terminal is too narrow. NULL if memory is out. */
+struct table *table_new(const char *const *heads, unsigned flexible);
+/* Adds the next cell (a cleaned copy), row by row. */
+void table_cell(struct table *t, enum out_style style, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Terminal: rules and heads. Pipe: a line a row, cells separated by tabs, no heads. */
+enum cli_exit table_print(struct table *t, struct cli *cli);
+void table_free(struct table *t);
+
+#endif

@@ -1,0 +1,174 @@
+/* Tables: rules and colour on a terminal, tab-separated lines in a pipe. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agents/cli/out.h"
+#include "agents/cli/style.h"
+#include "agents/cli/text.h"
+
+#define FLEXIBLE_MIN 12
+
+struct cell {
+	char *text;
+	enum out_style style;
+};
+
+struct table {
+	const char *const *heads;
+	unsigned columns, flexible;
+	struct cell *cells;
+	size_t n, cap;
+	bool failed; /* memory was out: said when it is printed */
+};
+
+struct table *table_new(const char *const *heads, unsigned flexible)
+{
+	struct table *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->heads = heads;
+	t->flexible = flexible;
+	while (heads[t->columns])
+		t->columns++;
+	return t;
+}
+
+void table_free(struct table *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < t->n; i++)
+		free(t->cells[i].text);
+	free(t->cells);
+	free(t);
+}
+
+static bool grow(struct table *t)
+{
+	size_t cap = t->cap ? t->cap * 2 : 64;
+	struct cell *cells;
+
+	if (t->n < t->cap)
+		return true;
+	cells = reallocarray(t->cells, cap, sizeof(*cells));
+	if (!cells)
+		return false;
+	t->cells = cells;
+	t->cap = cap;
+	return true;
+}
+
+void table_cell(struct table *t, enum out_style style, const char *format, ...)
+{
+	char *text = NULL, *clean = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vasprintf(&text, format, ap);
+	va_end(ap);
+	if (n >= 0) {
+		clean = text_clean(text, (size_t)n, TEXT_LINE);
+		free(text);
+	}
+	if (!clean || !grow(t)) {
+		free(clean);
+		t->failed = true;
+		return;
+	}
+	t->cells[t->n++] = (struct cell){ clean, style };
+}
+
+static void measure(const struct table *t, unsigned total, unsigned widths[TABLE_COLUMNS])
+{
+	unsigned sum = 1;
+
+	for (unsigned c = 0; c < t->columns; c++) {
+		widths[c] = text_width(t->heads[c]);
+		for (size_t i = c; i < t->n; i += t->columns) {
+			unsigned w = text_width(t->cells[i].text);
+
+			if (w > widths[c])
+				widths[c] = w;
+		}
+		sum += widths[c] + 3;
+	}
+	if (sum > total) {
+		unsigned over = sum - total, width = widths[t->flexible];
+
+		widths[t->flexible] = width > over + FLEXIBLE_MIN ? width - over : width < FLEXIBLE_MIN ? width : FLEXIBLE_MIN;
+	}
+}
+
+static void rule(const struct table *t, struct cli *cli, const unsigned *widths, const char *left, const char *middle,
+	const char *right)
+{
+	fputs(style_on(cli, OUT_DIM), cli->out);
+	for (unsigned c = 0; c < t->columns; c++) {
+		fputs(c ? middle : left, cli->out);
+		for (unsigned i = 0; i < widths[c] + 2; i++)
+			fputs("─", cli->out);
+	}
+	fprintf(cli->out, "%s%s\n", right, style_off(cli, OUT_DIM));
+}
+
+static void put_cell(struct cli *cli, const char *text, enum out_style style, unsigned width)
+{
+	unsigned columns = text_width(text);
+	size_t n = strlen(text);
+	const char *cut = "";
+
+	if (columns > width) {
+		n = text_fit(text, width - 1);
+		columns = width;
+		cut = "…";
+	}
+	fprintf(cli->out, " %s%.*s%s%s%*s ", style_on(cli, style), (int)n, text, cut, style_off(cli, style),
+		(int)(width - columns), "");
+}
+
+static void bar(struct cli *cli)
+{
+	fprintf(cli->out, "%s│%s", style_on(cli, OUT_DIM), style_off(cli, OUT_DIM));
+}
+
+static void print_boxed(const struct table *t, struct cli *cli)
+{
+	unsigned widths[TABLE_COLUMNS];
+
+	measure(t, cli->width, widths);
+	rule(t, cli, widths, "┌", "┬", "┐");
+	for (unsigned c = 0; c < t->columns; c++) {
+		bar(cli);
+		put_cell(cli, t->heads[c], OUT_HEAD, widths[c]);
+	}
+	bar(cli);
+	fputc('\n', cli->out);
+	rule(t, cli, widths, "├", "┼", "┤");
+	for (size_t i = 0; i < t->n; i++) {
+		unsigned c = (unsigned)(i % t->columns);
+
+		bar(cli);
+		put_cell(cli, t->cells[i].text, t->cells[i].style, widths[c]);
+		if (c + 1 == t->columns) {
+			bar(cli);
+			fputc('\n', cli->out);
+		}
+	}
+	rule(t, cli, widths, "└", "┴", "┘");
+}
+
+enum cli_exit table_print(struct table *t, struct cli *cli)
+{
+	if (t->failed)
+		return cli_fail(cli, CLI_IO, "out of memory");
+	if (cli->terminal) {
+		print_boxed(t, cli);
+		return CLI_OK;
+	}
+	for (size_t i = 0; i < t->n; i++)
+		fprintf(cli->out, "%s%c", t->cells[i].text, (i + 1) % t->columns ? '\t' : '\n');
+	return CLI_OK;
+}

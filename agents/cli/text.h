@@ -1,0 +1,23 @@
+/* Text that came from outside, made fit for a terminal; and how wide it is there. */
+#ifndef CLI_TEXT_H
+#define CLI_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum text_lines {
+	TEXT_LINE,  /* line breaks and tabs become a space */
+	TEXT_LINES, /* they stay */
+};
+
+/* A copy without control characters, escape sequences' ESC, direction overrides and bytes that are not UTF-8: each becomes
+ * U+FFFD. NULL if memory is out; the caller frees it. */
+char *text_clean(const char *p, size_t n, enum text_lines lines);
+/* Columns on a terminal: wide and combining characters count as what they take. */
+unsigned text_width(const char *s);
+/* Bytes of s that fit into `columns`. */
+size_t text_fit(const char *s, unsigned columns);
+/* Reads one character of n > 0 bytes; its length, or 0 if it is not UTF-8 (RFC 3629). */
+size_t text_decode(const char *p, size_t n, uint32_t *code);
+
+#endif

@@ -1,0 +1,15 @@
+/* A failure in words: what went wrong, where, and what to do about it. */
+#include "agents/cli/why.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+lb_err why_set(struct why *w, lb_err e, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(w->text, sizeof(w->text), format, ap);
+	va_end(ap);
+	return e;
+}

@@ -1,0 +1,14 @@
+/* A failure in words: what went wrong, where, and what to do about it. */
+#ifndef CLI_WHY_H
+#define CLI_WHY_H
+
+#include "lagebus/err.h"
+
+struct why {
+	char text[600];
+};
+
+/* Writes the text and returns e, so that a function can fail in one line. */
+lb_err why_set(struct why *w, lb_err e, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif
