@@ -3,7 +3,10 @@
 #define LAGEBUS_BROKER_SETTINGS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "lagebus/err.h"
 
 /* X(field, key, kind, default, reloadable, text). Kinds: STRING, NUMBER (int64), BYTES ("64 MiB" or a number), SECONDS, BOOL. */
 /* clang-format off */
@@ -47,5 +50,24 @@ struct settings {
 	SETTINGS_TABLE(X)
 #undef X
 };
+
+/* A value as the file has it. A text for BYTES ("64 MiB") or SECONDS ("5 min") may have a unit: B, KiB, MiB, GiB, TiB; s, min, h, d. */
+enum setting_form { SETTING_TEXT, SETTING_NUMBER, SETTING_BOOL };
+struct setting_value {
+	enum setting_form form;
+	const char *text;
+	int64_t number; /* SETTING_NUMBER; SETTING_BOOL: 0 or 1 */
+};
+
+/* Every key at its default. LB_OK or LB_NO_MEMORY. */
+lb_err settings_init(struct settings *out) LB_MUST_CHECK;
+void settings_fini(struct settings *s);
+/* Sets one key (the value is copied) after checking it on its own. LB_OK, LB_NO_MEMORY, LB_CONFIG (s unchanged): `why` says what is
+ * wrong in one clause that begins with the key. */
+lb_err settings_set(struct settings *s, const char *key, const struct setting_value *v, char *why, size_t why_n) LB_MUST_CHECK;
+/* Checks what several keys have to do with each other, and that what has no default is there. LB_OK or LB_CONFIG. */
+lb_err settings_check(const struct settings *s, char *why, size_t why_n) LB_MUST_CHECK;
+/* The next key, from *at on (0 first), that differs between the two and is read at start only; NULL if there is no more. */
+const char *settings_changed(const struct settings *a, const struct settings *b, size_t *at);
 
 #endif

@@ -41,6 +41,10 @@ static inline void metric_add(atomic_ullong *m, unsigned long long n)
 	atomic_store_explicit(m, atomic_load_explicit(m, memory_order_relaxed) + n, memory_order_relaxed);
 }
 
+enum metric_type { METRIC_COUNTER, METRIC_GAUGE };
+/* Appends one family with one value; name without "lagebus_" and "_total", ending with the unit if there is one. LB_OK or LB_NO_MEMORY. */
+lb_err metrics_put(struct lb_buf *out, const char *name, enum metric_type type, const char *unit, const char *text,
+                   unsigned long long value) LB_MUST_CHECK;
 /* Appends the sums of n sets as OpenMetrics text (without the final "# EOF"). LB_OK or LB_NO_MEMORY. */
 lb_err metrics_render(const struct metrics *const *sets, size_t n, struct lb_buf *out) LB_MUST_CHECK;
 
