@@ -1,0 +1,228 @@
+/* What agents and broker say to each other besides messages. */
+#include "proto/control.pb-c.h"
+
+#include <string.h>
+
+#include "broker/edge/log.h"
+#include "broker/worker_state.h"
+
+void control_send(struct worker *w, struct session *s, const void *control)
+{
+	const Lagebus__Control *c = control;
+	size_t n = lagebus__control__get_packed_size(c), head;
+	uint8_t *room;
+
+	lb_buf_consume(&w->message, lb_buf_len(&w->message));
+	room = lb_buf_reserve(&w->message, LB_ZMTP_FRAME_HEAD_MAX + n);
+	if (room) {
+		head = lb_zmtp_frame_head(room, n, false);
+		lagebus__control__pack(c, room + head);
+		if (lb_link_write(s->link, room, head + n) == LB_OK) {
+			session_queue(w, s);
+			return;
+		}
+	}
+	log_event(LOG_ERROR, "out_of_memory", "agent=%s", s->agent);
+	session_abort(w, s);
+}
+
+void control_goodbye(struct worker *w, struct session *s, lb_err reason, const char *detail)
+{
+	Lagebus__Goodbye goodbye = LAGEBUS__GOODBYE__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+
+	goodbye.reason = (char *)lb_err_token(reason);
+	goodbye.text = (char *)(detail ? detail : lb_err_text(reason));
+	control.body_case = LAGEBUS__CONTROL__BODY_GOODBYE;
+	control.goodbye = &goodbye;
+	control_send(w, s, &control);
+}
+
+void control_save_cursor(struct worker *w, struct session *s)
+{
+	struct cursor_row row = { .seen_ms = w->now_ms };
+	uint8_t bytes[CURSOR_ROW_SIZE];
+
+	for (unsigned lane = 0; lane < LB_LANES; lane++) {
+		row.stored[lane] = s->feed.lane[lane].stored;
+		row.scanned[lane] = feed_scanned(&s->feed, (enum lb_lane)lane);
+	}
+	cursor_row_write(&row, bytes);
+	publish_note(w, w->routine, JOURNAL_CURSORS, s->agent, strlen(s->agent), bytes, sizeof bytes);
+	s->cursor_changed = false;
+}
+
+static bool same_log(const struct worker *w, const Lagebus__Hello *hello)
+{
+	struct lb_uuid log = journal_id(w->journal);
+
+	return hello->log.len == sizeof log.b && memcmp(hello->log.data, log.b, sizeof log.b) == 0;
+}
+
+/* Where delivery goes on: the agent knows what it stored; our row knows how far there was nothing more for it. */
+static void seek(struct worker *w, struct session *s, enum lb_lane lane, uint64_t stored, const struct cursor_row *row)
+{
+	uint64_t oldest = journal_oldest(w->journal, lane), scanned = stored;
+
+	if (stored > w->tail[lane].last || stored == 0)
+		stored = scanned = oldest - 1; /* a new agent, or one from the future of a log that was restored from a backup */
+	else if (row && row->stored[lane] == stored)
+		scanned = row->scanned[lane];
+	feed_seek(&s->feed, lane, stored, scanned);
+}
+
+static void welcome(struct worker *w, struct session *s)
+{
+	Lagebus__Welcome answer = LAGEBUS__WELCOME__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+	struct lb_uuid log = journal_id(w->journal);
+
+	answer.version = LB_PROTOCOL_VERSION;
+	answer.software = "lagebusd " LAGEBUS_VERSION;
+	answer.log = (ProtobufCBinaryData){ sizeof log.b, log.b };
+	answer.urgent = s->feed.lane[LB_LANE_URGENT].last;
+	answer.routine = s->feed.lane[LB_LANE_ROUTINE].last;
+	answer.urgent_last = w->tail[LB_LANE_URGENT].last;
+	answer.routine_last = w->tail[LB_LANE_ROUTINE].last;
+	answer.heartbeat_ds = (uint32_t)w->settings->heartbeat_s * 10;
+	answer.partner = (char *)lb_link_peer(s->link)->partner;
+	control.body_case = LAGEBUS__CONTROL__BODY_WELCOME;
+	control.welcome = &answer;
+	control_send(w, s, &control);
+}
+
+static void on_hello(struct worker *w, struct session *s, const Lagebus__Hello *hello)
+{
+	struct cursor_row row;
+	bool known, same = same_log(w, hello);
+
+	if (hello->version != LB_PROTOCOL_VERSION) {
+		session_fail(w, s, LB_VERSION, "this broker speaks version 1");
+		return;
+	}
+	known = journal_get(w->reader, JOURNAL_CURSORS, s->agent, strlen(s->agent), &w->record) == LB_OK &&
+	        cursor_row_read(lb_buf_data(&w->record), lb_buf_len(&w->record), &row) == LB_OK;
+	seek(w, s, LB_LANE_URGENT, same ? hello->urgent : 0, known ? &row : NULL);
+	seek(w, s, LB_LANE_ROUTINE, same ? hello->routine : 0, known ? &row : NULL);
+	s->publish_only = hello->publish_only;
+	s->cursor_changed = !s->publish_only;
+	s->state = SESSION_OPEN;
+	log_event(LOG_INFO, "session_open", "agent=%s software=%s urgent=%llu routine=%llu", s->agent, hello->software,
+	          (unsigned long long)s->feed.lane[LB_LANE_URGENT].last, (unsigned long long)s->feed.lane[LB_LANE_ROUTINE].last);
+	welcome(w, s);
+}
+
+static void on_received(struct worker *w, struct session *s, const Lagebus__Received *received)
+{
+	if (!feed_stored(&s->feed, LB_LANE_URGENT, received->urgent) || !feed_stored(&s->feed, LB_LANE_ROUTINE, received->routine)) {
+		metric_add(&w->metrics.protocol_errors, 1);
+		session_fail(w, s, LB_UNEXPECTED, "Received names a position that was not delivered");
+		return;
+	}
+	s->cursor_changed = true;
+}
+
+static bool add_signer(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
+{
+	(void)key;
+	(void)key_n;
+	return lb_buf_append(user, value, value_n) != LB_OK;
+}
+
+static void on_signer_query(struct worker *w, struct session *s, const Lagebus__SignerQuery *query)
+{
+	Lagebus__Signers signers = LAGEBUS__SIGNERS__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+	ProtobufCBinaryData certificate;
+	struct lb_buf der = LB_BUF_INIT;
+
+	signers.signer = query->signer;
+	if (query->signer.len == LB_SIGNER_SIZE &&
+	    journal_each(w->reader, JOURNAL_SIGNERS, query->signer.data, query->signer.len, add_signer, &der) == LB_OK && lb_buf_len(&der) > 0) {
+		certificate = (ProtobufCBinaryData){ lb_buf_len(&der), lb_buf_data(&der) };
+		signers.certificates = &certificate;
+		signers.n_certificates = 1;
+	}
+	control.body_case = LAGEBUS__CONTROL__BODY_SIGNERS;
+	control.signers = &signers;
+	control_send(w, s, &control);
+	lb_buf_fini(&der);
+}
+
+static void on_quarantined(struct worker *w, struct session *s, const Lagebus__Quarantined *q)
+{
+	char id[LB_UUID_TEXT] = "unknown";
+	struct lb_uuid u;
+
+	if (q->id.len == sizeof u.b) {
+		memcpy(u.b, q->id.data, sizeof u.b);
+		lb_uuid_format(&u, id);
+	}
+	metric_add(&w->metrics.quarantined, 1);
+	log_event(LOG_ERROR, "message_quarantined", "agent=%s id=%s lane=%u position=%llu reason=%s", s->agent, id, q->lane, (unsigned long long)q->position, q->reason);
+}
+
+static struct lb_frame frame_of(ProtobufCBinaryData d)
+{
+	return (struct lb_frame){ d.data, d.len };
+}
+
+/* True if an open session may say this. */
+static bool on_open(struct worker *w, struct session *s, const Lagebus__Control *c)
+{
+	switch (c->body_case) {
+	case LAGEBUS__CONTROL__BODY_RECEIVED:
+		on_received(w, s, c->received);
+		return true;
+	case LAGEBUS__CONTROL__BODY_SIGNER_QUERY:
+		on_signer_query(w, s, c->signer_query);
+		return true;
+	case LAGEBUS__CONTROL__BODY_RECEIPTS_QUERY:
+		receipts_answer(w, s, c->receipts_query->request, frame_of(c->receipts_query->id));
+		return true;
+	case LAGEBUS__CONTROL__BODY_ROUTE_QUERY:
+		receipts_route(w, s, c->route_query->request, frame_of(c->route_query->header));
+		return true;
+	case LAGEBUS__CONTROL__BODY_QUARANTINED:
+		on_quarantined(w, s, c->quarantined);
+		return true;
+	case LAGEBUS__CONTROL__BODY_GOODBYE:
+		session_fail(w, s, LB_CLOSED, c->goodbye->reason);
+		return true;
+	case LAGEBUS__CONTROL__BODY_HELLO:
+	case LAGEBUS__CONTROL__BODY_WELCOME:
+	case LAGEBUS__CONTROL__BODY_ACCEPTED:
+	case LAGEBUS__CONTROL__BODY_REFUSED:
+	case LAGEBUS__CONTROL__BODY_GAP:
+	case LAGEBUS__CONTROL__BODY_SIGNERS:
+	case LAGEBUS__CONTROL__BODY_RECEIPTS:
+	case LAGEBUS__CONTROL__BODY_ROUTE:
+	case LAGEBUS__CONTROL__BODY__NOT_SET:
+	case _LAGEBUS__CONTROL__BODY__CASE_IS_INT_SIZE:
+		break;
+	}
+	return false;
+}
+
+void control_receive(struct worker *w, struct session *s, struct lb_frame frame)
+{
+	Lagebus__Control *c = frame.n <= LB_CONTROL_MAX ? lagebus__control__unpack(NULL, frame.n, frame.p) : NULL;
+	bool expected = false;
+
+	if (!c) {
+		metric_add(&w->metrics.protocol_errors, 1);
+		session_fail(w, s, LB_BAD_CONTROL, NULL);
+		return;
+	}
+	if (s->state == SESSION_OPEN) {
+		expected = on_open(w, s, c);
+	} else if (s->state == SESSION_HELLO && c->body_case == LAGEBUS__CONTROL__BODY_HELLO) {
+		on_hello(w, s, c->hello);
+		expected = true;
+	}
+	if (!expected && s->state != SESSION_CLOSING) {
+		metric_add(&w->metrics.protocol_errors, 1);
+		session_fail(w, s, LB_UNEXPECTED, s->state == SESSION_HELLO ? "Hello was expected" : NULL);
+	}
+	lagebus__control__free_unpacked(c, NULL);
+}

@@ -1,0 +1,181 @@
+/* A publish on its way in: checked, routed, put into a block for the writer, and answered when its commit is on disk. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/edge/log.h"
+#include "broker/worker_state.h"
+#include "lagebus/failpoint.h"
+#include "proto/control.pb-c.h"
+
+#define CLOCK_SKEW_MS (10 * 60 * 1000) /* a message may be this much from the future */
+#define ANSWER_IDS 1024                /* ids in one Accepted */
+
+static void refuse(struct worker *w, struct session *s, const struct lb_uuid *id, lb_err reason)
+{
+	Lagebus__Refused refused = LAGEBUS__REFUSED__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+
+	refused.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
+	refused.reason = (char *)lb_err_token(reason);
+	refused.text = (char *)lb_err_text(reason);
+	control.body_case = LAGEBUS__CONTROL__BODY_REFUSED;
+	control.refused = &refused;
+	metric_add(&w->metrics.refused, 1);
+	control_send(w, s, &control);
+}
+
+static void refuse_and_log(struct worker *w, struct session *s, const struct lb_header *h, lb_err reason)
+{
+	char id[LB_UUID_TEXT];
+
+	lb_uuid_format(&h->id, id);
+	log_event(LOG_WARN, "publish_refused", "agent=%s id=%s type=%s rule=%s", s->agent, id, lb_type_name(h->type) ? lb_type_name(h->type) : "unknown",
+	          lb_err_token(reason));
+	refuse(w, s, &h->id, reason);
+}
+
+static lb_err check_frames(const struct lb_zmtp_message *m)
+{
+	if (m->frames[0].n > LB_HEADER_MAX || m->frames[1].n > LB_PAYLOAD_MAX || m->frames[2].n > LB_SIGNATURE_MAX)
+		return LB_ZMTP_TOO_BIG;
+	return m->frames[2].n == 0 ? LB_BAD_SIGNATURE : LB_OK;
+}
+
+static lb_err check_times(const struct worker *w, const struct lb_header *h)
+{
+	if (h->created_ms > w->now_ms + CLOCK_SKEW_MS)
+		return LB_BAD_TIME;
+	return h->expires_ms != 0 && h->expires_ms <= w->now_ms ? LB_EXPIRED : LB_OK;
+}
+
+static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_message *m, const struct lb_header *h, struct route *route)
+{
+	enum lb_lane lane = (enum lb_lane)h->lane;
+	struct block_publish publish = { h->id, s->handle, s->generation, (uint32_t)m->raw_n, LB_OK };
+	lb_err e;
+
+	if (w->filling[lane] && !block_fits(w->filling[lane], m->raw_n))
+		publish_flush(w);
+	if (!w->filling[lane])
+		w->filling[lane] = block_new(lane, w->index);
+	if (!w->filling[lane])
+		return LB_NO_MEMORY;
+	e = block_append(w->filling[lane], m->raw, m->raw_n, h->expires_ms, route, &publish);
+	if (e != LB_OK)
+		return e;
+	s->in_flight += m->raw_n;
+	w->in_flight += m->raw_n;
+	if (session_is_held(w, s))
+		metric_add(&w->metrics.throttled, 1);
+	return LB_OK;
+}
+
+void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_message *m)
+{
+	struct lb_header h;
+	struct route *route;
+	lb_err e = check_frames(m);
+
+	if (e == LB_OK)
+		e = lb_header_decode(m->frames[0].p, m->frames[0].n, &h);
+	if (e != LB_OK) {
+		/* Without a header there is no id to answer to. */
+		metric_add(&w->metrics.protocol_errors, 1);
+		session_fail(w, s, e, NULL);
+		return;
+	}
+	s->tokens--;
+	route = router_route(w->router, s->partner, &h);
+	e = route ? route->admitted : LB_NO_MEMORY;
+	if (e == LB_OK)
+		e = check_times(w, &h);
+	if (e == LB_OK && !journal_has_room(w->journal))
+		e = LB_DISK_FULL;
+	if (e == LB_OK && h.type == LB_TYPE_RECEIPT) {
+		route_ref(route); /* receipts_take asks the router too */
+		e = receipts_take(w, s, &h, m->frames[1]);
+		if (e == LB_OK)
+			e = fill(w, s, m, &h, route);
+		route_unref(route);
+	} else if (e == LB_OK) {
+		e = fill(w, s, m, &h, route);
+	}
+	if (e != LB_OK)
+		refuse_and_log(w, s, &h, e);
+}
+
+void publish_flush(struct worker *w)
+{
+	for (unsigned lane = 0; lane < LB_LANES; lane++) {
+		struct block *b = w->filling[lane];
+
+		/* What cannot be handed over now (memory is out) is tried again on the next turn. */
+		if (b && channel_send(lane == LB_LANE_URGENT ? w->urgent : w->routine, (struct channel_item){ WRITER_BLOCK, b }) == LB_OK)
+			w->filling[lane] = NULL;
+	}
+}
+
+void publish_note(struct worker *w, struct channel_end *to, enum journal_table t, const void *key, size_t key_n, const void *value, size_t value_n)
+{
+	struct note *note = note_new(t, key, key_n, value, value_n);
+
+	if (!note || channel_send(to, (struct channel_item){ WRITER_NOTE, note }) != LB_OK) {
+		log_event(LOG_ERROR, "out_of_memory", "worker=%u", w->index);
+		free(note);
+	}
+}
+
+static void accept_ids(struct worker *w, struct session *s, ProtobufCBinaryData *ids, size_t n)
+{
+	Lagebus__Accepted accepted = LAGEBUS__ACCEPTED__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+
+	if (n == 0)
+		return;
+	accepted.ids = ids;
+	accepted.n_ids = n;
+	control.body_case = LAGEBUS__CONTROL__BODY_ACCEPTED;
+	control.accepted = &accepted;
+	metric_add(&w->metrics.published, n);
+	LB_FAIL_POINT("broker-before-accepted");
+	control_send(w, s, &control);
+	LB_FAIL_POINT("broker-after-accepted");
+}
+
+/* Answers publishes [from, to), which are one session's. */
+static void answer_session(struct worker *w, struct session *s, struct block_publish *p, uint32_t n)
+{
+	ProtobufCBinaryData ids[ANSWER_IDS];
+	size_t accepted = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		s->in_flight -= p[i].bytes;
+		if (p[i].result != LB_OK) {
+			log_event(LOG_WARN, "publish_refused", "agent=%s rule=%s", s->agent, lb_err_token(p[i].result));
+			refuse(w, s, &p[i].id, p[i].result);
+			continue;
+		}
+		metric_add(&w->metrics.published_bytes, p[i].bytes);
+		ids[accepted++] = (ProtobufCBinaryData){ sizeof p[i].id.b, p[i].id.b };
+		if (accepted == ANSWER_IDS) {
+			accept_ids(w, s, ids, accepted);
+			accepted = 0;
+		}
+	}
+	accept_ids(w, s, ids, accepted);
+	session_queue(w, s);
+}
+
+void publish_answer(struct worker *w, struct block *b)
+{
+	struct block_publish *p = b->publishes;
+
+	for (uint32_t i = 0, n; i < b->publishes_n; i += n) {
+		struct session *s = session_find(w, p[i].session, p[i].generation);
+
+		for (n = 0; i + n < b->publishes_n && p[i + n].session == p[i].session && p[i + n].generation == p[i].generation; n++)
+			w->in_flight -= p[i + n].bytes;
+		if (s && s->state == SESSION_OPEN)
+			answer_session(w, s, p + i, n);
+	}
+}

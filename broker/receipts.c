@@ -1,0 +1,293 @@
+/* The ledger's questions and answers: who has a message, who acted, who is silent; and who would get one. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/core/policy.h"
+#include "broker/edge/log.h"
+#include "broker/worker_state.h"
+#include "proto/control.pb-c.h"
+#include "proto/receipt.pb-c.h"
+
+/* A message in the log: a copy of its header frame, and where it stands. */
+struct logged {
+	struct lb_buf frame;
+	struct lb_header header;
+	unsigned lane;
+	uint64_t position;
+};
+
+static lb_err find_message(struct worker *w, const struct lb_uuid *id, struct logged *out)
+{
+	struct lb_zmtp_message m;
+	struct block *b;
+	lb_err e = journal_find(w->reader, id, &out->lane, &out->position);
+
+	if (e == LB_OK)
+		e = deliver_find(w, (enum lb_lane)out->lane, out->position, &b);
+	if (e != LB_OK)
+		return e;
+	if (b->first > out->position)
+		return LB_NOT_FOUND; /* past retention */
+	e = block_message(b, (uint32_t)(out->position - b->first), &m);
+	if (e == LB_OK)
+		e = lb_buf_append(&out->frame, m.frames[0].p, m.frames[0].n);
+	if (e == LB_OK)
+		e = lb_header_decode(lb_buf_data(&out->frame), lb_buf_len(&out->frame), &out->header);
+	return e;
+}
+
+static bool is_id(size_t n, const uint8_t *p, struct lb_uuid *out)
+{
+	if (n != sizeof out->b)
+		return false;
+	memcpy(out->b, p, sizeof out->b);
+	return lb_uuid7_is_valid(out);
+}
+
+static lb_err read_row(struct worker *w, const struct lb_uuid *id, const char *partner, struct ledger_row *row)
+{
+	uint8_t key[LEDGER_KEY_MAX];
+	size_t n = ledger_key(id, partner, key);
+	lb_err e = journal_get(w->reader, JOURNAL_LEDGER, key, n, &w->record);
+
+	memset(row, 0, sizeof *row);
+	return e == LB_OK ? ledger_row_read(lb_buf_data(&w->record), lb_buf_len(&w->record), row) : e;
+}
+
+static void set_once(int64_t *at, int64_t now_ms)
+{
+	if (*at == 0)
+		*at = now_ms;
+}
+
+static void note_receipt(struct worker *w, struct session *s, const struct lb_uuid *id, const Lagebus__Receipt *r)
+{
+	const char *partner = lb_link_peer(s->link)->partner;
+	uint8_t key[LEDGER_KEY_MAX], value[LEDGER_ROW_MAX];
+	struct ledger_row row;
+	lb_err e = read_row(w, id, partner, &row);
+
+	if (e != LB_OK && e != LB_NOT_FOUND)
+		log_event(LOG_ERROR, "ledger_unreadable", "agent=%s reason=%s", s->agent, lb_err_token(e));
+	/* The broker's own clock counts, and whoever implemented a thing has acknowledged and seen it. */
+	set_once(&row.displayed_ms, w->now_ms);
+	if (r->state >= LB_ACK_ACKNOWLEDGED)
+		set_once(&row.acknowledged_ms, w->now_ms);
+	if (r->state >= LB_ACK_IMPLEMENTED)
+		set_once(&row.implemented_ms, w->now_ms);
+	if (r->by[0] != '\0')
+		snprintf(row.by, sizeof row.by, "%s", r->by);
+	publish_note(w, w->urgent, JOURNAL_LEDGER, key, ledger_key(id, partner, key), value, ledger_row_write(&row, value));
+}
+
+static lb_err check_receipt(struct worker *w, struct session *s, const struct lb_header *h, const Lagebus__Receipt *r)
+{
+	struct federation *f = router_federation(w->router);
+	struct logged about = { .frame = LB_BUF_INIT };
+	struct lb_uuid id;
+	lb_err e;
+
+	if (!is_id(r->refers_to.len, r->refers_to.data, &id) || !h->has_thread || memcmp(&id, &h->thread, sizeof id) != 0)
+		return LB_BAD_ID;
+	if (r->state < LB_ACK_DISPLAYED || r->state > LB_ACK_IMPLEMENTED || strlen(r->by) > LB_TEXT_MAX)
+		return LB_INVALID;
+	if (!lb_utf8_is_valid(r->by, strlen(r->by)) || !lb_utf8_is_valid(r->note, strlen(r->note)))
+		return LB_NOT_UTF8;
+	e = find_message(w, &id, &about);
+	if (e == LB_OK)
+		e = policy_deliver(f, s->partner, &about.header);
+	if (e == LB_OK && (h->audience_n != 1 || h->audience[0].n != about.header.origin.n ||
+	                   memcmp(h->audience[0].p, about.header.origin.p, about.header.origin.n) != 0))
+		e = LB_BAD_AUDIENCE;
+	lb_buf_fini(&about.frame);
+	if (e == LB_OK)
+		note_receipt(w, s, &id, r);
+	return e;
+}
+
+lb_err receipts_take(struct worker *w, struct session *s, const struct lb_header *h, struct lb_frame payload)
+{
+	Lagebus__Receipt *r = lagebus__receipt__unpack(NULL, payload.n, payload.p);
+	lb_err e = r ? check_receipt(w, s, h, r) : LB_INVALID;
+
+	if (r)
+		lagebus__receipt__free_unpacked(r, NULL);
+	return e;
+}
+
+/* What the cursors of a partner's agents say about one position. */
+struct reach {
+	unsigned lane;
+	uint64_t position;
+	bool stored;
+	int64_t seen_ms;
+};
+
+static bool look_at_cursor(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
+{
+	struct reach *r = user;
+	struct cursor_row row;
+
+	(void)key;
+	(void)key_n;
+	if (cursor_row_read(value, value_n, &row) != LB_OK)
+		return true;
+	if (row.stored[r->lane] >= r->position)
+		r->stored = true;
+	if (row.seen_ms > r->seen_ms)
+		r->seen_ms = row.seen_ms;
+	return true;
+}
+
+static lb_err describe_partner(struct worker *w, const struct logged *m, uint16_t i, Lagebus__PartnerReceipt *out, struct ledger_row *row)
+{
+	struct federation *f = router_federation(w->router);
+	const struct partner *partner = federation_at(f, i);
+	struct reach reach = { .lane = m->lane, .position = m->position };
+	char prefix[LB_SPIFFE_ID_MAX + 1];
+	lb_err e, rule = policy_deliver(f, i, &m->header);
+	int n = snprintf(prefix, sizeof prefix, "spiffe://%s/partner/%s/agent/", federation_trust_domain(f), partner->id);
+
+	out->partner = (char *)partner->id;
+	out->online = roster_partner_is_online(w->roster, partner->id);
+	e = journal_each(w->reader, JOURNAL_CURSORS, prefix, (size_t)n, look_at_cursor, &reach);
+	if (e != LB_OK && e != LB_NOT_FOUND)
+		return e;
+	out->last_seen = reach.seen_ms;
+	if (rule != LB_OK) {
+		out->rule = (char *)lb_err_token(rule);
+		return LB_OK;
+	}
+	out->delivered = reach.stored;
+	e = read_row(w, &m->header.id, partner->id, row);
+	if (e != LB_OK && e != LB_NOT_FOUND)
+		return e;
+	out->displayed = row->displayed_ms;
+	out->acknowledged = row->acknowledged_ms;
+	out->implemented = row->implemented_ms;
+	out->by = row->by;
+	return LB_OK;
+}
+
+/* One answer row a partner, with what its strings stand in. */
+struct rows {
+	size_t n;
+	Lagebus__PartnerReceipt *receipt, **pointer;
+	struct ledger_row *ledger;
+};
+
+static void rows_fini(struct rows *r)
+{
+	free(r->receipt);
+	free(r->pointer);
+	free(r->ledger);
+}
+
+static lb_err rows_init(struct rows *r, size_t n)
+{
+	r->n = n;
+	r->receipt = calloc(n, sizeof *r->receipt);
+	r->pointer = calloc(n, sizeof *r->pointer);
+	r->ledger = calloc(n, sizeof *r->ledger);
+	if (!r->receipt || !r->pointer || !r->ledger) {
+		rows_fini(r);
+		return LB_NO_MEMORY;
+	}
+	for (size_t i = 0; i < n; i++) {
+		lagebus__partner_receipt__init(&r->receipt[i]);
+		r->pointer[i] = &r->receipt[i];
+	}
+	return LB_OK;
+}
+
+static void send_receipts(struct worker *w, struct session *s, Lagebus__Receipts *receipts)
+{
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+
+	control.body_case = LAGEBUS__CONTROL__BODY_RECEIPTS;
+	control.receipts = receipts;
+	control_send(w, s, &control);
+}
+
+static lb_err may_ask(struct worker *w, struct session *s, const struct logged *m)
+{
+	struct federation *f = router_federation(w->router);
+	const struct partner *p = federation_at(f, s->partner);
+
+	if (p->role == ROLE_COORDINATOR || lb_text_equals(m->header.origin, p->id))
+		return LB_OK;
+	return LB_ROLE_MAY_NOT_SEND;
+}
+
+static lb_err fill_receipts(struct worker *w, struct session *s, struct lb_frame id, struct logged *m, struct rows *rows)
+{
+	struct lb_uuid u;
+	lb_err e;
+
+	if (!is_id(id.n, id.p, &u))
+		return LB_BAD_ID;
+	e = find_message(w, &u, m);
+	if (e == LB_OK)
+		e = may_ask(w, s, m);
+	if (e == LB_OK)
+		e = rows_init(rows, federation_count(router_federation(w->router)));
+	for (uint16_t i = 0; e == LB_OK && i < rows->n; i++)
+		e = describe_partner(w, m, i, &rows->receipt[i], &rows->ledger[i]);
+	return e;
+}
+
+void receipts_answer(struct worker *w, struct session *s, uint64_t request, struct lb_frame id)
+{
+	Lagebus__Receipts answer = LAGEBUS__RECEIPTS__INIT;
+	struct logged m = { .frame = LB_BUF_INIT };
+	struct rows rows = { 0 };
+	lb_err e = fill_receipts(w, s, id, &m, &rows);
+
+	answer.request = request;
+	answer.id = (ProtobufCBinaryData){ id.n, (uint8_t *)id.p };
+	answer.now = w->now_ms;
+	if (e != LB_OK) {
+		answer.refused = (char *)lb_err_token(e);
+	} else {
+		answer.lane = m.lane;
+		answer.position = m.position;
+		answer.header = (ProtobufCBinaryData){ lb_buf_len(&m.frame), lb_buf_data(&m.frame) };
+		answer.partners = rows.pointer;
+		answer.n_partners = rows.n;
+	}
+	send_receipts(w, s, &answer);
+	rows_fini(&rows);
+	lb_buf_fini(&m.frame);
+}
+
+void receipts_route(struct worker *w, struct session *s, uint64_t request, struct lb_frame header)
+{
+	struct federation *f = router_federation(w->router);
+	Lagebus__Route answer = LAGEBUS__ROUTE__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+	struct rows rows = { 0 };
+	struct lb_header h;
+	lb_err e = lb_header_decode(header.p, header.n, &h);
+
+	if (e == LB_OK)
+		e = policy_admit(f, s->partner, &h);
+	if (e == LB_OK)
+		e = rows_init(&rows, federation_count(f));
+	answer.request = request;
+	if (e != LB_OK)
+		answer.refused = (char *)lb_err_token(e);
+	for (uint16_t i = 0; i < rows.n; i++) {
+		lb_err rule = policy_deliver(f, i, &h);
+
+		rows.receipt[i].partner = (char *)federation_at(f, i)->id;
+		if (rule != LB_OK)
+			rows.receipt[i].rule = (char *)lb_err_token(rule);
+	}
+	answer.partners = rows.pointer;
+	answer.n_partners = rows.n;
+	control.body_case = LAGEBUS__CONTROL__BODY_ROUTE;
+	control.route = &answer;
+	control_send(w, s, &control);
+	rows_fini(&rows);
+}

@@ -1,0 +1,485 @@
+/* A session: a link's way in (TLS, ZMTP, message by message) and out. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/edge/log.h"
+#include "broker/edge/poller.h"
+#include "broker/worker_state.h"
+
+#define CLOSING_MS 2000  /* time for a peer to take the reason it is closed for */
+#define EARLY_MAX 4096   /* bytes of a message before the session is open */
+#define TICKS_A_SECOND 4
+
+static void set_state(struct session *s, enum session_state to)
+{
+	/* A session only moves forward. */
+	if (to > s->state)
+		s->state = to;
+}
+
+struct session *session_find(struct worker *w, uint32_t handle, uint32_t generation)
+{
+	if (handle >= w->used || !w->sessions[handle] || w->sessions[handle]->generation != generation)
+		return NULL;
+	return w->sessions[handle];
+}
+
+void session_queue(struct worker *w, struct session *s)
+{
+	if (s->queued)
+		return;
+	s->queued = true;
+	s->next_ready = NULL;
+	if (w->ready_tail)
+		w->ready_tail->next_ready = s;
+	else
+		w->ready_head = s;
+	w->ready_tail = s;
+}
+
+static bool take_handle(struct worker *w, struct session *s)
+{
+	if (w->free_n > 0)
+		s->handle = w->free_handles[--w->free_n];
+	else if (w->used < (uint32_t)w->settings->max_connections)
+		s->handle = w->used++;
+	else
+		return false;
+	s->generation = ++w->generations[s->handle];
+	w->sessions[s->handle] = s;
+	atomic_fetch_add_explicit(&w->load, 1, memory_order_relaxed);
+	return true;
+}
+
+static void free_session(struct session *s)
+{
+	feed_fini(&s->feed);
+	lb_buf_fini(&s->input);
+	lb_link_free(s->link);
+	socket_close(s->fd);
+	free(s->agent);
+	free(s->address);
+	free(s);
+}
+
+void session_end(struct worker *w, struct session *s)
+{
+	if (s->joined)
+		roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation });
+	if (s->cursor_changed)
+		control_save_cursor(w, s);
+	roster_dismiss(w->roster);
+	poller_remove(w->poller, s->fd);
+	w->sessions[s->handle] = NULL;
+	w->free_handles[w->free_n++] = s->handle;
+	atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
+	metric_add(&w->metrics.sessions_closed, 1);
+	/* A queued session is freed when its turn comes. */
+	if (s->queued)
+		s->state = SESSION_CLOSING, s->handle = UINT32_MAX;
+	else
+		free_session(s);
+}
+
+static bool is_ended(const struct session *s)
+{
+	return s->handle == UINT32_MAX;
+}
+
+static void close_former(struct worker *w, const struct roster_place *former)
+{
+	struct roster_place *place = malloc(sizeof *place);
+
+	if (!place)
+		return;
+	*place = *former;
+	if (channel_send(w->peers[former->worker], (struct channel_item){ WORKER_CLOSE, place }) != LB_OK)
+		free(place);
+}
+
+static lb_err join(struct worker *w, struct session *s)
+{
+	const struct lb_identity *peer = lb_link_peer(s->link);
+	struct roster_place place = { w->index, s->handle, s->generation }, former;
+	bool had;
+	lb_err e;
+
+	s->partner = federation_find(router_federation(w->router), peer->partner, strlen(peer->partner));
+	if (s->partner == PARTNER_NONE)
+		return LB_NOT_A_MEMBER;
+	e = roster_join(w->roster, s->agent, peer->partner, place, &had, &former);
+	if (e != LB_OK)
+		return e;
+	s->joined = true;
+	if (had)
+		close_former(w, &former);
+	feed_init(&s->feed, s->partner);
+	return LB_OK;
+}
+
+/* The directory of signers: agents ask for the certificate that a message was signed with. */
+static void remember_signer(struct worker *w, struct session *s)
+{
+	uint8_t *der = NULL;
+	size_t n = 0;
+
+	if (lb_link_peer_certificate(s->link, &der, &n) != LB_OK)
+		return; /* a resumed link: known since its full handshake */
+	lb_signer_hint(der, n, s->signer);
+	s->has_signer = true;
+	if (journal_get(w->reader, JOURNAL_SIGNERS, s->signer, sizeof s->signer, &w->record) != LB_OK)
+		publish_note(w, w->urgent, JOURNAL_SIGNERS, s->signer, sizeof s->signer, der, n);
+	free(der);
+}
+
+static struct session *make_session(struct worker *w, struct arrival *a)
+{
+	struct session *s = calloc(1, sizeof *s);
+	char uri[LB_SPIFFE_ID_MAX + 1];
+
+	if (!s)
+		return NULL;
+	lb_identity_format(lb_link_peer(a->link), uri);
+	s->agent = strdup(uri);
+	s->address = strdup(a->address);
+	if (!s->agent || !s->address || !take_handle(w, s)) {
+		free(s->agent);
+		free(s->address);
+		free(s);
+		return NULL;
+	}
+	s->fd = a->fd;
+	s->link = a->link;
+	s->input = a->input;
+	s->heard_ms = w->now_ms;
+	s->tokens = w->settings->publish_rate / TICKS_A_SECOND;
+	s->readable = s->writable = true;
+	return s;
+}
+
+static void session_read_input(struct worker *w, struct session *s);
+
+void session_begin(struct worker *w, struct arrival *a)
+{
+	struct session *s = make_session(w, a);
+	uint8_t greeting[LB_ZMTP_GREETING];
+	char link[96];
+	lb_err e;
+
+	if (!s) {
+		lb_link_free(a->link);
+		lb_buf_fini(&a->input);
+		socket_close(a->fd);
+		roster_dismiss(w->roster);
+		return;
+	}
+	lb_link_describe(s->link, link, sizeof link);
+	log_event(LOG_INFO, "session_begin", "agent=%s address=%s link=%s resumed=%d", s->agent, s->address, link, lb_link_resumed(s->link));
+	lb_zmtp_greeting(greeting);
+	if (poller_add(w->poller, s->fd, (uint64_t)s->generation << 32 | s->handle) != LB_OK ||
+	    lb_link_write(s->link, greeting, sizeof greeting) != LB_OK) {
+		session_end(w, s);
+		return;
+	}
+	session_queue(w, s);
+	e = join(w, s);
+	if (e != LB_OK) {
+		session_fail(w, s, e, NULL);
+		return;
+	}
+	remember_signer(w, s);
+	session_read_input(w, s);
+}
+
+void session_fail(struct worker *w, struct session *s, lb_err reason, const char *detail)
+{
+	struct lb_buf error = LB_BUF_INIT;
+
+	if (s->state == SESSION_CLOSING)
+		return;
+	log_event(reason == LB_CLOSED || reason == LB_DRAINING ? LOG_INFO : LOG_WARN, "session_end", "agent=%s address=%s reason=%s detail=%s", s->agent,
+	          s->address, lb_err_token(reason), detail ? detail : lb_err_text(reason));
+	if (s->state >= SESSION_HELLO)
+		control_goodbye(w, s, reason, detail);
+	else if (s->state == SESSION_READY && lb_zmtp_put_error(&error, lb_err_token(reason)) == LB_OK &&
+	         lb_link_write(s->link, lb_buf_data(&error), lb_buf_len(&error)) != LB_OK)
+		log_event(LOG_ERROR, "out_of_memory", "agent=%s", s->agent);
+	lb_buf_fini(&error);
+	lb_link_close(s->link);
+	set_state(s, SESSION_CLOSING);
+	s->closing_since_ms = w->now_ms;
+	session_queue(w, s);
+}
+
+void session_abort(struct worker *w, struct session *s)
+{
+	set_state(s, SESSION_CLOSING);
+	s->closing_since_ms = w->now_ms;
+	lb_link_output_sent(s->link, lb_buf_len(lb_link_output(s->link)));
+	session_queue(w, s);
+}
+
+static void fail_protocol(struct worker *w, struct session *s, lb_err reason, const char *detail)
+{
+	metric_add(&w->metrics.protocol_errors, 1);
+	session_fail(w, s, reason, detail);
+}
+
+static void send_ready(struct worker *w, struct session *s)
+{
+	struct lb_buf out = LB_BUF_INIT;
+
+	if (lb_zmtp_put_ready(&out, LB_ZMTP_ROUTER) != LB_OK || lb_link_write(s->link, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
+		session_fail(w, s, LB_NO_MEMORY, NULL);
+	lb_buf_fini(&out);
+}
+
+static void send_pong(struct worker *w, struct session *s, struct lb_frame context)
+{
+	struct lb_buf out = LB_BUF_INIT;
+
+	if (lb_zmtp_put_pong(&out, context.p, context.n) != LB_OK || lb_link_write(s->link, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
+		session_fail(w, s, LB_NO_MEMORY, NULL);
+	lb_buf_fini(&out);
+}
+
+static void on_command(struct worker *w, struct session *s, struct lb_frame body)
+{
+	struct lb_zmtp_command c;
+	lb_err e = lb_zmtp_command(body.p, body.n, &c);
+
+	if (e != LB_OK) {
+		fail_protocol(w, s, e, NULL);
+		return;
+	}
+	switch (s->state) {
+	case SESSION_READY:
+		if (c.kind == LB_ZMTP_READY && c.peer_is_dealer)
+			set_state(s, SESSION_HELLO);
+		else
+			fail_protocol(w, s, LB_UNEXPECTED, "a READY command of a DEALER was expected");
+		return;
+	case SESSION_HELLO:
+	case SESSION_OPEN:
+		if (c.kind == LB_ZMTP_PING)
+			send_pong(w, s, c.text);
+		else if (c.kind == LB_ZMTP_READY || c.kind == LB_ZMTP_ERROR)
+			fail_protocol(w, s, LB_UNEXPECTED, "a READY or ERROR command in an open session");
+		return;
+	case SESSION_GREETING:
+	case SESSION_CLOSING:
+		return;
+	}
+}
+
+static void on_message(struct worker *w, struct session *s, const struct lb_zmtp_message *m)
+{
+	if (m->command)
+		on_command(w, s, m->frames[0]);
+	else if (s->state >= SESSION_HELLO && m->frames_n == 1)
+		control_receive(w, s, m->frames[0]);
+	else if (s->state == SESSION_OPEN && m->frames_n == 3)
+		publish_receive(w, s, m);
+	else
+		fail_protocol(w, s, LB_UNEXPECTED, s->state < SESSION_OPEN ? "a message before Hello" : "a message has one frame (control) or three (publish)");
+}
+
+/* Takes whole messages off the front of p[0..n); how many bytes that was. *need is what the next one needs in all. */
+static size_t parse(struct worker *w, struct session *s, const uint8_t *p, size_t n, size_t *need)
+{
+	size_t at = 0;
+
+	*need = 0;
+	while (at < n && s->state != SESSION_CLOSING) {
+		struct lb_zmtp_message m;
+		lb_err e;
+
+		if (s->state == SESSION_GREETING) {
+			e = lb_zmtp_check_greeting(p + at, n - at);
+			if (e == LB_OK) {
+				at += LB_ZMTP_GREETING;
+				set_state(s, SESSION_READY);
+				send_ready(w, s);
+				continue;
+			}
+		} else {
+			e = lb_zmtp_parse(p + at, n - at, s->state == SESSION_OPEN ? LB_MESSAGE_MAX : EARLY_MAX, &m, need);
+		}
+		if (e == LB_AGAIN)
+			break;
+		if (e != LB_OK) {
+			fail_protocol(w, s, e, NULL);
+			break;
+		}
+		at += m.raw_n;
+		on_message(w, s, &m);
+	}
+	return s->state == SESSION_CLOSING ? n : at;
+}
+
+/* What came with the handshake stands in s->input already. */
+static void session_read_input(struct worker *w, struct session *s)
+{
+	size_t need;
+
+	if (lb_buf_len(&s->input) > 0)
+		lb_buf_consume(&s->input, parse(w, s, lb_buf_data(&s->input), lb_buf_len(&s->input), &need));
+}
+
+/* Decrypts everything that was fed into p[0..cap), behind the n bytes already there. */
+static lb_err decrypt(struct session *s, uint8_t *p, size_t cap, size_t *n)
+{
+	for (;;) {
+		size_t got;
+		lb_err e = lb_link_read(s->link, p + *n, cap - *n, &got);
+
+		if (e != LB_OK)
+			return e;
+		*n += got;
+	}
+}
+
+static void keep_incomplete(struct worker *w, struct session *s, const uint8_t *p, size_t n)
+{
+	if (n == 0)
+		lb_buf_fini(&s->input);
+	else if (lb_buf_append(&s->input, p, n) != LB_OK)
+		session_fail(w, s, LB_NO_MEMORY, NULL);
+}
+
+/* Bytes of a large message go straight behind what is there of it. */
+static lb_err read_large(struct worker *w, struct session *s)
+{
+	uint8_t *room = lb_buf_reserve(&s->input, DECRYPTED_MAX);
+	size_t n = 0, need;
+	lb_err e;
+
+	if (!room)
+		return LB_NO_MEMORY;
+	e = decrypt(s, room, DECRYPTED_MAX, &n);
+	lb_buf_added(&s->input, n);
+	lb_buf_consume(&s->input, parse(w, s, lb_buf_data(&s->input), lb_buf_len(&s->input), &need));
+	return e;
+}
+
+static lb_err read_small(struct worker *w, struct session *s)
+{
+	size_t n = lb_buf_len(&s->input), used, need;
+	lb_err e;
+
+	if (n > 0)
+		memcpy(w->plain, lb_buf_data(&s->input), n);
+	lb_buf_consume(&s->input, n);
+	e = decrypt(s, w->plain, PLAIN_SIZE, &n);
+	used = parse(w, s, w->plain, n, &need);
+	keep_incomplete(w, s, w->plain + used, n - used);
+	return e;
+}
+
+static void receive(struct worker *w, struct session *s)
+{
+	size_t got;
+	lb_err e = socket_receive(s->fd, w->cipher, CIPHER_SIZE, &got);
+
+	if (e == LB_AGAIN) {
+		s->readable = false;
+		return;
+	}
+	if (e == LB_OK) {
+		s->readable = got == CIPHER_SIZE;
+		s->heard_ms = w->now_ms;
+		s->pinged = false;
+		lb_link_feed(s->link, w->cipher, got);
+		e = lb_buf_len(&s->input) > CARRY_MAX ? read_large(w, s) : read_small(w, s);
+	}
+	if (e != LB_AGAIN && e != LB_OK)
+		session_fail(w, s, e, NULL);
+}
+
+static void send_output(struct worker *w, struct session *s)
+{
+	struct lb_buf *out = lb_link_output(s->link);
+
+	while (s->writable && lb_buf_len(out) > 0) {
+		size_t n = lb_buf_len(out), sent;
+		lb_err e = socket_send(s->fd, lb_buf_data(out), n, &sent);
+
+		if (e == LB_CLOSED) {
+			lb_link_output_sent(s->link, n);
+			session_fail(w, s, LB_CLOSED, NULL);
+			lb_link_output_sent(s->link, lb_buf_len(out));
+			return;
+		}
+		if (e == LB_AGAIN)
+			s->writable = false;
+		else
+			lb_link_output_sent(s->link, sent);
+	}
+}
+
+bool session_is_held(const struct worker *w, const struct session *s)
+{
+	const struct settings *c = w->settings;
+
+	return s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers ||
+	       lb_buf_len(lb_link_output(s->link)) > OUTPUT_MAX || (c->publish_rate > 0 && s->tokens <= 0);
+}
+
+void session_serve(struct worker *w, struct session *s)
+{
+	bool more = false;
+
+	s->queued = false;
+	if (is_ended(s)) {
+		free_session(s);
+		return;
+	}
+	if (s->state != SESSION_CLOSING && s->readable && !session_is_held(w, s))
+		receive(w, s);
+	if (s->state == SESSION_OPEN && s->writable)
+		more = deliver(w, s);
+	send_output(w, s);
+	if (s->state == SESSION_CLOSING && lb_buf_len(lb_link_output(s->link)) == 0)
+		session_end(w, s);
+	else if ((s->readable && s->state != SESSION_CLOSING && !session_is_held(w, s)) || (more && s->writable))
+		session_queue(w, s);
+}
+
+static void ping(struct worker *w, struct session *s)
+{
+	struct lb_buf out = LB_BUF_INIT;
+
+	if (lb_zmtp_put_ping(&out, (unsigned)w->settings->heartbeat_s * 10, NULL, 0) != LB_OK || lb_link_write(s->link, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
+		session_fail(w, s, LB_NO_MEMORY, NULL);
+	lb_buf_fini(&out);
+	s->pinged = true;
+	session_queue(w, s);
+}
+
+void session_tick(struct worker *w, struct session *s)
+{
+	int64_t heartbeat_ms = w->settings->heartbeat_s * 1000, silent_ms = w->now_ms - s->heard_ms;
+	/* Before Hello there is less patience: a stranger's session must not last. */
+	int64_t patience_ms = s->state < SESSION_OPEN ? w->settings->handshake_s * 1000 : heartbeat_ms;
+
+	if (s->state == SESSION_CLOSING) {
+		if (w->now_ms - s->closing_since_ms > CLOSING_MS)
+			session_end(w, s);
+		return;
+	}
+	if (silent_ms > patience_ms) {
+		session_fail(w, s, LB_TIMEOUT, NULL);
+		return;
+	}
+	if (s->state == SESSION_OPEN && silent_ms > heartbeat_ms / 3 && !s->pinged)
+		ping(w, s);
+	if (s->cursor_changed)
+		control_save_cursor(w, s);
+	if (w->settings->publish_rate > 0) {
+		bool empty = s->tokens <= 0;
+
+		s->tokens = (w->settings->publish_rate + TICKS_A_SECOND - 1) / TICKS_A_SECOND;
+		if (empty && s->readable)
+			session_queue(w, s);
+	}
+}

@@ -1,0 +1,142 @@
+/* What the files of a worker share: the worker and its sessions. worker.c runs the loop; session.c is a link's way in and out;
+ * publish.c takes messages in; deliver.c hands them out; control.c, receipts.c answer. All of it is one thread's. */
+#ifndef LAGEBUS_BROKER_WORKER_STATE_H
+#define LAGEBUS_BROKER_WORKER_STATE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "broker/core/feed.h"
+#include "broker/core/ledger.h"
+#include "broker/core/roster.h"
+#include "broker/core/tail.h"
+#include "broker/edge/socket.h"
+#include "broker/worker.h"
+#include "lagebus/signature.h"
+#include "lagebus/zmtp.h"
+
+#define CATCHUP_BLOCKS 8              /* blocks read from the log that a worker remembers, per lane */
+#define OUTPUT_TARGET (128 * 1024)    /* ciphertext that a session is fed ahead of its socket */
+#define OUTPUT_MAX (4 * 1024 * 1024)  /* ciphertext above which a session is not read from: it must take its answers first */
+#define CIPHER_SIZE (256 * 1024)      /* bytes read from a socket at once */
+#define CARRY_MAX (64 * 1024)         /* an incomplete message up to this size is carried through the worker's buffer */
+#define DECRYPTED_MAX (CIPHER_SIZE + 32 * 1024) /* what one read can decrypt to: OpenSSL may hold the beginning of a record */
+#define PLAIN_SIZE (CARRY_MAX + DECRYPTED_MAX)
+
+/* Each state expects one kind of thing; everything else is LB_UNEXPECTED. */
+enum session_state {
+	SESSION_GREETING, /* expects the ZMTP greeting */
+	SESSION_READY,    /* expects the READY command */
+	SESSION_HELLO,    /* expects Hello */
+	SESSION_OPEN,
+	SESSION_CLOSING, /* has been told why; closes when that is sent */
+};
+
+struct session {
+	int fd;
+	enum session_state state;
+	uint32_t handle, generation;
+	struct lb_link *link;
+	struct lb_buf input; /* an incomplete message */
+	struct feed feed;
+	uint16_t partner;
+	bool readable, writable, queued, cursor_changed, publish_only, joined, pinged;
+	int64_t heard_ms, closing_since_ms;
+	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
+	int64_t tokens;     /* publishes it may still send in this tick, where the rate is limited */
+	uint8_t signer[LB_SIGNER_SIZE];
+	bool has_signer;
+	struct session *next_ready;
+	char *agent;   /* SPIFFE ID */
+	char *address; /* the peer's */
+};
+
+struct worker {
+	unsigned index, workers;
+	const struct settings *settings;
+	struct channel_hub *hub;
+	struct channel *channel;
+	struct channel_end *urgent, *routine; /* to the writer */
+	struct channel_end **peers;           /* to the workers */
+	struct journal *journal;
+	struct journal_reader *reader;
+	struct roster *roster;
+	struct router *router;
+	struct lb_tls *tls;
+	pthread_t thread;
+	int poller;
+
+	struct session **sessions; /* by handle; capacity is max_connections */
+	uint32_t *free_handles, *generations;
+	uint32_t free_n, used; /* handles in use are below `used` */
+	atomic_uint load;
+	struct session *ready_head, *ready_tail;
+
+	struct tail tail[LB_LANES];
+	struct block *catchup[LB_LANES][CATCHUP_BLOCKS];
+	unsigned catchup_next[LB_LANES];
+	struct block *filling[LB_LANES];
+	uint64_t in_flight;
+	int64_t now_ms, next_tick_ms;
+	bool draining, stopping;
+	struct metrics metrics;
+
+	struct lb_buf record;  /* read from the journal */
+	struct lb_buf message; /* a control message on its way out */
+	uint8_t *cipher, *plain, *scratch;
+};
+
+/* session.c */
+/* Begins a session on a link that is through its handshake; takes everything in a, also when it fails. */
+void session_begin(struct worker *w, struct arrival *a);
+/* Does what there is to do: reads once, feeds, writes. */
+void session_serve(struct worker *w, struct session *s);
+/* Puts it in line to be served. */
+void session_queue(struct worker *w, struct session *s);
+/* Tells the peer why (with a detail for people, or NULL), and closes when it is sent. */
+void session_fail(struct worker *w, struct session *s, lb_err reason, const char *detail);
+/* Closes without a word, on its next turn. */
+void session_abort(struct worker *w, struct session *s);
+/* Closes at once and frees. */
+void session_end(struct worker *w, struct session *s);
+/* NULL if the handle has been used again since. */
+struct session *session_find(struct worker *w, uint32_t handle, uint32_t generation);
+/* Something is due: heartbeat, cursor, rate. */
+void session_tick(struct worker *w, struct session *s);
+/* May it be read from now? */
+bool session_is_held(const struct worker *w, const struct session *s);
+
+/* publish.c */
+void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_message *m);
+/* Sends what was filled to the writer. */
+void publish_flush(struct worker *w);
+/* Answers the publishes of a committed block. */
+void publish_answer(struct worker *w, struct block *b);
+/* Gives the writer a row for a table. */
+void publish_note(struct worker *w, struct channel_end *to, enum journal_table t, const void *key, size_t key_n, const void *value, size_t value_n);
+
+/* deliver.c */
+/* Feeds a session up to OUTPUT_TARGET. True if there is more for it. */
+bool deliver(struct worker *w, struct session *s);
+bool deliver_is_due(const struct worker *w, const struct session *s);
+/* The block that holds a position or the next one kept, from the tail or the log; borrowed until the next call. */
+lb_err deliver_find(struct worker *w, enum lb_lane lane, uint64_t position, struct block **out) LB_MUST_CHECK;
+void deliver_forget(struct worker *w);
+
+/* control.c */
+void control_receive(struct worker *w, struct session *s, struct lb_frame frame);
+/* Packs and queues a Control (a struct of proto/control.proto). */
+void control_send(struct worker *w, struct session *s, const void *control);
+void control_goodbye(struct worker *w, struct session *s, lb_err reason, const char *detail);
+void control_save_cursor(struct worker *w, struct session *s);
+
+/* receipts.c */
+/* Checks a Receipt message and notes it in the ledger. LB_OK or why it is refused. */
+lb_err receipts_take(struct worker *w, struct session *s, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
+/* Answers a coordinator's or origin's question. */
+void receipts_answer(struct worker *w, struct session *s, uint64_t request, struct lb_frame id);
+/* Answers who would get a message of this header. */
+void receipts_route(struct worker *w, struct session *s, uint64_t request, struct lb_frame header);
+
+#endif
