@@ -1,0 +1,116 @@
+/* The tail: newest blocks, in order, bounded. */
+#include "tests/unit/broker/fixture.h"
+
+#include "broker/core/tail.h"
+
+static struct router *router;
+
+static struct block *numbered(uint64_t first, uint32_t count, size_t payload_n)
+{
+	struct block *b = block_new(LB_LANE_ROUTINE, 0);
+
+	for (uint32_t i = 0; i < count; i++)
+		fixture_append(b, router, (uint8_t)i, "all", payload_n, 0);
+	block_number(b, first);
+	return b;
+}
+
+static void push(struct tail *t, uint64_t first, uint32_t count, size_t payload_n)
+{
+	struct block *b = numbered(first, count, payload_n);
+
+	tail_push(t, b);
+	block_unref(b);
+}
+
+static void finds_the_block_of_a_position(void **state)
+{
+	struct tail t;
+
+	(void)state;
+	tail_init(&t, 1 << 20, 10);
+	assert_null(tail_find(&t, 10));
+	assert_null(tail_find(&t, 11));
+	push(&t, 11, 3, 10);
+	push(&t, 14, 1, 10);
+	push(&t, 15, 5, 10);
+	assert_int_equal(t.last, 19);
+	assert_null(tail_find(&t, 10));
+	for (uint64_t p = 11; p <= 19; p++) {
+		struct block *b = tail_find(&t, p);
+
+		assert_non_null(b);
+		assert_true(b->first <= p && p < block_end(b));
+	}
+	assert_null(tail_find(&t, 20));
+	tail_fini(&t);
+}
+
+static void an_empty_block_changes_nothing(void **state)
+{
+	struct tail t;
+	struct block *b = block_new(LB_LANE_ROUTINE, 0);
+
+	(void)state;
+	tail_init(&t, 1 << 20, 0);
+	tail_push(&t, b);
+	assert_int_equal(t.last, 0);
+	block_unref(b);
+	tail_fini(&t);
+}
+
+static void keeps_to_its_limit_in_bytes(void **state)
+{
+	struct tail t;
+
+	(void)state;
+	tail_init(&t, 200000, 0);
+	for (uint64_t i = 0; i < 20; i++)
+		push(&t, 1 + i, 1, 50000);
+	assert_true(t.bytes <= 200000);
+	assert_null(tail_find(&t, 1));
+	assert_non_null(tail_find(&t, 20));
+	tail_fini(&t);
+}
+
+static void keeps_to_its_limit_in_blocks(void **state)
+{
+	struct tail t;
+
+	(void)state;
+	tail_init(&t, SIZE_MAX, 0);
+	for (uint64_t i = 0; i < TAIL_BLOCKS + 5; i++)
+		push(&t, 1 + i, 1, 1);
+	assert_null(tail_find(&t, 5));
+	assert_int_equal(tail_find(&t, 6)->first, 6);
+	tail_fini(&t);
+}
+
+static int begin(void **state)
+{
+	struct federation *f = fixture_federation();
+
+	(void)state;
+	router = router_new(f);
+	federation_unref(f);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	router_free(router);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_the_block_of_a_position),
+		cmocka_unit_test(an_empty_block_changes_nothing),
+		cmocka_unit_test(keeps_to_its_limit_in_bytes),
+		cmocka_unit_test(keeps_to_its_limit_in_blocks),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}
