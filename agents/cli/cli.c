@@ -13,11 +13,12 @@
 
 #define AGENT_DEFAULT "ipc:///run/lagebus/agent/agent.sock"
 #define TIMEOUT_DEFAULT_S 30
-#define WIDTH_DEFAULT 100
+#define WIDTH_DEFAULT 120
 
 const struct option_row global_options[] = {
 	{ "agent", "ADDRESS", "the agent's local socket (default $LAGEBUS_AGENT, else " AGENT_DEFAULT ")", 0 },
 	{ "json", NULL, "write one JSON document instead of text", 0 },
+	{ "table", NULL, "write tables and text as on a terminal, also in a pipe", 0 },
 	{ "no-color", NULL, "no colour, also on a terminal (as with NO_COLOR set)", 0 },
 	{ "timeout", "SECONDS", "how long to wait for agent and broker (default 30)", 0 },
 	{ "help", NULL, "show the help of the command", 'h' },
@@ -76,16 +77,18 @@ static enum cli_exit settings(struct cli *cli)
 	const char *environment = getenv("LAGEBUS_AGENT"), *term = getenv("TERM");
 	long timeout_s = TIMEOUT_DEFAULT_S;
 	struct why why;
+	bool terminal;
 
 	if (args_number(&cli->args, "timeout", 1, 86400, &timeout_s, &why))
 		return cli_fail(cli, CLI_USAGE, "%s", why.text);
 	cli->timeout_ms = (int)timeout_s * 1000;
 	cli->agent = args_value(&cli->args, "agent", environment && *environment ? environment : AGENT_DEFAULT);
-	cli->terminal = fileno(cli->out) >= 0 && isatty(fileno(cli->out)) && !cli->json;
+	terminal = fileno(cli->out) >= 0 && isatty(fileno(cli->out));
+	cli->terminal = (terminal || args_has(&cli->args, "table")) && !cli->json;
 	cli->progress = fileno(cli->err) >= 0 && isatty(fileno(cli->err)) && !cli->json;
-	cli->colour = cli->terminal && !getenv("NO_COLOR") && !args_has(&cli->args, "no-color") &&
+	cli->colour = terminal && !cli->json && !getenv("NO_COLOR") && !args_has(&cli->args, "no-color") &&
 		!(term && strcmp(term, "dumb") == 0);
-	cli->width = cli->terminal ? width_of(cli->out) : WIDTH_DEFAULT;
+	cli->width = terminal ? width_of(cli->out) : WIDTH_DEFAULT;
 	return CLI_OK;
 }
 

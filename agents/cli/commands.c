@@ -6,6 +6,36 @@
 #define ROW(function) cmd_##function##_options, cmd_##function##_examples, cmd_##function
 
 const struct command commands[] = {
+	{ "warn", "", 0, 0, "send a warning, from a CSAF advisory or by hand",
+		"Sends a warning with its advisory's original bytes. Title, tracking id, publisher, products, CVEs and summary are taken "
+		"from the advisory; its TLP label can be narrowed, never widened. The level sets what is asked of the recipients: from 2 on "
+		"to acknowledge it (4: within 1 h, 3: 4 h, 2: by the end of the next working day). Level 4 to everyone needs a second "
+		"person: the broker refuses it without one.", ROW(warn) },
+	{ "send", "", 0, 0, "send any other message",
+		"Sends a text, a file or both. It is accepted when the broker has it on disk; until then it waits in the agent's outbox "
+		"and survives a power failure there.", ROW(send) },
+	{ "inbox", "", 0, 0, "list and search the messages that came",
+		"Lists the newest first. In a pipe each line has: time, level, marking, type, origin, title, state and id, separated by "
+		"tabs.", ROW(inbox) },
+	{ "show", "ID", 1, 1, "show a message",
+		"Shows a message of the inbox. ID is the whole id, its first or last digits (4 at least), or last for the newest message.",
+		ROW(show) },
+	{ "ack", "ID", 1, 1, "acknowledge a message",
+		"Tells the origin that a message was displayed, acknowledged (the default) or implemented, and by which function. The "
+		"receipt is signed and kept like any message.", ROW(ack) },
+	{ "receipts", "ID", 1, 1, "who has a message, who acknowledged it, who is silent",
+		"Asks the broker what became of a message that this partner sent. In a pipe each line has: partner, delivered, displayed, "
+		"acknowledged, by, implemented and last seen, separated by tabs.", ROW(receipts) },
+	{ "watch", "", 0, 0, "show messages as they come",
+		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "
+		"a document on a line of its own. With --timeout it ends with exit code 4 when nothing came for so long.", ROW(watch) },
+	{ "status", "", 0, 0, "how agent and link are",
+		"Shows identity, link, outbox, inbox and how far behind the newest message it is. The exit code is 4 while the agent is "
+		"linked to no broker.", ROW(status) },
+	{ "check", "[FILE]", 0, 1, "check certificates and configuration, and whether agent and broker answer",
+		"Reads the agent's configuration (default /etc/lagebus/agent.conf) and checks the certificate's dates, its chain to the CA, "
+		"the revocation list and that the key belongs to it; then asks the agent and through it the broker. Each line says ok, "
+		"warning or error and what to do. The exit code is that of the first error.", ROW(check) },
 	{ "ca init", "DIR", 1, 1, "make a certificate authority in a folder",
 		"Makes the federation's certificate authority: DIR/ca.pem, DIR/ca.key (mode 0600), an empty DIR/crl.pem and the "
 		"index of what was issued. Nothing that is there is overwritten.", ROW(ca_init) },

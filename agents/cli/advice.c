@@ -1,0 +1,34 @@
+/* What to do about an error. */
+#include "agents/cli/advice.h"
+
+#include <stddef.h>
+
+static const struct {
+	lb_err error;
+	const char *text;
+} advice[] = {
+	{ LB_NEEDS_APPROVAL, "have a second person with a certificate of their own approve it, or send it with --level 3 now" },
+	{ LB_AREA_NOT_AGREED, "choose an area of your agreement with --area, or ask the coordinator to extend the agreement" },
+	{ LB_ROLE_MAY_NOT_SEND, "ask the coordinator to send it, or narrow --to to the bodies below you" },
+	{ LB_NOT_A_MEMBER, "ask the coordinator whether your partner id is in the federation file" },
+	{ LB_WRONG_ORIGIN, "the agent's certificate and its configured partner differ; lagebus check shows both" },
+	{ LB_BAD_AUDIENCE, "--to takes partner ids (de-sn), their bodies (de-sn/*), groups (group:cert) and all" },
+	{ LB_TLP_RED_NAMED_ONLY, "name each recipient with --to; all, groups and de-sn/* cannot get TLP:RED" },
+	{ LB_DISK_FULL, "nothing is lost, the agent sends it again; tell the broker's operator" },
+	{ LB_LIMIT, "try again in a while" },
+	{ LB_EXPIRED, "give a later --expires" },
+	{ LB_ZMTP_TOO_BIG, "a message carries at most 4 MiB; send a link to the document instead" },
+	{ LB_NOT_FOUND, "lagebus inbox lists what is there; a message that was deleted after its retention is gone" },
+	{ LB_TLS_REVOKED, "the certificate was revoked; ask the coordinator for a new one" },
+	{ LB_TLS_EXPIRED, "renew the agent's certificate; lagebus check shows its dates" },
+	{ LB_TIMEOUT, "what was sent waits in the agent's outbox (lagebus status)" },
+	{ LB_INVALID, "lagebus help and the command's name show what is expected" },
+};
+
+const char *advice_for(lb_err e)
+{
+	for (size_t i = 0; i < sizeof(advice) / sizeof(advice[0]); i++)
+		if (advice[i].error == e)
+			return advice[i].text;
+	return "";
+}

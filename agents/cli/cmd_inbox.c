@@ -1,0 +1,147 @@
+/* lagebus inbox */
+#include <limits.h>
+#include <string.h>
+
+#include "agents/cli/commands.h"
+#include "agents/cli/message.h"
+#include "agents/cli/out.h"
+#include "agents/cli/when.h"
+
+#define SHORT_ID 8 /* last digits of an id that are shown on a terminal */
+
+const struct option_row cmd_inbox_options[] = {
+	{ "search", "WORDS", "only messages with these words (SQLite FTS5: AND, OR, NOT, \"a phrase\", begin*)", 0 },
+	{ "unacknowledged", NULL, "only what still waits for our acknowledgement", 0 },
+	{ "quarantine", NULL, "the messages that did not verify, instead of the others", 0 },
+	{ "topic", "PATTERN", "only this topic, as warning/* or */threat-intelligence", 0 },
+	{ "limit", "N", "how many at most (default 50)", 0 },
+	{ "before", "ROW", "only rows older than this one: the next page", 0 },
+	{ NULL, NULL, NULL, 0 },
+};
+const char *const cmd_inbox_examples[] = {
+	"lagebus inbox",
+	"lagebus inbox --search exchange",
+	"lagebus inbox --unacknowledged",
+	"lagebus inbox --topic 'warning/*' --limit 10 --json",
+	"lagebus inbox --quarantine",
+	NULL,
+};
+
+static const char *const heads[] = { "received", "level", "marking", "type", "from", "title", "state", "id", NULL };
+static const char *const quarantine_heads[] = { "received", "level", "marking", "type", "from", "title", "reason", "id", NULL };
+
+static const char *state_of(const struct message *m)
+{
+	const Lagebus__StoredMessage *s = m->stored;
+
+	if (*s->quarantine)
+		return s->quarantine;
+	if (s->acknowledged >= m->header.ack_policy)
+		return s->acknowledged ? out_ack(s->acknowledged) : "-";
+	return s->acknowledged ? out_ack(s->acknowledged) : "open";
+}
+
+static void add_row(struct table *t, struct cli *cli, const struct message *m)
+{
+	const struct lb_header *h = &m->header;
+	const Lagebus__StoredMessage *s = m->stored;
+	bool open = s->acknowledged < h->ack_policy;
+	char received[WHEN_TEXT];
+
+	if (cli->terminal)
+		when_short(s->received, when_now_ms(), received);
+	else
+		when_iso(s->received, received);
+	table_cell(t, OUT_PLAIN, "%s", received);
+	table_cell(t, out_level_style(h->level), "%s", out_level(h->level));
+	table_cell(t, out_tlp_style(h->tlp), "%s", lb_tlp_name(lb_tlp_effective(h->tlp)));
+	table_cell(t, OUT_PLAIN, "%s", message_type(m));
+	table_cell(t, OUT_PLAIN, "%.*s", (int)h->origin.n, h->origin.p);
+	table_cell(t, OUT_PLAIN, "%s%s", h->exercise ? "ÜBUNG – ÜBUNG – ÜBUNG " : "", s->title);
+	table_cell(t, *s->quarantine ? OUT_BAD : open ? OUT_WARN : OUT_GOOD, "%s", state_of(m));
+	table_cell(t, OUT_PLAIN, "%s", cli->terminal ? m->id + strlen(m->id) - SHORT_ID : m->id);
+}
+
+static enum cli_exit list_json(struct cli *cli, const Lagebus__InboxReply *inbox)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < inbox->n_messages; i++) {
+		struct message m;
+
+		if (message_init(&m, inbox->messages[i]) == LB_OK)
+			json_array_append_new(list, message_json(&m));
+		message_fini(&m);
+	}
+	return out_json(cli, json_pack("{s:o}", "messages", list));
+}
+
+static enum cli_exit list(struct cli *cli, const Lagebus__InboxReply *inbox)
+{
+	struct table *t = table_new(args_has(&cli->args, "quarantine") ? quarantine_heads : heads, 5);
+	enum cli_exit code;
+
+	if (!t)
+		return cli_fail(cli, CLI_IO, "out of memory");
+	for (size_t i = 0; i < inbox->n_messages; i++) {
+		struct message m;
+
+		if (message_init(&m, inbox->messages[i]) == LB_OK)
+			add_row(t, cli, &m);
+		message_fini(&m);
+	}
+	if (inbox->n_messages == 0 && cli->terminal) {
+		out_line(cli, "No messages%s.", cli->args.given_n ? " that match" : " yet");
+		code = CLI_OK;
+	} else {
+		code = table_print(t, cli);
+	}
+	table_free(t);
+	return code;
+}
+
+static void hint(struct cli *cli, const Lagebus__InboxReply *inbox, long limit)
+{
+	if (!cli->terminal || inbox->n_messages == 0)
+		return;
+	if (inbox->n_messages == (size_t)limit)
+		out_styled(cli, OUT_DIM, "older ones: --before %llu", (unsigned long long)inbox->messages[inbox->n_messages - 1]->row);
+	out_styled(cli, OUT_DIM, "lagebus show ID shows one; the id's last digits are enough");
+}
+
+enum cli_exit cmd_inbox(struct cli *cli)
+{
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
+	Lagebus__InboxRequest body = LAGEBUS__INBOX_REQUEST__INIT;
+	Lagebus__Reply *reply = NULL;
+	long limit = 50, before = 0;
+	struct client client;
+	enum cli_exit code;
+	struct why why;
+
+	if (args_number(&cli->args, "limit", 1, 1000, &limit, &why) || args_number(&cli->args, "before", 1, LONG_MAX, &before, &why))
+		return cli_fail(cli, CLI_USAGE, "%s", why.text);
+	body.search = (char *)args_value(&cli->args, "search", "");
+	body.topic = (char *)args_value(&cli->args, "topic", "");
+	if (*body.topic && !lb_topic_pattern_is_valid(body.topic))
+		return cli_fail(cli, CLI_USAGE, "--topic %s: a type, a slash and an area are expected, * for any: 'warning/*'", body.topic);
+	body.limit = (uint32_t)limit;
+	body.before = (uint64_t)before;
+	body.unacknowledged = args_has(&cli->args, "unacknowledged");
+	body.quarantine = args_has(&cli->args, "quarantine");
+	request.body_case = LAGEBUS__REQUEST__BODY_INBOX;
+	request.inbox = &body;
+	code = client_open(cli, &client);
+	if (!code)
+		code = client_ask(&client, &request, "reading the inbox", &reply);
+	if (!code && reply->body_case != LAGEBUS__REPLY__BODY_INBOX)
+		code = cli_fail(cli, CLI_IO, "the agent's answer is not an inbox");
+	if (!code)
+		code = cli->json ? list_json(cli, reply->inbox) : list(cli, reply->inbox);
+	if (!code)
+		hint(cli, reply->inbox, limit);
+	if (reply)
+		lagebus__reply__free_unpacked(reply, NULL);
+	client_close(&client);
+	return code;
+}

@@ -1,0 +1,146 @@
+/* lagebus watch */
+#include <signal.h>
+#include <string.h>
+
+#include "agents/cli/commands.h"
+#include "agents/cli/message.h"
+#include "agents/cli/out.h"
+#include "agents/cli/when.h"
+
+const struct option_row cmd_watch_options[] = {
+	{ "topic", "PATTERN", "only this topic, as warning/* or */threat-intelligence", 0 },
+	{ "from-now", NULL, "leave out what came before and is not acknowledged yet", 0 },
+	{ "count", "N", "end after N messages", 0 },
+	{ NULL, NULL, NULL, 0 },
+};
+const char *const cmd_watch_examples[] = {
+	"lagebus watch",
+	"lagebus watch --topic 'warning/*' --from-now",
+	"lagebus watch --json | jq -r .title",
+	NULL,
+};
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	stopped = 0;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static void show_line(struct cli *cli, const struct message *m)
+{
+	const struct lb_header *h = &m->header;
+	char received[WHEN_TEXT], title[512];
+
+	when_iso(m->stored->received, received);
+	snprintf(title, sizeof(title), "%s%s", h->exercise ? "ÜBUNG – ÜBUNG – ÜBUNG " : "", m->stored->title);
+	for (char *p = title; *p; p++)
+		if (*p == '\t' || *p == '\n')
+			*p = ' ';
+	out_line(cli, "%s\t%s\t%s\t%s\t%.*s\t%s\t%s", received, out_level(h->level), lb_tlp_name(lb_tlp_effective(h->tlp)),
+		message_type(m), (int)h->origin.n, h->origin.p, title, m->id);
+}
+
+/* One message: a document on one line, a block on a terminal, a line in a pipe. */
+static void show(struct cli *cli, const Lagebus__StoredMessage *stored)
+{
+	struct message m;
+	json_t *doc;
+
+	if (message_init(&m, stored)) {
+		message_fini(&m);
+		return;
+	}
+	if (cli->json) {
+		doc = message_json(&m);
+		json_dumpf(doc, cli->out, JSON_COMPACT);
+		fputc('\n', cli->out);
+		json_decref(doc);
+	} else if (cli->terminal) {
+		message_print(&m, cli);
+		fputc('\n', cli->out);
+	} else {
+		show_line(cli, &m);
+	}
+	fflush(cli->out);
+	message_fini(&m);
+}
+
+static enum cli_exit one(struct client *client, int timeout_ms, bool *shown)
+{
+	Lagebus__Reply *reply = NULL;
+	lb_err e = client_next(client, timeout_ms, &reply);
+	enum cli_exit code;
+
+	*shown = false;
+	if (e == LB_CLOSED || e == LB_AGAIN)
+		return CLI_OK;
+	if (e == LB_TIMEOUT)
+		return cli_fail(client->cli, CLI_NO_BROKER, "nothing came for %d s", timeout_ms / 1000);
+	if (e)
+		return cli_fail(client->cli, CLI_IO, "the agent's answer cannot be read: %s", lb_err_text(e));
+	code = client_refused(client, reply);
+	if (!code && reply->body_case == LAGEBUS__REPLY__BODY_MESSAGE) {
+		show(client->cli, reply->message);
+		*shown = true;
+	}
+	lagebus__reply__free_unpacked(reply, NULL);
+	return code;
+}
+
+static enum cli_exit watch(struct client *client, Lagebus__WatchRequest *body, long count)
+{
+	struct cli *cli = client->cli;
+	int timeout_ms = args_has(&cli->args, "timeout") ? cli->timeout_ms : -1;
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT, end = LAGEBUS__REQUEST__INIT;
+	Lagebus__UnwatchRequest unwatch = LAGEBUS__UNWATCH_REQUEST__INIT;
+	long seen = 0;
+	enum cli_exit code;
+
+	request.body_case = LAGEBUS__REQUEST__BODY_WATCH;
+	request.watch = body;
+	code = client_tell(client, &request);
+	while (!code && !stopped && !ferror(cli->out) && (count == 0 || seen < count)) {
+		bool shown;
+
+		code = one(client, timeout_ms, &shown);
+		seen += shown;
+	}
+	end.body_case = LAGEBUS__REQUEST__BODY_UNWATCH;
+	end.unwatch = &unwatch;
+	if (!code)
+		code = client_tell(client, &end);
+	return code;
+}
+
+enum cli_exit cmd_watch(struct cli *cli)
+{
+	Lagebus__WatchRequest body = LAGEBUS__WATCH_REQUEST__INIT;
+	struct client client;
+	enum cli_exit code;
+	struct why why;
+	long count = 0;
+
+	if (args_number(&cli->args, "count", 1, 1000000000, &count, &why))
+		return cli_fail(cli, CLI_USAGE, "%s", why.text);
+	body.topic = (char *)args_value(&cli->args, "topic", "");
+	body.from_now = args_has(&cli->args, "from-now");
+	if (*body.topic && !lb_topic_pattern_is_valid(body.topic))
+		return cli_fail(cli, CLI_USAGE, "--topic %s: a type, a slash and an area are expected, * for any: 'warning/*'", body.topic);
+	catch_signals();
+	code = client_open(cli, &client);
+	if (!code)
+		code = watch(&client, &body, count);
+	client_close(&client);
+	return code;
+}

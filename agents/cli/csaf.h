@@ -1,0 +1,31 @@
+/* CSAF 2.0 and 2.1 security advisories (OASIS): what a warning takes from one. */
+#ifndef CLI_CSAF_H
+#define CLI_CSAF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agents/cli/why.h"
+#include "lagebus/tlp.h"
+
+#define CSAF_PRODUCTS_MAX 64
+#define CSAF_CVES_MAX 128
+#define CSAF_DEPTH_MAX 64     /* of the product tree's branches */
+
+/* Every text belongs to the document and lives as long as it. */
+struct csaf {
+	void *document;
+	const char *title, *tracking_id, *publisher, *version, *summary, *url, *language;
+	enum lb_tlp tlp; /* UNSET: the document has no label */
+	const char *products[CSAF_PRODUCTS_MAX];
+	const char *cves[CSAF_CVES_MAX];
+	unsigned products_n, cves_n;
+	unsigned products_left_out, cves_left_out;
+};
+
+/* Reads the bytes of an advisory. LB_OK, or LB_INVALID: why has the JSON path and what to do; nothing is to be freed then.
+ * Pure. */
+lb_err csaf_parse(const uint8_t *p, size_t n, struct csaf *out, struct why *why) LB_MUST_CHECK;
+void csaf_fini(struct csaf *c);
+
+#endif

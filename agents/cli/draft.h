@@ -1,0 +1,52 @@
+/* A message on its way out: its header from the command line, then to the broker or into a dry run. */
+#ifndef CLI_DRAFT_H
+#define CLI_DRAFT_H
+
+#include "agents/cli/client.h"
+#include "lagebus/header.h"
+#include "proto/header.pb-c.h"
+
+/* The options that send and warn share; rows of an option table. */
+#define DRAFT_OPTIONS \
+	{ "to", "AUDIENCE", "partners (de-sn), their bodies (de-sn/*), groups (group:cert) or all; commas or repeated; required", 0 }, \
+	{ "area", "AREA", "the cooperation area", 0 }, \
+	{ "tlp", "LABEL", "clear, green, amber, amber+strict or red", 0 }, \
+	{ "title", "TEXT", "the title", 0 }, \
+	{ "text", "TEXT", "the text; - reads it from standard input", 0 }, \
+	{ "ack", "STATE", "what recipients are asked for: none, displayed, acknowledged or implemented", 0 }, \
+	{ "ack-deadline", "TIME", "until when, as 4h, 2d or 2026-12-01T14:00:00Z", 0 }, \
+	{ "expires", "TIME", "when the message stops to matter; likewise", 0 }, \
+	{ "thread", "ID", "the message that it belongs to", 0 }, \
+	{ "supersedes", "ID", "the message that it replaces", 0 }, \
+	{ "exercise", NULL, "an exercise: shown as such everywhere, never acted on by plugins", 0 }, \
+	{ "exercise-name", "NAME", "the exercise's name", 0 }, \
+	{ "language", "TAG", "the language of the text (default de)", 0 }, \
+	{ "personal-data", NULL, "the message has personal data", 0 }, \
+	{ "dry-run", NULL, "send nothing; ask the broker who would get it, who not, and by which rule", 0 }, \
+	{ "no-wait", NULL, "do not wait for the broker's acceptance; the agent's outbox is enough", 0 }
+
+struct draft {
+	Lagebus__Header header;          /* points into the draft, the command line and what the caller set */
+	char *audience[LB_AUDIENCE_MAX];
+	char *audience_text;
+	uint8_t thread[16], supersedes[16];
+	bool dry_run, no_wait;
+};
+
+/* What holds where the command line does not say. */
+struct draft_defaults {
+	unsigned type, area, tlp, level, ack_policy;
+	int64_t ack_deadline_ms;
+	const char *language;
+};
+
+/* Reads the shared options. LB_OK or LB_INVALID (why). draft_fini in either case. */
+lb_err draft_init(struct draft *d, const struct args *args, const struct draft_defaults *defaults, int64_t now_ms,
+	struct why *why) LB_MUST_CHECK;
+void draft_fini(struct draft *d);
+/* TLP default of a message type (DOMAIN: message types). */
+unsigned draft_default_tlp(unsigned type);
+/* Sends it, or asks who would get it, and shows the answer. Blocks. */
+enum cli_exit draft_send(struct cli *cli, const struct draft *d, const uint8_t *payload, size_t payload_n);
+
+#endif

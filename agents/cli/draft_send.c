@@ -1,0 +1,173 @@
+/* Sending a draft, or asking the broker who would get it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "agents/cli/draft.h"
+#include "agents/cli/out.h"
+#include "proto/control.pb-c.h"
+
+static ProtobufCBinaryData pack_header(const Lagebus__Header *h)
+{
+	ProtobufCBinaryData data = { 0, malloc(lagebus__header__get_packed_size(h) + 1) };
+
+	if (data.data)
+		data.len = lagebus__header__pack(h, data.data);
+	return data;
+}
+
+static void describe(const struct draft *d, char *out, size_t n)
+{
+	size_t at = (size_t)snprintf(out, n, "%s/%s, %s%s%s, to", lb_type_name(d->header.type), lb_area_name(d->header.area),
+		d->header.level ? out_level(d->header.level) : "", d->header.level ? ", " : "", lb_tlp_name(d->header.tlp));
+
+	for (size_t i = 0; i < d->header.n_audience && at < n; i++)
+		at += (size_t)snprintf(out + at, n - at, " %s", d->audience[i]);
+}
+
+static enum cli_exit show_sent(struct cli *cli, const struct draft *d, const Lagebus__SendReply *sent)
+{
+	char id[LB_UUID_TEXT], text[600];
+	struct lb_uuid uuid;
+
+	memcpy(uuid.b, sent->id.data, sizeof(uuid.b));
+	lb_uuid_format(&uuid, id);
+	if (cli->json)
+		return out_json(cli, json_pack("{s:s,s:b}", "id", id, "accepted", (int)sent->accepted));
+	if (!cli->terminal) {
+		out_line(cli, "%s\t%s", id, sent->accepted ? "accepted" : "outbox");
+		return CLI_OK;
+	}
+	describe(d, text, sizeof(text));
+	if (sent->accepted)
+		out_styled(cli, OUT_GOOD, "accepted by the broker: %s", id);
+	else
+		out_styled(cli, OUT_WARN, "in the agent's outbox, it goes out as soon as a broker is reached: %s", id);
+	out_line(cli, "%s\nwho has it: lagebus receipts %s", text, id);
+	return CLI_OK;
+}
+
+static enum cli_exit send(struct client *client, const struct draft *d, ProtobufCBinaryData header, ProtobufCBinaryData payload)
+{
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
+	Lagebus__SendRequest body = LAGEBUS__SEND_REQUEST__INIT;
+	Lagebus__Reply *reply = NULL;
+	enum cli_exit code;
+
+	body.header = header;
+	body.payload = payload;
+	body.wait = !d->no_wait;
+	request.body_case = LAGEBUS__REQUEST__BODY_SEND;
+	request.send = &body;
+	code = client_ask(client, &request, "waiting for the broker to accept it", &reply);
+	if (code)
+		return code;
+	if (reply->body_case == LAGEBUS__REPLY__BODY_SEND && reply->send->id.len == 16)
+		code = show_sent(client->cli, d, reply->send);
+	else
+		code = cli_fail(client->cli, CLI_IO, "the agent's answer is not one to a message that was sent");
+	lagebus__reply__free_unpacked(reply, NULL);
+	return code;
+}
+
+static json_t *route_json(const Lagebus__Route *route)
+{
+	json_t *doc = json_object(), *recipients = json_array(), *others = json_array();
+
+	for (size_t i = 0; i < route->n_partners; i++) {
+		const Lagebus__PartnerReceipt *p = route->partners[i];
+
+		if (*p->rule)
+			json_array_append_new(others, json_pack("{s:s,s:s,s:s}", "partner", p->partner, "rule", p->rule, "text",
+				lb_err_from_token(p->rule) == LB_ERR_COUNT ? "" : lb_err_text(lb_err_from_token(p->rule))));
+		else
+			json_array_append_new(recipients, json_string(p->partner));
+	}
+	json_object_set_new(doc, "refused", *route->refused ? json_string(route->refused) : json_null());
+	json_object_set_new(doc, "recipients", recipients);
+	json_object_set_new(doc, "others", others);
+	return doc;
+}
+
+static enum cli_exit route_table(struct cli *cli, const Lagebus__Route *route)
+{
+	static const char *const heads[] = { "partner", "gets it", "rule", "which says", NULL };
+	struct table *t = table_new(heads, 3);
+	unsigned yes = 0;
+	enum cli_exit code;
+
+	if (!t)
+		return cli_fail(cli, CLI_IO, "out of memory");
+	for (size_t i = 0; i < route->n_partners; i++) {
+		const Lagebus__PartnerReceipt *p = route->partners[i];
+		lb_err rule = lb_err_from_token(p->rule);
+
+		table_cell(t, OUT_PLAIN, "%s", p->partner);
+		table_cell(t, *p->rule ? OUT_DIM : OUT_GOOD, "%s", *p->rule ? "no" : "yes");
+		table_cell(t, OUT_PLAIN, "%s", p->rule);
+		table_cell(t, OUT_DIM, "%s", *p->rule && rule != LB_ERR_COUNT ? lb_err_text(rule) : "");
+		yes += !*p->rule;
+	}
+	code = table_print(t, cli);
+	table_free(t);
+	if (!code && cli->terminal)
+		out_line(cli, "%u of %zu would get it. Nothing was sent.", yes, route->n_partners);
+	return code;
+}
+
+static enum cli_exit show_route(struct cli *cli, const Lagebus__Route *route)
+{
+	lb_err e = lb_err_from_token(route->refused);
+	enum cli_exit code = cli->json ? out_json(cli, route_json(route)) : route_table(cli, route);
+
+	if (code || !*route->refused)
+		return code;
+	if (!cli->json)
+		return cli_fail(cli, CLI_REFUSED, "the broker would refuse it: %s (%s)", e == LB_ERR_COUNT ? "" : lb_err_text(e),
+			route->refused);
+	return CLI_REFUSED;
+}
+
+static enum cli_exit dry_run(struct client *client, ProtobufCBinaryData header, ProtobufCBinaryData payload)
+{
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
+	Lagebus__RouteRequest body = LAGEBUS__ROUTE_REQUEST__INIT;
+	Lagebus__Reply *reply = NULL;
+	Lagebus__Route *route = NULL;
+	enum cli_exit code;
+
+	body.header = header;
+	body.payload = payload;
+	request.body_case = LAGEBUS__REQUEST__BODY_ROUTE;
+	request.route = &body;
+	code = client_ask(client, &request, "asking the broker who would get it", &reply);
+	if (code)
+		return code;
+	if (reply->body_case == LAGEBUS__REPLY__BODY_ROUTE)
+		route = lagebus__route__unpack(NULL, reply->route->route.len, reply->route->route.data);
+	code = route ? show_route(client->cli, route) : cli_fail(client->cli, CLI_IO, "the broker's answer cannot be read");
+	if (route)
+		lagebus__route__free_unpacked(route, NULL);
+	lagebus__reply__free_unpacked(reply, NULL);
+	return code;
+}
+
+enum cli_exit draft_send(struct cli *cli, const struct draft *d, const uint8_t *payload, size_t payload_n)
+{
+	ProtobufCBinaryData body = { payload_n, (uint8_t *)payload }, header = pack_header(&d->header);
+	struct client client;
+	enum cli_exit code;
+
+	if (!header.data)
+		return cli_fail(cli, CLI_IO, "out of memory");
+	if (payload_n > LB_PAYLOAD_MAX || header.len > LB_HEADER_MAX) {
+		free(header.data);
+		return cli_fail(cli, CLI_REFUSED, "the message is too large: %zu bytes of payload, %d are allowed; send a link instead",
+			payload_n, LB_PAYLOAD_MAX);
+	}
+	code = client_open(cli, &client);
+	if (!code)
+		code = d->dry_run ? dry_run(&client, header, body) : send(&client, d, header, body);
+	client_close(&client);
+	free(header.data);
+	return code;
+}

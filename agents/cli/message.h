@@ -1,0 +1,34 @@
+/* A stored message as the agent gives it, decoded once, and shown as text or JSON. */
+#ifndef CLI_MESSAGE_H
+#define CLI_MESSAGE_H
+
+#include <jansson.h>
+
+#include "agents/cli/client.h"
+#include "lagebus/header.h"
+#include "proto/warning.pb-c.h"
+
+struct message {
+	const Lagebus__StoredMessage *stored; /* borrowed */
+	struct lb_header header;              /* points into stored */
+	char id[LB_UUID_TEXT];
+	Lagebus__Warning *warning;            /* set if the payload is there and is one */
+	Lagebus__Note *note;                  /* likewise */
+};
+
+/* LB_OK, or LB_BAD_HEADER and its kin where the agent's answer is not a message. *m is to be finished in either case. */
+lb_err message_init(struct message *m, const Lagebus__StoredMessage *stored) LB_MUST_CHECK;
+void message_fini(struct message *m);
+
+/* Every field of the header, and of the payload where it is there. NULL if memory is out. */
+json_t *message_json(const struct message *m);
+/* The audience with spaces between, cut at n bytes. */
+void message_audience(const struct lb_header *h, char *out, size_t n);
+const char *message_type(const struct message *m);
+const char *message_area(const struct message *m);
+/* The whole message for a reader. */
+void message_print(const struct message *m, struct cli *cli);
+/* The banner that every display of an exercise message begins and ends with; nothing for a real one. */
+void message_banner(const struct message *m, struct cli *cli);
+
+#endif

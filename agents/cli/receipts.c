@@ -1,0 +1,208 @@
+/* The receipts of a message: who has it, who did what, who is silent. */
+#include "agents/cli/receipts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agents/cli/out.h"
+#include "agents/cli/when.h"
+#include "lagebus/header.h"
+
+static bool is_recipient(const Lagebus__PartnerReceipt *p)
+{
+	return *p->rule == 0;
+}
+
+/* The furthest thing that people there did. */
+static unsigned state_of(const Lagebus__PartnerReceipt *p)
+{
+	return p->implemented ? LB_ACK_IMPLEMENTED : p->acknowledged ? LB_ACK_ACKNOWLEDGED : p->displayed ? LB_ACK_DISPLAYED :
+		LB_ACK_NONE;
+}
+
+static void presence(const Lagebus__PartnerReceipt *p, int64_t now_ms, char out[64])
+{
+	char seen[WHEN_TEXT];
+
+	when_short(p->last_seen, now_ms, seen);
+	if (p->online)
+		snprintf(out, 64, "online");
+	else if (p->last_seen)
+		snprintf(out, 64, "offline since %s", seen);
+	else
+		snprintf(out, 64, "never seen");
+}
+
+char *receipts_summary(const Lagebus__Receipts *r)
+{
+	unsigned recipients = 0, have = 0, acknowledged = 0;
+	char *text = NULL;
+	const char *between = ", silent: ";
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	if (!f)
+		return NULL;
+	for (size_t i = 0; i < r->n_partners; i++) {
+		const Lagebus__PartnerReceipt *p = r->partners[i];
+
+		recipients += is_recipient(p);
+		have += is_recipient(p) && p->delivered;
+		acknowledged += is_recipient(p) && state_of(p) >= LB_ACK_ACKNOWLEDGED;
+	}
+	fprintf(f, "%u of %u have it, %u acknowledged", have, recipients, acknowledged);
+	for (size_t i = 0; i < r->n_partners; i++) {
+		char where[64];
+
+		if (!is_recipient(r->partners[i]) || r->partners[i]->delivered)
+			continue;
+		presence(r->partners[i], r->now, where);
+		fprintf(f, "%s%s (%s)", between, r->partners[i]->partner, where);
+		between = ", ";
+	}
+	return fclose(f) == 0 ? text : NULL;
+}
+
+static void time_cell(struct table *t, struct cli *cli, int64_t ms, int64_t now_ms, const char *otherwise)
+{
+	char text[WHEN_TEXT];
+
+	if (cli->terminal)
+		when_short(ms, now_ms, text);
+	else
+		when_iso(ms, text);
+	table_cell(t, ms ? OUT_GOOD : OUT_DIM, "%s", *text ? text : otherwise);
+}
+
+static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r, const Lagebus__PartnerReceipt *p, bool all)
+{
+	const char *none = cli->terminal ? "-" : "";
+	char where[64], seen[WHEN_TEXT];
+
+	table_cell(t, OUT_PLAIN, "%s", p->partner);
+	table_cell(t, !is_recipient(p) ? OUT_DIM : p->delivered ? OUT_GOOD : OUT_BAD, "%s", !is_recipient(p) ? none :
+		p->delivered ? "yes" : "not yet");
+	time_cell(t, cli, p->displayed, r->now, none);
+	time_cell(t, cli, p->acknowledged, r->now, none);
+	table_cell(t, OUT_PLAIN, "%s", *p->by ? p->by : none);
+	time_cell(t, cli, p->implemented, r->now, none);
+	if (cli->terminal) {
+		presence(p, r->now, where);
+		table_cell(t, p->online ? OUT_PLAIN : OUT_WARN, "%s", where);
+	} else {
+		when_iso(p->last_seen, seen);
+		table_cell(t, OUT_PLAIN, "%s", p->online ? "online" : seen);
+	}
+	if (all)
+		table_cell(t, OUT_DIM, "%s", is_recipient(p) ? "recipient" : p->rule);
+}
+
+static void title(struct cli *cli, const Lagebus__Receipts *r)
+{
+	char id[LB_UUID_TEXT], created[WHEN_TEXT];
+	const char *type;
+	struct lb_header h;
+
+	if (lb_header_decode(r->header.data, r->header.len, &h))
+		return;
+	lb_uuid_format(&h.id, id);
+	when_short(h.created_ms, r->now, created);
+	type = lb_type_name(h.type);
+	out_styled(cli, OUT_HEAD, "%s%s from %.*s, %s%s%s, sent %s, %s", h.exercise ? "ÜBUNG – ÜBUNG – ÜBUNG  " : "",
+		type ? type : "message", (int)h.origin.n, h.origin.p, h.level ? out_level(h.level) : "", h.level ? ", " : "",
+		lb_tlp_name(lb_tlp_effective(h.tlp)), created, id);
+}
+
+/* Who has it but has not done what the message asks for. */
+static void still_open(struct cli *cli, const Lagebus__Receipts *r)
+{
+	struct lb_header h;
+	char *text = NULL, until[WHEN_TEXT];
+	unsigned open = 0;
+	size_t n;
+	FILE *f;
+
+	if (lb_header_decode(r->header.data, r->header.len, &h) || h.ack_policy == LB_ACK_NONE)
+		return;
+	f = open_memstream(&text, &n);
+	if (!f)
+		return;
+	for (size_t i = 0; i < r->n_partners; i++)
+		if (is_recipient(r->partners[i]) && state_of(r->partners[i]) < h.ack_policy)
+			fprintf(f, "%s%s", open++ ? ", " : "", r->partners[i]->partner);
+	when_short(h.ack_deadline_ms, r->now, until);
+	if (fclose(f) == 0 && open)
+		out_styled(cli, h.ack_deadline_ms && r->now > h.ack_deadline_ms ? OUT_BAD : OUT_PLAIN, "not yet %s%s%s%s: %s",
+			out_ack(h.ack_policy), *until ? (r->now > h.ack_deadline_ms ? " (was due " : " (due ") : "", until,
+			*until ? ")" : "", text);
+	free(text);
+}
+
+static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, bool all)
+{
+	static const char *const heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", NULL };
+	static const char *const all_heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen",
+		"rule", NULL };
+	struct table *t = table_new(all ? all_heads : heads, 4);
+	char *summary = receipts_summary(r);
+	enum cli_exit code = CLI_OK;
+
+	if (!t || !summary)
+		code = cli_fail(cli, CLI_IO, "out of memory");
+	for (size_t i = 0; !code && i < r->n_partners; i++)
+		if (all || is_recipient(r->partners[i]))
+			add_row(t, cli, r, r->partners[i], all);
+	if (!code && cli->terminal)
+		title(cli, r);
+	if (!code)
+		code = table_print(t, cli);
+	if (!code && cli->terminal) {
+		out_styled(cli, OUT_HEAD, "%s", summary);
+		still_open(cli, r);
+	}
+	free(summary);
+	table_free(t);
+	return code;
+}
+
+static json_t *partner_json(const Lagebus__PartnerReceipt *p)
+{
+	json_t *doc = json_pack("{s:s,s:b,s:b,s:o,s:o,s:o,s:o}", "partner", p->partner, "delivered", (int)p->delivered,
+		"online", (int)p->online, "last_seen", out_json_time(p->last_seen), "displayed", out_json_time(p->displayed),
+		"acknowledged", out_json_time(p->acknowledged), "implemented", out_json_time(p->implemented));
+
+	json_object_set_new(doc, "by", *p->by ? out_json_text(p->by, strlen(p->by)) : json_null());
+	return doc;
+}
+
+static json_t *other_json(const Lagebus__PartnerReceipt *p)
+{
+	lb_err rule = lb_err_from_token(p->rule);
+
+	return json_pack("{s:s,s:s,s:s}", "partner", p->partner, "rule", p->rule, "text", rule == LB_ERR_COUNT ? "" : lb_err_text(rule));
+}
+
+static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r)
+{
+	json_t *recipients = json_array(), *others = json_array(), *doc;
+	char *summary = receipts_summary(r), id[LB_UUID_TEXT] = "";
+	struct lb_uuid uuid;
+
+	if (r->id.len == sizeof(uuid.b)) {
+		memcpy(uuid.b, r->id.data, sizeof(uuid.b));
+		lb_uuid_format(&uuid, id);
+	}
+	for (size_t i = 0; i < r->n_partners; i++)
+		json_array_append_new(is_recipient(r->partners[i]) ? recipients : others,
+			is_recipient(r->partners[i]) ? partner_json(r->partners[i]) : other_json(r->partners[i]));
+	doc = json_pack("{s:s,s:s,s:I,s:o,s:s,s:o,s:o}", "id", id, "lane", r->lane == LB_LANE_URGENT ? "urgent" : "routine",
+		"position", (json_int_t)r->position, "now", out_json_time(r->now), "summary", summary ? summary : "",
+		"recipients", recipients, "others", others);
+	free(summary);
+	return out_json(cli, doc);
+}
+
+enum cli_exit receipts_show(struct cli *cli, const Lagebus__Receipts *r, bool all)
+{
+	return cli->json ? show_json(cli, r) : show_table(cli, r, all);
+}

@@ -1,0 +1,13 @@
+/* The receipts of a message: who has it, who did what, who is silent. */
+#ifndef CLI_RECEIPTS_H
+#define CLI_RECEIPTS_H
+
+#include "agents/cli/cli.h"
+#include "proto/control.pb-c.h"
+
+/* Shows the broker's answer as table or JSON; with `all` also those who are no recipients. */
+enum cli_exit receipts_show(struct cli *cli, const Lagebus__Receipts *r, bool all);
+/* "7 of 8 have it, 3 acknowledged, silent: de-hb (offline since 14:02)"; the caller frees it. NULL if memory is out. */
+char *receipts_summary(const Lagebus__Receipts *r);
+
+#endif
