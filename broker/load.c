@@ -181,6 +181,21 @@ static lb_err load_partner(struct loading *l, const struct config_node *n)
 	return refuse(l, blamed(n, why), line.id, why);
 }
 
+/* The line that federation_finish complains about: that of the partner it names, or of the list. */
+static const struct config_node *blamed_partner(const struct config_node *list, const char *why)
+{
+	char id[LB_PARTNER_ID_MAX + 1];
+
+	if (sscanf(why, "partner \"%63[^\"]\"", id) != 1)
+		return list;
+	for (unsigned i = 0; i < config_node_count(list); i++) {
+		const struct config_node *n = member(config_node_at(list, i), "id");
+		if (strcmp(config_node_text(n), id) == 0)
+			return n;
+	}
+	return list;
+}
+
 static lb_err load_partners(struct loading *l, const struct config_node *list)
 {
 	char why[256] = "";
@@ -193,7 +208,7 @@ static lb_err load_partners(struct loading *l, const struct config_node *list)
 	if (e != LB_OK)
 		return e;
 	e = federation_finish(l->federation, why, sizeof why);
-	return e == LB_OK || e == LB_NO_MEMORY ? e : refuse(l, list, NULL, why);
+	return e == LB_OK || e == LB_NO_MEMORY ? e : refuse(l, blamed_partner(list, why), NULL, why);
 }
 
 static lb_err load_root(struct loading *l, const struct config_node *root)
