@@ -9,14 +9,14 @@
 #include "agents/cli/when.h"
 #include "proto/warning.pb-c.h"
 
-#define MEASURES_MAX 32
+#define MEASURES_MAX (CSAF_MEASURES_MAX + 16)
 
 const struct option_row cmd_warn_options[] = {
 	{ "level", "N", "1 grey, 2 yellow, 3 orange or 4 red; required", 0 },
 	{ "csaf", "FILE", "the CSAF 2.0 or 2.1 advisory; - is standard input", 0 },
 	DRAFT_OPTIONS,
 	{ "tracking-id", "ID", "the warning's own id, where there is no advisory", 0 },
-	{ "measure", "TEXT", "what recipients should do; may be repeated", 0 },
+	{ "measure", "TEXT", "what recipients should do, besides the advisory's remedies; may be repeated", 0 },
 	{ "bits-category", "TEXT", "the BITS category", 0 },
 	{ "wid-grade", "TEXT", "the WID grade", 0 },
 	{ NULL, NULL, NULL, 0 },
@@ -99,9 +99,11 @@ static lb_err read_texts(const struct args *args, struct advisory *a, struct why
 	w->bits_category = (char *)args_value(args, "bits-category", "");
 	w->wid_grade = (char *)args_value(args, "wid-grade", "");
 	w->measures = a->measures;
+	for (unsigned i = 0; i < a->csaf.measures_n; i++)
+		a->measures[w->n_measures++] = (char *)a->csaf.measures[i];
 	while ((measure = args_next(args, "measure", &at))) {
 		if (w->n_measures == MEASURES_MAX)
-			return why_set(why, LB_INVALID, "--measure is given more than %d times", MEASURES_MAX);
+			return why_set(why, LB_INVALID, "--measure is given too often, 16 times at most");
 		a->measures[w->n_measures++] = (char *)measure;
 	}
 	if (!*w->title)

@@ -3,6 +3,8 @@
 
 #include <ctype.h>
 #include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -154,26 +156,60 @@ static const char *self_url(const json_t *doc)
 	return "";
 }
 
-static void add(const char **list, unsigned max, unsigned *n, unsigned *left_out, const char *text)
+static void add(const char **list, unsigned max, unsigned *n, const char *text)
 {
-	if (!text || !*text)
+	if (!text || !*text || *n == max)
 		return;
 	for (unsigned i = 0; i < *n; i++)
 		if (strcmp(list[i], text) == 0)
 			return;
-	if (*n == max)
-		(*left_out)++;
-	else
-		list[(*n)++] = text;
+	list[(*n)++] = text;
 }
 
-static void add_product(struct csaf *c, const json_t *product)
+static void note_status(json_t *set, const json_t *status, const char *const *names)
 {
-	add(c->products, CSAF_PRODUCTS_MAX, &c->products_n, &c->products_left_out,
-		json_string_value(json_object_get(product, "name")));
+	for (; *names; names++) {
+		const json_t *ids = json_object_get(status, *names), *id;
+		size_t i;
+
+		json_array_foreach(ids, i, id)
+			if (json_is_string(id))
+				json_object_set_new(set, json_string_value(id), json_true());
+	}
 }
 
-static void walk_branches(struct csaf *c, const json_t *branches, unsigned depth)
+/* The ids of products that no vulnerability affects as far as the advisory says: fixed versions and the like. */
+static json_t *unaffected(const json_t *doc)
+{
+	static const char *const out_of_danger[] = { "fixed", "first_fixed", "known_not_affected", NULL };
+	static const char *const in_danger[] = { "known_affected", "first_affected", "last_affected", "under_investigation", NULL };
+	json_t *safe = json_object(), *affected = json_object();
+	const json_t *vulnerability;
+	const char *id;
+	json_t *value;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "vulnerabilities"), i, vulnerability) {
+		const json_t *status = json_object_get(vulnerability, "product_status");
+
+		note_status(safe, status, out_of_danger);
+		note_status(affected, status, in_danger);
+	}
+	json_object_foreach(affected, id, value)
+		json_object_del(safe, id);
+	json_decref(affected);
+	return safe;
+}
+
+static void add_product(struct csaf *c, const json_t *product, const json_t *safe)
+{
+	const char *id = json_string_value(json_object_get(product, "product_id"));
+
+	if (!id || !json_object_get(safe, id))
+		add(c->products, CSAF_PRODUCTS_MAX, &c->products_n, json_string_value(json_object_get(product, "name")));
+}
+
+static void walk_branches(struct csaf *c, const json_t *branches, const json_t *safe, unsigned depth)
 {
 	const json_t *branch;
 	size_t i;
@@ -181,30 +217,42 @@ static void walk_branches(struct csaf *c, const json_t *branches, unsigned depth
 	if (depth == CSAF_DEPTH_MAX)
 		return;
 	json_array_foreach(branches, i, branch) {
-		add_product(c, json_object_get(branch, "product"));
-		walk_branches(c, json_object_get(branch, "branches"), depth + 1);
+		add_product(c, json_object_get(branch, "product"), safe);
+		walk_branches(c, json_object_get(branch, "branches"), safe, depth + 1);
 	}
 }
 
 static void read_products(const json_t *doc, struct csaf *c)
 {
 	const json_t *tree = json_object_get(doc, "product_tree"), *one;
+	json_t *safe = unaffected(doc);
 	size_t i;
 
 	json_array_foreach(json_object_get(tree, "full_product_names"), i, one)
-		add_product(c, one);
-	walk_branches(c, json_object_get(tree, "branches"), 0);
+		add_product(c, one, safe);
+	walk_branches(c, json_object_get(tree, "branches"), safe, 0);
 	json_array_foreach(json_object_get(tree, "relationships"), i, one)
-		add_product(c, json_object_get(one, "full_product_name"));
+		add_product(c, json_object_get(one, "full_product_name"), safe);
+	json_decref(safe);
 }
 
-static void read_cves(const json_t *doc, struct csaf *c)
+static bool is_measure(const char *category)
 {
-	const json_t *vulnerability;
-	size_t i;
+	return category && (strcmp(category, "vendor_fix") == 0 || strcmp(category, "mitigation") == 0 ||
+		strcmp(category, "workaround") == 0);
+}
 
-	json_array_foreach(json_object_get(doc, "vulnerabilities"), i, vulnerability)
-		add(c->cves, CSAF_CVES_MAX, &c->cves_n, &c->cves_left_out, json_string_value(json_object_get(vulnerability, "cve")));
+static void read_vulnerabilities(const json_t *doc, struct csaf *c)
+{
+	const json_t *vulnerability, *remedy;
+	size_t i, j;
+
+	json_array_foreach(json_object_get(doc, "vulnerabilities"), i, vulnerability) {
+		add(c->cves, CSAF_CVES_MAX, &c->cves_n, json_string_value(json_object_get(vulnerability, "cve")));
+		json_array_foreach(json_object_get(vulnerability, "remediations"), j, remedy)
+			if (is_measure(json_string_value(json_object_get(remedy, "category"))))
+				add(c->measures, CSAF_MEASURES_MAX, &c->measures_n, json_string_value(json_object_get(remedy, "details")));
+	}
 }
 
 lb_err csaf_parse(const uint8_t *p, size_t n, struct csaf *out, struct why *why)
@@ -229,7 +277,7 @@ lb_err csaf_parse(const uint8_t *p, size_t n, struct csaf *out, struct why *why)
 	c.summary = summary_of(doc);
 	c.url = self_url(doc);
 	read_products(doc, &c);
-	read_cves(doc, &c);
+	read_vulnerabilities(doc, &c);
 	*out = c;
 	return LB_OK;
 }

@@ -10,6 +10,7 @@
 
 #define CSAF_PRODUCTS_MAX 64
 #define CSAF_CVES_MAX 128
+#define CSAF_MEASURES_MAX 16
 #define CSAF_DEPTH_MAX 64     /* of the product tree's branches */
 
 /* Every text belongs to the document and lives as long as it. */
@@ -17,10 +18,10 @@ struct csaf {
 	void *document;
 	const char *title, *tracking_id, *publisher, *version, *summary, *url, *language;
 	enum lb_tlp tlp; /* UNSET: the document has no label */
-	const char *products[CSAF_PRODUCTS_MAX];
+	const char *products[CSAF_PRODUCTS_MAX]; /* without those that are only named as fixed or not affected */
 	const char *cves[CSAF_CVES_MAX];
-	unsigned products_n, cves_n;
-	unsigned products_left_out, cves_left_out;
+	const char *measures[CSAF_MEASURES_MAX]; /* fixes, mitigations and workarounds */
+	unsigned products_n, cves_n, measures_n; /* what is past the bounds is left out; the advisory itself goes along whole */
 };
 
 /* Reads the bytes of an advisory. LB_OK, or LB_INVALID: why has the JSON path and what to do; nothing is to be freed then.

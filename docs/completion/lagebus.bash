@@ -1,0 +1,65 @@
+# bash completion for lagebus: commands, their options, and the values of those that have a list.
+_lagebus()
+{
+	local cur prev word command='' i
+	local types='indicator sighting incident-report assistance-request assistance-offer situation-report training-event
+		digital-violence-case approval recall'
+	local areas='cyber-defence joint-incident-work citizen-awareness internal-security threat-intelligence incident-response
+		public-sector-training federal-state-collaboration digital-violence'
+	local global='--agent --json --table --no-color --timeout --help --version'
+	local draft='--to --area --tlp --title --text --ack --ack-deadline --expires --thread --supersedes --exercise --exercise-name
+		--language --personal-data --dry-run --no-wait'
+	local commands='warn send inbox show ack receipts watch status check ca help'
+
+	COMPREPLY=()
+	cur=${COMP_WORDS[COMP_CWORD]}
+	prev=${COMP_WORDS[COMP_CWORD - 1]}
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		case $word in
+		--agent | --timeout) [[ -n $command ]] || ((i++)) ;;
+		-*) ;;
+		*)
+			if [[ -z $command ]]; then
+				command=$word
+			elif [[ $command == ca ]]; then
+				command="ca $word"
+			fi
+			;;
+		esac
+	done
+
+	case $prev in
+	--type) COMPREPLY=($(compgen -W "$types" -- "$cur")); return ;;
+	--area) COMPREPLY=($(compgen -W "$areas" -- "$cur")); return ;;
+	--tlp) COMPREPLY=($(compgen -W 'clear green amber amber+strict red' -- "$cur")); return ;;
+	--ack) COMPREPLY=($(compgen -W 'none displayed acknowledged implemented' -- "$cur")); return ;;
+	--level) COMPREPLY=($(compgen -W '1 2 3 4' -- "$cur")); return ;;
+	--curve) COMPREPLY=($(compgen -W 'p256 p384 p521' -- "$cur")); return ;;
+	--csaf | --file | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	esac
+
+	local options=''
+	case $command in
+	'') options=$commands ;;
+	warn) options="--level --csaf $draft --tracking-id --measure --bits-category --wid-grade" ;;
+	send) options="--type $draft --level --file --media-type --raw" ;;
+	inbox) options='--search --unacknowledged --quarantine --topic --limit --before' ;;
+	show) options='--advisory --attachment --payload last' ;;
+	ack) options='--by --displayed --implemented --note --no-wait last' ;;
+	receipts) options='--all last' ;;
+	watch) options='--topic --from-now --count' ;;
+	status) ;;
+	check) options='--files-only' ;;
+	ca) options='init issue revoke crl' ;;
+	'ca init') options='--trust-domain --days --curve' ;;
+	'ca issue') options='--agent --partner --name --broker --dns --ip --days --from --curve' ;;
+	'ca revoke' | 'ca crl') options='--days' ;;
+	help) options=$commands ;;
+	esac
+	COMPREPLY=($(compgen -W "$options $global" -- "$cur"))
+	case $command in
+	check | 'ca '*) [[ $cur == -* ]] || COMPREPLY+=($(compgen -f -- "$cur")) ;;
+	esac
+}
+complete -F _lagebus lagebus
