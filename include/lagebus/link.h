@@ -68,6 +68,7 @@ lb_err lb_link_peer_certificate(const struct lb_link *link, uint8_t **der, size_
 /* "TLS_AES_128_GCM_SHA256 secp256r1", for logs and status. */
 void lb_link_describe(const struct lb_link *link, char *text, size_t n);
 
-/* Client only: the session to resume with, kept in tls and used for the next lb_link_new of the same tls. No 0-RTT. */
+/* Clients keep the newest session ticket in tls and resume with it, once; off: every handshake is a full one. On by default. Any thread. */
+void lb_tls_set_resumption(struct lb_tls *tls, bool on);
 
 #endif

@@ -1,0 +1,306 @@
+/* One TLS connection, bytes in and bytes out. */
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/tls.h"
+
+struct lb_link {
+	struct lb_tls *tls;
+	SSL *ssl;
+	const uint8_t *in; /* borrowed: what the socket brought */
+	size_t in_n;
+	struct lb_buf out;
+	char *expected;
+	struct lb_identity *peer;
+};
+
+static BIO_METHOD *method;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static int bio_create(BIO *b)
+{
+	BIO_set_init(b, 1);
+	return 1;
+}
+
+static int bio_read(BIO *b, char *p, size_t n, size_t *got)
+{
+	struct lb_link *l = BIO_get_data(b);
+
+	BIO_clear_retry_flags(b);
+	if (l->in_n == 0) {
+		BIO_set_retry_read(b);
+		return 0;
+	}
+	if (n > l->in_n)
+		n = l->in_n;
+	memcpy(p, l->in, n);
+	l->in += n;
+	l->in_n -= n;
+	*got = n;
+	return 1;
+}
+
+static int bio_write(BIO *b, const char *p, size_t n, size_t *sent)
+{
+	struct lb_link *l = BIO_get_data(b);
+
+	BIO_clear_retry_flags(b);
+	if (lb_buf_append(&l->out, p, n) != LB_OK)
+		return 0;
+	*sent = n;
+	return 1;
+}
+
+static long bio_control(BIO *b, int command, long number, void *pointer)
+{
+	(void)b;
+	(void)number;
+	(void)pointer;
+	return command == BIO_CTRL_FLUSH;
+}
+
+static void make_method(void)
+{
+	method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "lagebus link");
+	if (!method)
+		return;
+	BIO_meth_set_create(method, bio_create);
+	BIO_meth_set_read_ex(method, bio_read);
+	BIO_meth_set_write_ex(method, bio_write);
+	BIO_meth_set_ctrl(method, bio_control);
+}
+
+struct lb_identity *link_peer_of(SSL *ssl)
+{
+	return ((struct lb_link *)SSL_get_app_data(ssl))->peer;
+}
+
+const char *link_expected_of(SSL *ssl)
+{
+	return ((struct lb_link *)SSL_get_app_data(ssl))->expected;
+}
+
+static bool resume(struct lb_link *l)
+{
+	SSL_SESSION *s = tls_take_session(l->tls);
+	bool ok = !s || SSL_set_session(l->ssl, s) == 1;
+
+	SSL_SESSION_free(s);
+	return ok;
+}
+
+static bool set_up(struct lb_link *l, const char *expect)
+{
+	BIO *b;
+
+	pthread_once(&once, make_method);
+	l->peer = calloc(1, sizeof *l->peer);
+	l->expected = expect ? strdup(expect) : NULL;
+	l->ssl = SSL_new(tls_context(l->tls));
+	b = method ? BIO_new(method) : NULL;
+	if (!l->peer || (expect && !l->expected) || !l->ssl || !b) {
+		BIO_free(b);
+		return false;
+	}
+	BIO_set_data(b, l);
+	SSL_set_bio(l->ssl, b, b);
+	SSL_set_app_data(l->ssl, l);
+	if (tls_side(l->tls) == LB_LINK_SERVER) {
+		SSL_set_accept_state(l->ssl);
+		return true;
+	}
+	SSL_set_connect_state(l->ssl);
+	return resume(l);
+}
+
+struct lb_link *lb_link_new(struct lb_tls *tls, const char *expect)
+{
+	struct lb_link *l = calloc(1, sizeof *l);
+
+	if (!l)
+		return NULL;
+	l->tls = lb_tls_ref(tls);
+	if (!set_up(l, expect)) {
+		lb_link_free(l);
+		return NULL;
+	}
+	return l;
+}
+
+void lb_link_free(struct lb_link *l)
+{
+	SSL_free(l->ssl);
+	lb_tls_unref(l->tls);
+	lb_buf_fini(&l->out);
+	free(l->expected);
+	free(l->peer);
+	free(l);
+}
+
+void lb_link_feed(struct lb_link *l, const uint8_t *p, size_t n)
+{
+	l->in = p;
+	l->in_n = n;
+}
+
+/* What OpenSSL's error queue says. The peer's alerts have reasons of their own. */
+static lb_err reason(const struct lb_link *l, lb_err otherwise)
+{
+	unsigned long code = ERR_peek_error();
+	long verified = SSL_get_verify_result(l->ssl);
+	lb_err e = otherwise;
+
+	if (ERR_GET_LIB(code) == ERR_LIB_SSL)
+		switch (ERR_GET_REASON(code)) {
+		case SSL_R_CERTIFICATE_VERIFY_FAILED:
+			e = tls_error((int)verified);
+			break;
+		case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+		case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+			e = LB_TLS_NO_CERTIFICATE;
+			break;
+		case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+			e = LB_TLS_EXPIRED;
+			break;
+		case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+			e = LB_TLS_REVOKED;
+			break;
+		case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+		case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+		case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+		case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+			e = LB_TLS_UNTRUSTED;
+			break;
+		case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+		case SSL_R_UNSUPPORTED_PROTOCOL:
+		case SSL_R_WRONG_VERSION_NUMBER:
+		case SSL_R_NO_PROTOCOLS_AVAILABLE:
+			e = LB_TLS_VERSION;
+			break;
+		default:
+			break;
+		}
+	ERR_clear_error();
+	return e;
+}
+
+static lb_err outcome(struct lb_link *l, int rc, lb_err otherwise)
+{
+	switch (SSL_get_error(l->ssl, rc)) {
+	case SSL_ERROR_WANT_READ:
+		return LB_AGAIN;
+	case SSL_ERROR_ZERO_RETURN:
+		return LB_CLOSED;
+	default:
+		return reason(l, otherwise);
+	}
+}
+
+static lb_err identify(struct lb_link *l)
+{
+	X509 *x = SSL_get0_peer_certificate(l->ssl);
+	int error;
+	lb_err e = x ? tls_check(l->tls, x, NULL, l->peer, &error) : LB_TLS_NO_CERTIFICATE;
+
+	return e == LB_OK && l->expected && strcmp(l->peer->partner, l->expected) != 0 ? LB_BAD_IDENTITY : e;
+}
+
+lb_err lb_link_handshake(struct lb_link *l)
+{
+	int rc;
+
+	ERR_clear_error();
+	rc = SSL_do_handshake(l->ssl);
+	if (rc != 1)
+		return outcome(l, rc, LB_TLS_HANDSHAKE);
+	/* A resumed client has verified nothing in this handshake: its ticket's certificate must still be good. */
+	return l->peer->partner[0] ? LB_OK : identify(l);
+}
+
+lb_err lb_link_read(struct lb_link *l, uint8_t *out, size_t cap, size_t *got)
+{
+	if (SSL_read_ex(l->ssl, out, cap, got) == 1)
+		return LB_OK;
+	return outcome(l, 0, LB_TLS_BAD_RECORD);
+}
+
+lb_err lb_link_write(struct lb_link *l, const uint8_t *p, size_t n)
+{
+	size_t written;
+
+	if (n == 0)
+		return LB_OK;
+	if (SSL_write_ex(l->ssl, p, n, &written) == 1)
+		return LB_OK;
+	ERR_clear_error();
+	return LB_NO_MEMORY;
+}
+
+void lb_link_close(struct lb_link *l)
+{
+	/* Before the handshake is through there is nothing to close, and OpenSSL says so in its queue. */
+	if (!SSL_in_init(l->ssl))
+		SSL_shutdown(l->ssl);
+	ERR_clear_error();
+}
+
+struct lb_buf *lb_link_output(struct lb_link *l)
+{
+	return &l->out;
+}
+
+void lb_link_output_sent(struct lb_link *l, size_t n)
+{
+	lb_buf_consume(&l->out, n);
+	if (lb_buf_len(&l->out) == 0)
+		lb_buf_fini(&l->out);
+}
+
+const struct lb_identity *lb_link_peer(const struct lb_link *l)
+{
+	return l->peer;
+}
+
+bool lb_link_resumed(const struct lb_link *l)
+{
+	return SSL_session_reused(l->ssl);
+}
+
+lb_err lb_link_recheck(const struct lb_link *l, struct lb_tls *tls)
+{
+	X509 *x = SSL_get0_peer_certificate(l->ssl);
+	struct lb_identity identity;
+	int error;
+	lb_err e = x ? tls_check(tls, x, NULL, &identity, &error) : LB_TLS_NO_CERTIFICATE;
+
+	ERR_clear_error();
+	return e;
+}
+
+lb_err lb_link_peer_certificate(const struct lb_link *l, uint8_t **der, size_t *der_n)
+{
+	X509 *x = SSL_get0_peer_certificate(l->ssl);
+	int n = x ? i2d_X509(x, NULL) : 0;
+	unsigned char *p;
+
+	if (n <= 0)
+		return LB_NOT_FOUND;
+	p = *der = malloc((size_t)n);
+	if (!p)
+		return LB_NO_MEMORY;
+	i2d_X509(x, &p);
+	*der_n = (size_t)n;
+	return LB_OK;
+}
+
+void lb_link_describe(const struct lb_link *l, char *text, size_t n)
+{
+	const char *group = SSL_group_to_name(l->ssl, (int)SSL_get_negotiated_group(l->ssl));
+
+	snprintf(text, n, "%s %s", SSL_get_cipher_name(l->ssl), group ? group : "unknown");
+}

@@ -1,0 +1,370 @@
+/* The shared TLS settings: what is offered, whom we trust, and what we have verified already. */
+#include "proto/tls.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509v3.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "proto/certificate.h"
+
+/* BSI TR-02102-2: suites and groups; no X25519, no ChaCha20. */
+#define SUITES "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_AES_128_CCM_SHA256"
+#define HYBRID_GROUPS "SecP256r1MLKEM768:SecP384r1MLKEM1024"
+#define GROUPS "P-256:P-384:P-521"
+#define BRAINPOOL "brainpoolP256r1tls13:brainpoolP384r1tls13:brainpoolP512r1tls13"
+#define SIGNATURES "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512"
+#define RSA_BITS_MIN 3072
+
+#define VERIFIED_SLOTS 8192    /* certificates remembered as verified; a power of two */
+#define VERIFIED_S 60          /* for how long: a CRL's own end is noticed this much later */
+#define TICKET_KEYS 80         /* bytes: name, HMAC key, AES key (SSL_CTX_set_tlsext_ticket_keys) */
+
+struct verified {
+	uint8_t digest[32];
+	time_t until;
+};
+
+struct lb_tls {
+	atomic_uint refs;
+	enum lb_link_side side;
+	SSL_CTX *context;
+	struct lb_identity identity;
+	pthread_mutex_t lock; /* over what follows */
+	struct verified *verified;
+	SSL_SESSION *session;
+	bool resume;
+};
+
+/* One set for the process, so that a reload does not end every ticket. */
+static uint8_t ticket_keys[TICKET_KEYS];
+static int tls_index;
+static bool prepared;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void prepare(void)
+{
+	tls_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+	prepared = tls_index >= 0 && RAND_bytes(ticket_keys, sizeof ticket_keys) == 1;
+}
+
+SSL_CTX *tls_context(struct lb_tls *tls)
+{
+	return tls->context;
+}
+
+enum lb_link_side tls_side(const struct lb_tls *tls)
+{
+	return tls->side;
+}
+
+lb_err tls_error(int x509_error)
+{
+	switch (x509_error) {
+	case X509_V_OK:
+		return LB_OK;
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return LB_TLS_EXPIRED;
+	case X509_V_ERR_CERT_REVOKED:
+		return LB_TLS_REVOKED;
+	case X509_V_ERR_APPLICATION_VERIFICATION:
+		return LB_BAD_IDENTITY;
+	default:
+		return LB_TLS_UNTRUSTED;
+	}
+}
+
+static struct verified *slot_of(struct lb_tls *tls, const uint8_t digest[32])
+{
+	uint32_t h;
+
+	memcpy(&h, digest, sizeof h);
+	return &tls->verified[h % VERIFIED_SLOTS];
+}
+
+static bool is_verified(struct lb_tls *tls, const uint8_t digest[32], time_t now)
+{
+	struct verified *v = slot_of(tls, digest);
+	bool yes;
+
+	pthread_mutex_lock(&tls->lock);
+	yes = v->until > now && memcmp(v->digest, digest, sizeof v->digest) == 0;
+	pthread_mutex_unlock(&tls->lock);
+	return yes;
+}
+
+static void remember_verified(struct lb_tls *tls, const uint8_t digest[32], time_t now, const X509 *leaf)
+{
+	struct verified *v = slot_of(tls, digest);
+	time_t until = now + VERIFIED_S;
+
+	/* Never past its own end. */
+	if (X509_cmp_time(X509_get0_notAfter(leaf), &until) <= 0)
+		return;
+	pthread_mutex_lock(&tls->lock);
+	memcpy(v->digest, digest, sizeof v->digest);
+	v->until = until;
+	pthread_mutex_unlock(&tls->lock);
+}
+
+static bool key_is_strong(const X509 *leaf)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(leaf);
+
+	return key && (!EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) >= RSA_BITS_MIN);
+}
+
+static int verify_chain(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untrusted)
+{
+	X509_STORE_CTX *c = X509_STORE_CTX_new();
+	int error = X509_V_ERR_OUT_OF_MEM;
+
+	if (c && X509_STORE_CTX_init(c, SSL_CTX_get_cert_store(tls->context), leaf, untrusted) == 1 &&
+	    X509_STORE_CTX_set_default(c, tls->side == LB_LINK_SERVER ? "ssl_client" : "ssl_server") == 1)
+		error = X509_verify_cert(c) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(c);
+	if (error == X509_V_OK && !key_is_strong(leaf))
+		error = X509_V_ERR_EE_KEY_TOO_SMALL;
+	X509_STORE_CTX_free(c);
+	return error;
+}
+
+lb_err tls_check(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untrusted, struct lb_identity *out, int *x509_error)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+	time_t now = time(NULL);
+
+	*x509_error = X509_V_ERR_OUT_OF_MEM;
+	if (X509_digest(leaf, EVP_sha256(), digest, &n) != 1)
+		return LB_NO_MEMORY;
+	*x509_error = X509_V_OK;
+	if (!is_verified(tls, digest, now)) {
+		*x509_error = verify_chain(tls, leaf, untrusted);
+		if (*x509_error == X509_V_OK)
+			remember_verified(tls, digest, now, leaf);
+	}
+	if (*x509_error == X509_V_OK &&
+	    (certificate_identity(leaf, out) != LB_OK || strcmp(out->trust_domain, tls->identity.trust_domain) != 0))
+		*x509_error = X509_V_ERR_APPLICATION_VERIFICATION;
+	return tls_error(*x509_error);
+}
+
+/* OpenSSL asks this instead of verifying itself. */
+static int verify_peer(X509_STORE_CTX *c, void *user)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(c, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct lb_identity *peer = link_peer_of(ssl);
+	const char *expected = link_expected_of(ssl);
+	int error;
+	lb_err e = tls_check(user, X509_STORE_CTX_get0_cert(c), X509_STORE_CTX_get0_untrusted(c), peer, &error);
+
+	if (e == LB_OK && expected && strcmp(peer->partner, expected) != 0)
+		error = X509_V_ERR_APPLICATION_VERIFICATION;
+	X509_STORE_CTX_set_error(c, error);
+	return error == X509_V_OK;
+}
+
+/* A ticket holds its peer's certificate, which must be as good as in a full handshake: if not, there is one, and it says why. */
+static SSL_TICKET_RETURN check_ticket(SSL *ssl, SSL_SESSION *session, const unsigned char *name, size_t name_n, SSL_TICKET_STATUS status, void *user)
+{
+	X509 *leaf = session ? SSL_SESSION_get0_peer(session) : NULL;
+	int error;
+
+	(void)name;
+	(void)name_n;
+	if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW)
+		return SSL_TICKET_RETURN_IGNORE_RENEW;
+	if (!leaf || tls_check(user, leaf, NULL, link_peer_of(ssl), &error) != LB_OK)
+		return SSL_TICKET_RETURN_IGNORE_RENEW;
+	return SSL_TICKET_RETURN_USE_RENEW;
+}
+
+static int keep_session(SSL *ssl, SSL_SESSION *session)
+{
+	struct lb_tls *tls = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), tls_index);
+
+	bool kept;
+
+	pthread_mutex_lock(&tls->lock);
+	kept = tls->resume;
+	if (kept) {
+		SSL_SESSION_free(tls->session);
+		tls->session = session;
+	}
+	pthread_mutex_unlock(&tls->lock);
+	return kept;
+}
+
+SSL_SESSION *tls_take_session(struct lb_tls *tls)
+{
+	SSL_SESSION *s;
+
+	pthread_mutex_lock(&tls->lock);
+	s = tls->resume ? tls->session : NULL;
+	if (s)
+		tls->session = NULL; /* a ticket is used once (RFC 8446, C.4) */
+	pthread_mutex_unlock(&tls->lock);
+	return s;
+}
+
+void lb_tls_set_resumption(struct lb_tls *tls, bool on)
+{
+	pthread_mutex_lock(&tls->lock);
+	tls->resume = on;
+	pthread_mutex_unlock(&tls->lock);
+}
+
+static lb_err fail(char *why, size_t why_n, const char *what, const char *file, const char *todo)
+{
+	unsigned long code = ERR_peek_last_error();
+	char text[160] = "";
+
+	if (code)
+		ERR_error_string_n(code, text, sizeof text);
+	snprintf(why, why_n, "%s%s%s%s%s%s%s", file ? file : "", file ? ": " : "", what, text[0] ? " (" : "", text, text[0] ? ")" : "", todo);
+	ERR_clear_error();
+	return LB_CONFIG;
+}
+
+static lb_err offer(struct lb_tls *tls, bool require_hybrid, char *why, size_t why_n)
+{
+	SSL_CTX *c = tls->context;
+	bool hybrid = SSL_CTX_set1_groups_list(c, HYBRID_GROUPS) == 1;
+
+	if (require_hybrid && !hybrid)
+		return fail(why, why_n, "require_hybrid is set, and this OpenSSL has no ML-KEM groups", NULL, "; use OpenSSL 3.5 or later, or unset it");
+	if (!require_hybrid && (!hybrid || SSL_CTX_set1_groups_list(c, HYBRID_GROUPS ":" GROUPS ":" BRAINPOOL) != 1) &&
+	    SSL_CTX_set1_groups_list(c, GROUPS ":" BRAINPOOL) != 1 && SSL_CTX_set1_groups_list(c, GROUPS) != 1)
+		return fail(why, why_n, "this OpenSSL does not have the NIST curves", NULL, "");
+	ERR_clear_error();
+	if (SSL_CTX_set_min_proto_version(c, TLS1_3_VERSION) != 1 || SSL_CTX_set_max_proto_version(c, TLS1_3_VERSION) != 1 ||
+	    SSL_CTX_set_ciphersuites(c, SUITES) != 1 || SSL_CTX_set1_sigalgs_list(c, SIGNATURES) != 1)
+		return fail(why, why_n, "this OpenSSL does not have TLS 1.3 as it is needed", NULL, "");
+	return LB_OK;
+}
+
+static lb_err load_own(struct lb_tls *tls, const struct lb_tls_files *f, char *why, size_t why_n)
+{
+	SSL_CTX *c = tls->context;
+
+	if (SSL_CTX_use_certificate_chain_file(c, f->certificate) != 1)
+		return fail(why, why_n, "the certificate cannot be read", f->certificate, "; it must be PEM, the leaf first");
+	if (SSL_CTX_use_PrivateKey_file(c, f->key, SSL_FILETYPE_PEM) != 1)
+		return fail(why, why_n, "the private key cannot be read, or is not the certificate's", f->key, "; it must be PEM without a passphrase");
+	if (SSL_CTX_check_private_key(c) != 1)
+		return fail(why, why_n, "the private key does not belong to the certificate", f->key, "");
+	if (certificate_identity(SSL_CTX_get0_certificate(c), &tls->identity) != LB_OK)
+		return fail(why, why_n, "the certificate has no SPIFFE ID in its subject alternative name", f->certificate, "; issue one with `lagebus ca issue`");
+	return LB_OK;
+}
+
+static lb_err load_crl(X509_STORE *store, const char *file, char *why, size_t why_n)
+{
+	X509_LOOKUP *lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+
+	if (!lookup || X509_load_crl_file(lookup, file, X509_FILETYPE_PEM) < 1)
+		return fail(why, why_n, "the revocation list cannot be read", file, "; make one with `lagebus ca crl`");
+	X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+	return LB_OK;
+}
+
+static lb_err load_trust(struct lb_tls *tls, const struct lb_tls_files *f, char *why, size_t why_n)
+{
+	if (SSL_CTX_load_verify_file(tls->context, f->ca) != 1)
+		return fail(why, why_n, "the CA's certificates cannot be read", f->ca, "");
+	return f->crl && f->crl[0] ? load_crl(SSL_CTX_get_cert_store(tls->context), f->crl, why, why_n) : LB_OK;
+}
+
+static void set_behaviour(struct lb_tls *tls)
+{
+	static const unsigned char id_context[] = "lagebus";
+	SSL_CTX *c = tls->context;
+
+	SSL_CTX_set_ex_data(c, tls_index, tls);
+	SSL_CTX_set_options(c, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_COMPRESSION);
+	SSL_CTX_set_mode(c, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_set_verify(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	SSL_CTX_set_cert_verify_callback(c, verify_peer, tls);
+	SSL_CTX_set_max_early_data(c, 0);
+	if (tls->side == LB_LINK_SERVER) {
+		SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
+		SSL_CTX_set_num_tickets(c, 1);
+		SSL_CTX_set_session_id_context(c, id_context, sizeof id_context - 1);
+		SSL_CTX_set_tlsext_ticket_keys(c, ticket_keys, sizeof ticket_keys);
+		SSL_CTX_set_session_ticket_cb(c, NULL, check_ticket, tls);
+	} else {
+		SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+		SSL_CTX_sess_set_new_cb(c, keep_session);
+	}
+}
+
+lb_err lb_tls_load(enum lb_link_side side, const struct lb_tls_files *files, struct lb_tls **out, char *why, size_t why_n)
+{
+	struct lb_tls *tls = calloc(1, sizeof *tls);
+	lb_err e = LB_NO_MEMORY;
+
+	snprintf(why, why_n, "%s", lb_err_text(LB_NO_MEMORY));
+	if (!tls)
+		return LB_NO_MEMORY;
+	pthread_once(&once, prepare);
+	pthread_mutex_init(&tls->lock, NULL);
+	atomic_init(&tls->refs, 1);
+	tls->side = side;
+	tls->resume = true;
+	tls->verified = calloc(VERIFIED_SLOTS, sizeof *tls->verified);
+	tls->context = prepared ? SSL_CTX_new(side == LB_LINK_SERVER ? TLS_server_method() : TLS_client_method()) : NULL;
+	if (tls->verified && tls->context)
+		e = offer(tls, files->require_hybrid, why, why_n);
+	if (e == LB_OK)
+		e = load_own(tls, files, why, why_n);
+	if (e == LB_OK)
+		e = load_trust(tls, files, why, why_n);
+	if (e != LB_OK) {
+		lb_tls_unref(tls);
+		return e;
+	}
+	set_behaviour(tls);
+	*out = tls;
+	return LB_OK;
+}
+
+struct lb_tls *lb_tls_ref(struct lb_tls *tls)
+{
+	atomic_fetch_add_explicit(&tls->refs, 1, memory_order_relaxed);
+	return tls;
+}
+
+void lb_tls_unref(struct lb_tls *tls)
+{
+	if (atomic_fetch_sub_explicit(&tls->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	SSL_SESSION_free(tls->session);
+	SSL_CTX_free(tls->context);
+	pthread_mutex_destroy(&tls->lock);
+	free(tls->verified);
+	free(tls);
+}
+
+const struct lb_identity *lb_tls_identity(const struct lb_tls *tls)
+{
+	return &tls->identity;
+}
+
+lb_err lb_tls_check_certificate(struct lb_tls *tls, const uint8_t *der, size_t der_n, struct lb_identity *out)
+{
+	const unsigned char *p = der;
+	X509 *x = d2i_X509(NULL, &p, (long)der_n);
+	int error;
+	lb_err e = x && p == der + der_n ? tls_check(tls, x, NULL, out, &error) : LB_TLS_UNTRUSTED;
+
+	X509_free(x);
+	ERR_clear_error();
+	return e;
+}
