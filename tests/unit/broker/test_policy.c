@@ -419,23 +419,28 @@ static bool restated(const struct member *all, size_t n, const struct member *m,
 	return shares && !m->observer && hop == 0;
 }
 
+static void random_member(struct member *m, const char *above, const char *name, unsigned number)
+{
+	char id[sizeof m->id];
+
+	snprintf(id, sizeof id, "%.20s%s%u", above, name, number);
+	*m = (struct member){ .observer = pick(6) == 0, .areas = pick(512) * 2, .groups = pick(16) };
+	memcpy(m->id, id, sizeof id);
+}
+
 static size_t random_members(struct member *m)
 {
-	size_t n = 0;
+	size_t n = 1;
 
-	m[n++] = (struct member){ "bund", false, 1022, pick(16) };
-	for (unsigned s = 0; s < 1 + pick(4); s++) {
+	*m = (struct member){ "bund", false, 1022, pick(16) };
+	for (unsigned s = 0, states = 1 + pick(4); s < states; s++) {
 		size_t state = n;
-		m[n] = (struct member){ .observer = pick(5) == 0, .areas = pick(512) * 2, .groups = pick(16) };
-		snprintf(m[n++].id, sizeof m->id, "s%u", s);
-		for (unsigned b = 0; b < pick(4); b++) {
+		random_member(&m[n++], "", "s", s);
+		for (unsigned b = 0, bodies = pick(4); b < bodies; b++) {
 			size_t body = n;
-			m[n] = (struct member){ .observer = pick(6) == 0, .areas = pick(512) * 2, .groups = pick(16) };
-			snprintf(m[n++].id, sizeof m->id, "%.8s/b%u", m[state].id, b);
-			if (pick(2) == 0) {
-				m[n] = (struct member){ .observer = pick(6) == 0, .areas = pick(512) * 2, .groups = pick(16) };
-				snprintf(m[n++].id, sizeof m->id, "%.16s/c", m[body].id);
-			}
+			random_member(&m[n++], m[state].id, "/b", b);
+			if (pick(2) == 0)
+				random_member(&m[n++], m[body].id, "/c", 0);
 		}
 	}
 	return n;
