@@ -1,0 +1,73 @@
+/* agents/cli/when.c */
+#include "agents/cli/when.h"
+
+#include <time.h>
+
+#include "tests/unit/cli/run.h"
+
+#define MONDAY 1795424400000 /* 2026-11-23T09:00:00Z */
+#define HOUR 3600000LL
+
+static void formats_for_people_and_programs(void **state)
+{
+	char text[WHEN_TEXT];
+
+	(void)state;
+	when_iso(MONDAY, text);
+	assert_string_equal(text, "2026-11-23T09:00:00Z");
+	when_short(MONDAY, MONDAY + HOUR, text);
+	assert_string_equal(text, "09:00");
+	when_short(MONDAY, MONDAY + 24 * HOUR, text);
+	assert_string_equal(text, "2026-11-23 09:00");
+	when_iso(0, text);
+	assert_string_equal(text, "");
+	when_short(0, MONDAY, text);
+	assert_string_equal(text, "");
+}
+
+static void reads_dates_and_deadlines(void **state)
+{
+	struct why why;
+	int64_t t = 0;
+
+	(void)state;
+	assert_int_equal(when_date_s("2026-11-23", &t, &why), LB_OK);
+	assert_int_equal(t, MONDAY / 1000 - 9 * 3600);
+	assert_int_equal(when_date_s("23.11.2026", &t, &why), LB_INVALID);
+	assert_int_equal(when_deadline_ms("4h", MONDAY, &t, &why), LB_OK);
+	assert_int_equal(t, MONDAY + 4 * HOUR);
+	assert_int_equal(when_deadline_ms("90m", MONDAY, &t, &why), LB_OK);
+	assert_int_equal(t, MONDAY + 90 * 60000);
+	assert_int_equal(when_deadline_ms("2026-11-23T10:00:00Z", MONDAY, &t, &why), LB_OK);
+	assert_int_equal(t, MONDAY + HOUR);
+	assert_int_equal(when_deadline_ms("2026-11-22", MONDAY, &t, &why), LB_INVALID);
+	assert_has(why.text, "past");
+	assert_int_equal(when_deadline_ms("-4h", MONDAY, &t, &why), LB_INVALID);
+	assert_int_equal(when_deadline_ms("soon", MONDAY, &t, &why), LB_INVALID);
+}
+
+static void the_next_working_day_leaves_out_the_weekend(void **state)
+{
+	(void)state;
+	assert_int_equal(when_next_working_day_ms(MONDAY), MONDAY + 32 * HOUR);                  /* Tuesday 17:00 */
+	assert_int_equal(when_next_working_day_ms(MONDAY + 96 * HOUR), MONDAY + (168 + 8) * HOUR); /* Friday: Monday */
+}
+
+static int utc(void **state)
+{
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(formats_for_people_and_programs),
+		cmocka_unit_test(reads_dates_and_deadlines),
+		cmocka_unit_test(the_next_working_day_leaves_out_the_weekend),
+	};
+
+	return cmocka_run_group_tests(tests, utc, NULL);
+}
