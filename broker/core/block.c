@@ -1,0 +1,286 @@
+/* Consecutive messages of one lane in the bytes that recipients get. */
+#include "broker/core/block.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/core/crc32c.h"
+
+#define FIRST_BYTES 1024
+#define FIRST_COUNT 4
+#define RECORD_HEAD 12 /* count, bytes, CRC-32C over what follows: 4 bytes each */
+
+struct block *block_new(enum lb_lane lane, unsigned worker)
+{
+	struct block *b = calloc(1, sizeof *b);
+
+	if (!b)
+		return NULL;
+	atomic_init(&b->refs, 1);
+	b->lane = lane;
+	b->worker = worker;
+	return b;
+}
+
+struct block *block_ref(struct block *b)
+{
+	atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
+	return b;
+}
+
+void block_unref(struct block *b)
+{
+	if (atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	for (uint32_t i = 0; i < b->runs_n; i++)
+		route_unref(b->runs[i].route);
+	free(b->data);
+	free(b->entries);
+	free(b->runs);
+	free(b->publishes);
+	free(b);
+}
+
+bool block_fits(const struct block *b, size_t raw_n)
+{
+	return b->publishes_n == 0 || b->bytes + BLOCK_PREFIX + raw_n <= BLOCK_BYTES;
+}
+
+/* Makes *p, of n elements, hold one more: capacities are FIRST_COUNT times powers of two. */
+static bool make_room(void **p, size_t n, size_t size)
+{
+	size_t cap = FIRST_COUNT;
+	void *grown;
+
+	if (n != 0 && (n < FIRST_COUNT || (n & (n - 1)) != 0))
+		return true;
+	while (cap <= n)
+		cap *= 2;
+	grown = realloc(*p, cap * size);
+	if (!grown)
+		return false;
+	*p = grown;
+	return true;
+}
+
+static bool make_room_for_bytes(struct block *b, size_t n)
+{
+	size_t cap = b->capacity ? b->capacity : FIRST_BYTES;
+	uint8_t *grown;
+
+	if (n <= b->capacity)
+		return true;
+	while (cap < n)
+		cap *= 2;
+	grown = realloc(b->data, cap);
+	if (!grown)
+		return false;
+	b->data = grown;
+	b->capacity = (uint32_t)cap;
+	return true;
+}
+
+static bool add_run(struct block *b, uint32_t entry, struct route *route)
+{
+	if (b->runs_n > 0 && b->runs[b->runs_n - 1].route == route)
+		return true;
+	if (!make_room((void **)&b->runs, b->runs_n, sizeof *b->runs))
+		return false;
+	b->runs[b->runs_n++] = (struct block_run){ entry, route_ref(route) };
+	return true;
+}
+
+static uint32_t seconds(int64_t expires_ms)
+{
+	int64_t s = (expires_ms + 999) / 1000;
+
+	return expires_ms == 0 ? 0 : s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+}
+
+lb_err block_append(struct block *b, const uint8_t *raw, size_t raw_n, int64_t expires_ms, struct route *route, const struct block_publish *publish)
+{
+	struct lb_delivery d = { b->lane, 0, 0 };
+	uint8_t *at;
+
+	if (!make_room_for_bytes(b, b->bytes + BLOCK_PREFIX + raw_n) || !make_room((void **)&b->publishes, b->publishes_n, sizeof *b->publishes) ||
+	    !make_room((void **)&b->entries, b->count, 2 * sizeof *b->entries) || !add_run(b, b->count, route))
+		return LB_NO_MEMORY;
+	at = b->data + b->bytes;
+	lb_zmtp_frame_head(at, LB_DELIVERY_SIZE, true);
+	lb_delivery_encode(&d, at + BLOCK_PREFIX - LB_DELIVERY_SIZE);
+	memcpy(at + BLOCK_PREFIX, raw, raw_n);
+	b->publishes[b->publishes_n++] = *publish;
+	b->entries[b->count++] = (struct block_entry){ b->bytes, seconds(expires_ms) };
+	b->bytes += (uint32_t)(BLOCK_PREFIX + raw_n);
+	b->entries[b->count] = (struct block_entry){ b->bytes, 0 };
+	return LB_OK;
+}
+
+/* The runs without the entries that go: before[i] is how many entries before i stay. */
+static void keep_runs(struct block *b, const uint32_t *before, uint32_t count)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t r = 0; r < b->runs_n; r++) {
+		uint32_t first = before[b->runs[r].first], end = r + 1 < b->runs_n ? before[b->runs[r + 1].first] : count;
+
+		if (first == end)
+			route_unref(b->runs[r].route);
+		else
+			b->runs[kept++] = (struct block_run){ first, b->runs[r].route };
+	}
+	b->runs_n = kept;
+}
+
+void block_keep(struct block *b, const bool *keep)
+{
+	/* An entry's offset is not needed once its bytes have moved: it holds how many stay before it. */
+	uint32_t count = 0, bytes = 0, *before = malloc(b->count * sizeof *before + 1);
+
+	if (!before)
+		abort(); /* a block that cannot be made smaller must not be committed as it is */
+	for (uint32_t i = 0; i < b->count; i++) {
+		uint32_t at = b->entries[i].at, n = b->entries[i + 1].at - at;
+
+		before[i] = count;
+		if (!keep[i])
+			continue;
+		memmove(b->data + bytes, b->data + at, n);
+		b->entries[count++] = (struct block_entry){ bytes, b->entries[i].expires_s };
+		bytes += n;
+	}
+	keep_runs(b, before, count);
+	b->entries[count] = (struct block_entry){ bytes, 0 };
+	b->count = count;
+	b->bytes = bytes;
+	free(before);
+}
+
+static void put64(uint8_t *p, uint64_t v)
+{
+	for (unsigned i = 0; i < 8; i++)
+		p[i] = (uint8_t)(v >> (8 * i));
+}
+
+void block_number(struct block *b, uint64_t first)
+{
+	b->first = first;
+	for (uint32_t i = 0; i < b->count; i++) {
+		uint8_t *delivery = b->data + b->entries[i].at + BLOCK_PREFIX - LB_DELIVERY_SIZE;
+
+		put64(delivery + LB_DELIVERY_POSITION_AT, first + i);
+		put64(delivery + LB_DELIVERY_PREVIOUS_AT, first + i - 1);
+	}
+}
+
+static uint8_t *put32(uint8_t *p, uint32_t v)
+{
+	for (unsigned i = 0; i < 4; i++)
+		*p++ = (uint8_t)(v >> (8 * i));
+	return p;
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+size_t block_record_size(const struct block *b)
+{
+	return RECORD_HEAD + (size_t)b->count * 4 + b->bytes;
+}
+
+void block_record_write(const struct block *b, uint8_t *out)
+{
+	uint8_t *p = out + RECORD_HEAD;
+
+	for (uint32_t i = 0; i < b->count; i++)
+		p = put32(p, b->entries[i].at);
+	memcpy(p, b->data, b->bytes);
+	put32(out, b->count);
+	put32(out + 4, b->bytes);
+	put32(out + 8, crc32c(0, out + RECORD_HEAD, (size_t)b->count * 4 + b->bytes));
+}
+
+static lb_err read_entries(struct block *b, const uint8_t *offsets)
+{
+	uint32_t former = 0;
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		uint32_t at = get32(offsets + 4 * (size_t)i);
+
+		if ((i == 0) != (at == 0) || (i > 0 && at < former + BLOCK_PREFIX) || at + BLOCK_PREFIX > b->bytes)
+			return LB_CORRUPT;
+		b->entries[i] = (struct block_entry){ at, 0 };
+		former = at;
+	}
+	b->entries[b->count] = (struct block_entry){ b->bytes, 0 };
+	return LB_OK;
+}
+
+static lb_err check_first(const struct block *b)
+{
+	struct lb_delivery d;
+
+	if (lb_delivery_decode(b->data + BLOCK_PREFIX - LB_DELIVERY_SIZE, LB_DELIVERY_SIZE, &d) != LB_OK || d.lane != b->lane || d.position != b->first)
+		return LB_CORRUPT;
+	return LB_OK;
+}
+
+lb_err block_record_read(enum lb_lane lane, uint64_t first, const uint8_t *p, size_t n, struct block **out)
+{
+	uint32_t count = n >= RECORD_HEAD ? get32(p) : 0, bytes = n >= RECORD_HEAD ? get32(p + 4) : 0;
+	struct block *b;
+	lb_err e = LB_NO_MEMORY;
+
+	if (count == 0 || (uint64_t)count * 4 + bytes != n - RECORD_HEAD || get32(p + 8) != crc32c(0, p + RECORD_HEAD, n - RECORD_HEAD))
+		return LB_CORRUPT;
+	b = block_new(lane, UINT32_MAX);
+	if (!b)
+		return LB_NO_MEMORY;
+	b->first = first;
+	b->count = count;
+	b->bytes = b->capacity = bytes;
+	b->data = malloc(bytes);
+	b->entries = malloc(((size_t)count + 1) * sizeof *b->entries);
+	if (b->data && b->entries) {
+		memcpy(b->data, p + RECORD_HEAD + (size_t)count * 4, bytes);
+		e = read_entries(b, p + RECORD_HEAD);
+		if (e == LB_OK)
+			e = check_first(b);
+	}
+	if (e != LB_OK) {
+		block_unref(b);
+		return e;
+	}
+	*out = b;
+	return LB_OK;
+}
+
+lb_err block_message(const struct block *b, uint32_t i, struct lb_zmtp_message *out)
+{
+	uint32_t at = b->entries[i].at + BLOCK_PREFIX, end = b->entries[i + 1].at;
+	size_t need;
+
+	if (at > end || lb_zmtp_parse(b->data + at, end - at, LB_MESSAGE_MAX, out, &need) != LB_OK || out->frames_n != 3 || out->raw_n != end - at)
+		return LB_CORRUPT;
+	return LB_OK;
+}
+
+lb_err block_route(struct block *b, struct router *router)
+{
+	for (uint32_t i = 0; i < b->count; i++) {
+		struct lb_zmtp_message m;
+		struct lb_header h;
+		struct route *route;
+
+		if (block_message(b, i, &m) != LB_OK || lb_header_decode(m.frames[0].p, m.frames[0].n, &h) != LB_OK)
+			return LB_CORRUPT;
+		route = router_route(router, PARTNER_NONE, &h);
+		if (!route || !add_run(b, i, route))
+			return LB_NO_MEMORY;
+		b->entries[i].expires_s = seconds(h.expires_ms);
+	}
+	return LB_OK;
+}

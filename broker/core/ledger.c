@@ -1,0 +1,85 @@
+/* The ledger's rows as bytes, little-endian. */
+#include "broker/core/ledger.h"
+
+#include <string.h>
+
+static uint8_t *put64(uint8_t *p, uint64_t v)
+{
+	for (unsigned i = 0; i < 8; i++)
+		*p++ = (uint8_t)(v >> (8 * i));
+	return p;
+}
+
+static const uint8_t *get64(const uint8_t *p, uint64_t *out)
+{
+	*out = 0;
+	for (unsigned i = 0; i < 8; i++)
+		*out |= (uint64_t)p[i] << (8 * i);
+	return p + 8;
+}
+
+void cursor_row_write(const struct cursor_row *row, uint8_t out[CURSOR_ROW_SIZE])
+{
+	out = put64(out, row->stored[0]);
+	out = put64(out, row->stored[1]);
+	out = put64(out, row->scanned[0]);
+	out = put64(out, row->scanned[1]);
+	put64(out, (uint64_t)row->seen_ms);
+}
+
+lb_err cursor_row_read(const uint8_t *p, size_t n, struct cursor_row *out)
+{
+	struct cursor_row row;
+	uint64_t seen;
+
+	if (n != CURSOR_ROW_SIZE)
+		return LB_CORRUPT;
+	p = get64(p, &row.stored[0]);
+	p = get64(p, &row.stored[1]);
+	p = get64(p, &row.scanned[0]);
+	p = get64(p, &row.scanned[1]);
+	get64(p, &seen);
+	row.seen_ms = (int64_t)seen;
+	if (row.scanned[0] < row.stored[0] || row.scanned[1] < row.stored[1])
+		return LB_CORRUPT;
+	*out = row;
+	return LB_OK;
+}
+
+size_t ledger_key(const struct lb_uuid *id, const char *partner, uint8_t out[LEDGER_KEY_MAX])
+{
+	size_t n = strnlen(partner, LB_PARTNER_ID_MAX);
+
+	memcpy(out, id->b, sizeof id->b);
+	memcpy(out + sizeof id->b, partner, n);
+	return sizeof id->b + n;
+}
+
+size_t ledger_row_write(const struct ledger_row *row, uint8_t out[LEDGER_ROW_MAX])
+{
+	size_t n = strnlen(row->by, LB_TEXT_MAX);
+	uint8_t *p = out;
+
+	p = put64(p, (uint64_t)row->displayed_ms);
+	p = put64(p, (uint64_t)row->acknowledged_ms);
+	p = put64(p, (uint64_t)row->implemented_ms);
+	memcpy(p, row->by, n);
+	return (size_t)(p - out) + n;
+}
+
+lb_err ledger_row_read(const uint8_t *p, size_t n, struct ledger_row *out)
+{
+	uint64_t displayed, acknowledged, implemented;
+
+	if (n < 24 || n > LEDGER_ROW_MAX)
+		return LB_CORRUPT;
+	p = get64(p, &displayed);
+	p = get64(p, &acknowledged);
+	p = get64(p, &implemented);
+	memset(out, 0, sizeof *out);
+	out->displayed_ms = (int64_t)displayed;
+	out->acknowledged_ms = (int64_t)acknowledged;
+	out->implemented_ms = (int64_t)implemented;
+	memcpy(out->by, p, n - 24);
+	return LB_OK;
+}

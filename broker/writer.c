@@ -1,0 +1,449 @@
+/* The log writer's thread. */
+#include "broker/writer.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "broker/edge/log.h"
+#include "lagebus/failpoint.h"
+
+#define BATCH_BLOCKS 256      /* blocks in one commit */
+#define BATCH_NOTES 1024      /* notes in one commit */
+#define DROPS_A_COMMIT 4      /* records that retention drops after one commit */
+#define RETENTION_EVERY_MS 1000
+
+struct writer {
+	struct writer_settings settings;
+	struct channel *urgent, *routine;
+	struct channel_end *workers[WRITER_WORKERS_MAX];
+	pthread_t thread;
+	struct writer_stats stats;
+	struct block *blocks[BATCH_BLOCKS];
+	struct note *notes[BATCH_NOTES];
+	unsigned blocks_n, notes_n;
+	bool *keep; /* scratch, for one block */
+	size_t keep_n;
+	struct lb_buf record;
+	int64_t retention_due_ms;
+	bool stopping;
+};
+
+struct note *note_new(enum journal_table table, const void *key, size_t key_n, const void *value, size_t value_n)
+{
+	struct note *n = malloc(sizeof *n + key_n + value_n);
+
+	if (!n)
+		return NULL;
+	n->table = table;
+	n->key_n = (uint32_t)key_n;
+	n->value_n = (uint32_t)value_n;
+	memcpy(n->bytes, key, key_n);
+	memcpy(n->bytes + key_n, value, value_n);
+	return n;
+}
+
+void commit_unref(struct commit *c)
+{
+	if (atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	for (unsigned i = 0; i < c->blocks_n; i++)
+		block_unref(c->blocks[i]);
+	free(c);
+}
+
+static void count(atomic_ullong *stat, unsigned long long n)
+{
+	atomic_fetch_add_explicit(stat, n, memory_order_relaxed);
+}
+
+static int64_t clock_us(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* Takes items off a channel until it is empty, the batch is full, or `limit` bytes of blocks are in it. */
+static void take(struct writer *w, struct channel *c, uint64_t limit)
+{
+	struct channel_item item;
+	uint64_t bytes = 0;
+
+	while (bytes < limit && w->blocks_n < BATCH_BLOCKS && w->notes_n < BATCH_NOTES && channel_receive(c, &item)) {
+		switch (item.kind) {
+		case WRITER_BLOCK:
+			w->blocks[w->blocks_n++] = item.p;
+			bytes += ((struct block *)item.p)->bytes;
+			break;
+		case WRITER_NOTE:
+			w->notes[w->notes_n++] = item.p;
+			break;
+		case WRITER_STOP:
+			w->stopping = true;
+			break;
+		}
+	}
+}
+
+static void set_results(struct block *b, lb_err result)
+{
+	for (uint32_t i = 0; i < b->publishes_n; i++)
+		b->publishes[i].result = result;
+}
+
+static bool make_keep(struct writer *w, uint32_t n)
+{
+	bool *grown;
+
+	if (n <= w->keep_n)
+		return true;
+	grown = realloc(w->keep, n * sizeof *grown);
+	if (!grown)
+		return false;
+	w->keep = grown;
+	w->keep_n = n;
+	return true;
+}
+
+static void empty(struct writer *w, struct block *b, lb_err result)
+{
+	set_results(b, result);
+	if (b->count > 0 && make_keep(w, b->count)) {
+		memset(w->keep, 0, b->count * sizeof *w->keep);
+		block_keep(b, w->keep);
+	}
+}
+
+static bool same_message(const struct block *a, uint32_t i, const struct block *b, uint32_t j)
+{
+	struct lb_zmtp_message x, y;
+
+	if (block_message(a, i, &x) != LB_OK || block_message(b, j, &y) != LB_OK)
+		return false;
+	for (unsigned f = 0; f < 3; f++)
+		if (x.frames[f].n != y.frames[f].n || memcmp(x.frames[f].p, y.frames[f].p, x.frames[f].n) != 0)
+			return false;
+	return true;
+}
+
+/* The stored message of the id that entry i repeats: LB_OK if it is the same one. */
+static lb_err compare_stored(struct writer *w, struct block *b, uint32_t i, unsigned lane, uint64_t position)
+{
+	struct block *stored = NULL;
+	uint64_t first;
+	lb_err e = journal_peek(w->settings.journal, lane, position, &w->record, &first);
+
+	if (e == LB_OK)
+		e = block_record_read((enum lb_lane)lane, first, lb_buf_data(&w->record), lb_buf_len(&w->record), &stored);
+	if (e == LB_OK)
+		e = first <= position && position < block_end(stored) && same_message(b, i, stored, (uint32_t)(position - first)) ? LB_OK : LB_ID_REUSED;
+	if (stored)
+		block_unref(stored);
+	return e;
+}
+
+/* Remembers the ids of a block's messages; keep[i] says which are new. LB_OK, or what ends the transaction. */
+static lb_err remember(struct writer *w, struct block *b, uint64_t first, uint32_t *kept)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		unsigned lane = b->lane;
+		uint64_t position = first + n;
+		lb_err e = journal_remember(w->settings.journal, &b->publishes[i].id, &lane, &position);
+
+		w->keep[i] = e == LB_OK;
+		n += e == LB_OK;
+		if (e == LB_ID_REUSED && lane == b->lane && position >= first) {
+			/* Earlier in this very block: entry `position - first` of those that are kept. */
+			uint32_t j = 0, at = (uint32_t)(position - first);
+
+			while (!w->keep[j] || at-- > 0)
+				j++;
+			e = same_message(b, i, b, j) ? LB_OK : LB_ID_REUSED;
+		} else if (e == LB_ID_REUSED) {
+			e = compare_stored(w, b, i, lane, position);
+		}
+		if (e != LB_OK && e != LB_ID_REUSED)
+			return e;
+		b->publishes[i].result = e;
+	}
+	*kept = n;
+	return LB_OK;
+}
+
+static uint64_t next_position(const struct writer *w, const struct block *b)
+{
+	for (unsigned i = w->blocks_n; i-- > 0;)
+		if (w->blocks[i] != b && w->blocks[i]->lane == b->lane && w->blocks[i]->count > 0 && w->blocks[i]->first > 0)
+			return block_end(w->blocks[i]);
+	return journal_last(w->settings.journal, b->lane) + 1;
+}
+
+static lb_err write_block(struct writer *w, struct block *b)
+{
+	uint64_t first = next_position(w, b);
+	uint32_t kept;
+	uint8_t *room;
+	lb_err e;
+
+	if (!make_keep(w, b->count))
+		return LB_NO_MEMORY;
+	e = remember(w, b, first, &kept);
+	if (e != LB_OK)
+		return e;
+	if (kept < b->count)
+		block_keep(b, w->keep);
+	if (kept == 0)
+		return LB_OK;
+	block_number(b, first);
+	e = journal_append(w->settings.journal, b->lane, first, b->count, block_record_size(b), &room);
+	if (e == LB_OK)
+		block_record_write(b, room);
+	return e;
+}
+
+static lb_err write_notes(struct writer *w)
+{
+	for (unsigned i = 0; i < w->notes_n; i++) {
+		const struct note *n = w->notes[i];
+		lb_err e = journal_put(w->settings.journal, n->table, n->bytes, n->key_n, n->bytes + n->key_n, n->value_n);
+
+		if (e != LB_OK)
+			return e;
+	}
+	return LB_OK;
+}
+
+/* Everything in one transaction, or nothing. */
+static lb_err write_batch(struct writer *w, bool blocks)
+{
+	lb_err e = journal_begin(w->settings.journal);
+
+	if (e != LB_OK)
+		return e;
+	e = write_notes(w);
+	for (unsigned i = 0; blocks && e == LB_OK && i < w->blocks_n; i++)
+		e = write_block(w, w->blocks[i]);
+	if (e != LB_OK) {
+		journal_abort(w->settings.journal);
+		return e;
+	}
+	LB_FAIL_POINT("broker-before-commit");
+	e = journal_commit(w->settings.journal);
+	LB_FAIL_POINT("broker-after-commit");
+	return e;
+}
+
+/* Nothing of the batch is on disk: every publish is refused; the notes alone may still fit. */
+static void give_up(struct writer *w, lb_err e)
+{
+	lb_err reason = e == LB_DISK_FULL ? LB_DISK_FULL : e == LB_NO_MEMORY ? LB_NO_MEMORY : LB_IO;
+
+	log_event(LOG_ERROR, "commit_failed", "reason=%s detail=%s blocks=%u", lb_err_token(e), lb_err_text(e), w->blocks_n);
+	for (unsigned i = 0; i < w->blocks_n; i++)
+		empty(w, w->blocks[i], reason);
+	if (w->notes_n > 0 && w->blocks_n > 0 && write_batch(w, false) != LB_OK)
+		log_event(LOG_ERROR, "notes_lost", "notes=%u", w->notes_n);
+}
+
+static void refuse_without_room(struct writer *w)
+{
+	if (w->blocks_n == 0 || journal_has_room(w->settings.journal))
+		return;
+	for (unsigned i = 0; i < w->blocks_n; i++)
+		empty(w, w->blocks[i], LB_DISK_FULL);
+}
+
+static void hand_out(struct writer *w)
+{
+	struct commit *c = malloc(sizeof *c + w->blocks_n * sizeof(struct block *));
+
+	if (!c)
+		abort(); /* committed, and no one would ever hear of it: start again from the log */
+	atomic_init(&c->refs, w->settings.workers);
+	c->blocks_n = w->blocks_n;
+	memcpy(c->blocks, w->blocks, w->blocks_n * sizeof(struct block *));
+	for (unsigned i = 0; i < w->settings.workers; i++)
+		if (channel_send(w->workers[i], (struct channel_item){ WRITER_COMMIT, c }) != LB_OK)
+			abort();
+}
+
+static void count_batch(struct writer *w, int64_t us)
+{
+	count(&w->stats.commits, 1);
+	count(&w->stats.commit_us, (unsigned long long)us);
+	for (unsigned i = 0; i < w->blocks_n; i++) {
+		count(&w->stats.messages, w->blocks[i]->count);
+		count(&w->stats.bytes, w->blocks[i]->bytes);
+		count(&w->stats.refused, w->blocks[i]->publishes_n - w->blocks[i]->count);
+	}
+}
+
+static void commit_batch(struct writer *w)
+{
+	int64_t begin = clock_us(CLOCK_MONOTONIC);
+	lb_err e;
+
+	refuse_without_room(w);
+	e = write_batch(w, true);
+	if (e != LB_OK)
+		give_up(w, e);
+	count_batch(w, clock_us(CLOCK_MONOTONIC) - begin);
+	if (w->blocks_n > 0)
+		hand_out(w);
+	for (unsigned i = 0; i < w->notes_n; i++)
+		free(w->notes[i]);
+	w->blocks_n = w->notes_n = 0;
+}
+
+/* The newest message's time in a record. */
+static bool is_past(const struct block *b, int64_t before_ms)
+{
+	struct lb_zmtp_message m;
+	struct lb_header h;
+
+	return block_message(b, b->count - 1, &m) == LB_OK && lb_header_decode(m.frames[0].p, m.frames[0].n, &h) == LB_OK && lb_uuid7_ms(&h.id) < before_ms;
+}
+
+static lb_err forget_ids(struct writer *w, const struct block *b)
+{
+	lb_err e = LB_OK;
+
+	for (uint32_t i = 0; e == LB_OK && i < b->count; i++) {
+		struct lb_zmtp_message m;
+		struct lb_header h;
+
+		e = block_message(b, i, &m);
+		if (e == LB_OK)
+			e = lb_header_decode(m.frames[0].p, m.frames[0].n, &h);
+		if (e == LB_OK)
+			e = journal_forget(w->settings.journal, &h.id);
+	}
+	return e;
+}
+
+/* Drops a lane's oldest record if it is past retention. LB_NOT_FOUND: there is nothing to drop. */
+static lb_err drop_one(struct writer *w, unsigned lane, int64_t before_ms)
+{
+	struct journal *j = w->settings.journal;
+	struct block *b;
+	uint64_t first;
+	lb_err e = journal_peek(j, lane, journal_oldest(j, lane), &w->record, &first);
+
+	if (e != LB_OK)
+		return e;
+	e = block_record_read((enum lb_lane)lane, first, lb_buf_data(&w->record), lb_buf_len(&w->record), &b);
+	if (e != LB_OK)
+		return e;
+	e = is_past(b, before_ms) ? forget_ids(w, b) : LB_NOT_FOUND;
+	if (e == LB_OK)
+		e = journal_drop_oldest(j, lane);
+	if (e == LB_OK)
+		count(&w->stats.dropped, b->count);
+	block_unref(b);
+	return e;
+}
+
+/* A transaction a record: what is oldest is known only after the commit. */
+static void drop_past(struct writer *w)
+{
+	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
+	bool more = false;
+
+	if (w->settings.retention_ms == 0 || now_ms < w->retention_due_ms)
+		return;
+	for (unsigned lane = 0; lane < JOURNAL_LANES; lane++) {
+		lb_err e = LB_OK;
+
+		for (unsigned i = 0; e == LB_OK && i < DROPS_A_COMMIT; i++) {
+			e = journal_begin(w->settings.journal);
+			if (e != LB_OK)
+				break;
+			e = drop_one(w, lane, now_ms - w->settings.retention_ms);
+			if (e == LB_OK)
+				e = journal_commit(w->settings.journal);
+			else
+				journal_abort(w->settings.journal);
+		}
+		more |= e == LB_OK;
+		if (e != LB_OK && e != LB_NOT_FOUND)
+			log_event(LOG_ERROR, "retention_failed", "reason=%s", lb_err_token(e));
+	}
+	w->retention_due_ms = more ? 0 : now_ms + RETENTION_EVERY_MS;
+}
+
+static void *thread_main(void *p)
+{
+	struct writer *w = p;
+	struct channel *const both[] = { w->urgent, w->routine };
+
+	for (;;) {
+		if (!w->stopping)
+			channel_wait(both, 2, RETENTION_EVERY_MS);
+		take(w, w->urgent, UINT64_MAX);
+		take(w, w->routine, w->settings.commit_bytes);
+		if (w->blocks_n == 0 && w->notes_n == 0 && w->stopping)
+			break;
+		if (w->blocks_n > 0 || w->notes_n > 0)
+			commit_batch(w);
+		drop_past(w);
+	}
+	return NULL;
+}
+
+static void free_writer(struct writer *w)
+{
+	for (unsigned i = 0; i < w->settings.workers; i++)
+		if (w->workers[i])
+			channel_end_close(w->workers[i]);
+	if (w->urgent)
+		channel_close(w->urgent);
+	if (w->routine)
+		channel_close(w->routine);
+	lb_buf_fini(&w->record);
+	free(w->keep);
+	free(w);
+}
+
+lb_err writer_start(const struct writer_settings *s, struct writer **out)
+{
+	struct writer *w = s->workers <= WRITER_WORKERS_MAX ? calloc(1, sizeof *w) : NULL;
+	lb_err e;
+
+	if (!w)
+		return LB_NO_MEMORY;
+	w->settings = *s;
+	e = channel_open(s->hub, "urgent", &w->urgent);
+	if (e == LB_OK)
+		e = channel_open(s->hub, "routine", &w->routine);
+	for (unsigned i = 0; e == LB_OK && i < s->workers; i++) {
+		char name[32];
+
+		snprintf(name, sizeof name, "worker-%u", i);
+		e = channel_end_open(s->hub, name, &w->workers[i]);
+	}
+	if (e == LB_OK && pthread_create(&w->thread, NULL, thread_main, w) != 0)
+		e = LB_NO_MEMORY;
+	if (e != LB_OK) {
+		free_writer(w);
+		return e;
+	}
+	*out = w;
+	return LB_OK;
+}
+
+void writer_join(struct writer *w)
+{
+	pthread_join(w->thread, NULL);
+	free_writer(w);
+}
+
+const struct writer_stats *writer_stats(const struct writer *w)
+{
+	return &w->stats;
+}
