@@ -4,6 +4,7 @@
 
 #include "broker/edge/log.h"
 #include "broker/worker_state.h"
+#include "broker/writer.h"
 #include "lagebus/failpoint.h"
 #include "proto/control.pb-c.h"
 
