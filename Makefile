@@ -42,6 +42,7 @@ gen_c := $(schemas:%.proto=$(GEN)/%.pb-c.c)
 gen_o := $(gen_c:$(GEN)/%.c=$(B)/gen/%.o)
 objs = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 proto_o := $(call objs,proto/*.c) $(gen_o)
+host_o := $(call objs,proto/host/*.c)
 broker_o := $(filter-out $(B)/broker/lagebusd.o,$(call objs,broker/*.c broker/core/*.c broker/edge/*.c))
 agent_o := $(filter-out $(B)/agents/agent/lagebus-agent.o,$(call objs,agents/agent/*.c))
 cli_o := $(filter-out $(B)/agents/cli/lagebus.o,$(call objs,agents/cli/*.c))
@@ -130,6 +131,7 @@ $(B)/%.o: %.c | $(gen_c)
 
 archive = @mkdir -p $(@D); rm -f $@; ar rcs $@ $^
 $(B)/lib/liblagebus.a: $(proto_o) ; $(archive)
+$(B)/lib/libhost.a: $(host_o) ; $(archive)
 $(B)/lib/libbroker.a: $(broker_o) ; $(archive)
 $(B)/lib/libagent.a: $(agent_o) ; $(archive)
 $(B)/lib/libcli.a: $(cli_o) ; $(archive)
@@ -139,9 +141,9 @@ $(B)/lib/liblagebus.so: $(proto_o)
 	$(CC) -shared -Wl,-soname,liblagebus.so.0 $(SAN) -pthread -o $@ $^ $(PROTO_LIBS)
 
 link = @mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
-$(B)/bin/lagebusd: $(B)/broker/lagebusd.o $(B)/lib/libbroker.a $(B)/lib/liblagebus.a
+$(B)/bin/lagebusd: $(B)/broker/lagebusd.o $(B)/lib/libbroker.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(BROKER_LIBS) $(PROTO_LIBS)
-$(B)/bin/lagebus-agent: $(B)/agents/agent/lagebus-agent.o $(B)/lib/libagent.a $(B)/lib/liblagebus.a
+$(B)/bin/lagebus-agent: $(B)/agents/agent/lagebus-agent.o $(B)/lib/libagent.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(AGENT_LIBS) $(PROTO_LIBS)
 $(B)/bin/lagebus: $(B)/agents/cli/lagebus.o $(B)/lib/libcli.a $(B)/lib/liblagebus.a
 	$(link) $(CLI_LIBS) $(PROTO_LIBS)
@@ -150,17 +152,19 @@ $(B)/bin/lagebus-bench: $(call objs,tests/bench/*.c) $(B)/lib/libkit.a $(B)/lib/
 
 $(B)/tests/unit/proto/%: $(B)/tests/unit/proto/%.o $(B)/lib/libkit.a $(B)/lib/liblagebus.a
 	$(link) $(PROTO_LIBS) -lcmocka
-$(B)/tests/unit/broker/%: $(B)/tests/unit/broker/%.o $(B)/lib/libkit.a $(B)/lib/libbroker.a $(B)/lib/liblagebus.a
+$(B)/tests/unit/broker/%: $(B)/tests/unit/broker/%.o $(B)/lib/libkit.a $(B)/lib/libbroker.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(BROKER_LIBS) $(PROTO_LIBS) -lcmocka
-$(B)/tests/unit/agent/%: $(B)/tests/unit/agent/%.o $(B)/lib/libkit.a $(B)/lib/libagent.a $(B)/lib/liblagebus.a
+$(B)/tests/unit/host/%: $(B)/tests/unit/host/%.o $(B)/lib/libkit.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
+	$(link) -lconfig -lsystemd $(PROTO_LIBS) -lcmocka
+$(B)/tests/unit/agent/%: $(B)/tests/unit/agent/%.o $(B)/lib/libkit.a $(B)/lib/libagent.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(AGENT_LIBS) $(PROTO_LIBS) -lcmocka
 $(B)/tests/unit/cli/%: $(B)/tests/unit/cli/%.o $(B)/lib/libkit.a $(B)/lib/libcli.a $(B)/lib/liblagebus.a
 	$(link) $(CLI_LIBS) $(PROTO_LIBS) -lcmocka
 $(B)/tests/integration/%: $(B)/tests/integration/%.o $(B)/lib/libkit.a $(B)/lib/liblagebus.a
 	$(link) $(PROTO_LIBS) -lcmocka
-$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/lib/libbroker.a $(B)/lib/liblagebus.a
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/lib/libbroker.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(BROKER_LIBS) $(PROTO_LIBS)
-$(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/lib/libbroker.a $(B)/lib/liblagebus.a
+$(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/lib/libbroker.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	@mkdir -p $(@D); $(CC) -fsanitize=fuzzer,address,undefined -pthread -o $@ $^ $(BROKER_LIBS) $(PROTO_LIBS)
 
 -include $(shell find build/$(VARIANT) -name '*.d' 2>/dev/null)

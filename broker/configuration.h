@@ -3,7 +3,7 @@
 #define LAGEBUS_BROKER_CONFIGURATION_H
 
 #include "broker/core/federation.h"
-#include "broker/edge/config_file.h"
+#include "proto/host/config_file.h"
 #include "broker/settings.h"
 #include "lagebus/err.h"
 #include "lagebus/link.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "broker/edge/log.h"
+#include "proto/host/log.h"
 #include "broker/worker_state.h"
 
 void control_send(struct worker *w, struct session *s, const void *control)

@@ -1,5 +1,5 @@
 /* Messages on their way out: from the tail for a session that is up to date, from the log for one that lags. */
-#include "broker/edge/log.h"
+#include "proto/host/log.h"
 #include "broker/worker_state.h"
 #include "proto/control.pb-c.h"
 

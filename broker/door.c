@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "broker/edge/log.h"
+#include "proto/host/log.h"
 #include "broker/edge/poller.h"
 #include "broker/edge/socket.h"
 

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "broker/configuration.h"
-#include "broker/edge/log.h"
-#include "broker/edge/notify.h"
+#include "proto/host/log.h"
+#include "proto/host/notify.h"
 #include "broker/parts.h"
 
 #define DEFAULT_CONFIG "/etc/lagebus/lagebusd.conf"

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "broker/core/federation.h"
-#include "broker/edge/config_file.h"
+#include "proto/host/config_file.h"
 #include "broker/settings.h"
 #include "lagebus/err.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "broker/edge/log.h"
+#include "proto/host/log.h"
 #include "broker/exposition.h"
 
 #define LOG_GROWS_BY (64 << 20) /* the log's file is extended ahead by this much */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "broker/core/policy.h"
-#include "broker/edge/log.h"
+#include "proto/host/log.h"
 #include "broker/worker_state.h"
 #include "proto/control.pb-c.h"
 #include "proto/receipt.pb-c.h"

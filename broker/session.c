@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/edge/log.h"
+#include "proto/host/log.h"
 #include "broker/edge/poller.h"
 #include "broker/worker_state.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/edge/log.h"
+#include "proto/host/log.h"
 #include "broker/writer.h"
 #include "lagebus/limits.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "broker/edge/log.h"
+#include "proto/host/log.h"
 #include "broker/edge/poller.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"

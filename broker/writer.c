@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "broker/edge/log.h"
+#include "proto/host/log.h"
 #include "lagebus/failpoint.h"
 
 #define BATCH_BLOCKS 256      /* blocks in one commit */

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "broker/edge/log.h"
+#include "proto/host/log.h"
 
 static char got[2 * LOG_LINE_MAX];
 static int pipes[2], real_stderr;

@@ -1,5 +1,5 @@
 /* Lines of logfmt. The format is walked pair by pair, so that a value is known as a value whatever a peer put into it. */
-#include "broker/edge/log.h"
+#include "proto/host/log.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* libconfig, behind config_file.h. */
-#include "broker/edge/config_file.h"
+#include "proto/host/config_file.h"
 
 #include <errno.h>
 #include <libconfig.h>

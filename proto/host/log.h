@@ -1,6 +1,6 @@
 /* logfmt on standard error: `ts=2026-01-02T03:04:05.678Z level=info event=link_closed peer=de-sn reason=timeout`. Lines are events. */
-#ifndef LAGEBUS_BROKER_EDGE_LOG_H
-#define LAGEBUS_BROKER_EDGE_LOG_H
+#ifndef LAGEBUS_PROTO_HOST_LOG_H
+#define LAGEBUS_PROTO_HOST_LOG_H
 
 #include <stdbool.h>
 

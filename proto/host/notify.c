@@ -1,5 +1,5 @@
 /* sd_notify(3). */
-#include "broker/edge/notify.h"
+#include "proto/host/notify.h"
 
 #include <inttypes.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 /* Tells systemd how the service is, where systemd started it; elsewhere every function does nothing. None blocks. */
-#ifndef LAGEBUS_BROKER_EDGE_NOTIFY_H
-#define LAGEBUS_BROKER_EDGE_NOTIFY_H
+#ifndef LAGEBUS_PROTO_HOST_NOTIFY_H
+#define LAGEBUS_PROTO_HOST_NOTIFY_H
 
 /* It serves; also the end of a reload. */
 void notify_ready(void);

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "broker/edge/config_file.h"
+#include "proto/host/config_file.h"
 
 static struct config_problem problem;
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "broker/edge/notify.h"
+#include "proto/host/notify.h"
 
 static char folder[] = "/tmp/lagebus-notify-XXXXXX", path[64], told[512];
 static int listener;

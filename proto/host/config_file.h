@@ -1,7 +1,7 @@
 /* A configuration file (libconfig's syntax) as a tree whose every node knows its line. Bounded: a file is at most CONFIG_FILE_MAX
  * bytes of UTF-8, and includes no other. */
-#ifndef LAGEBUS_BROKER_EDGE_CONFIG_FILE_H
-#define LAGEBUS_BROKER_EDGE_CONFIG_FILE_H
+#ifndef LAGEBUS_PROTO_HOST_CONFIG_FILE_H
+#define LAGEBUS_PROTO_HOST_CONFIG_FILE_H
 
 #include <stddef.h>
 #include <stdint.h>
