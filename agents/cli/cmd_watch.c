@@ -7,6 +7,8 @@
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 
+#define GOODBYE_MS 500 /* for the agent to take that we go */
+
 const struct option_row cmd_watch_options[] = {
 	{ "topic", "PATTERN", "only this topic, as warning/* or */threat-intelligence", 0 },
 	{ "from-now", NULL, "leave out what came before and is not acknowledged yet", 0 },
@@ -104,6 +106,7 @@ static enum cli_exit watch(struct client *client, Lagebus__WatchRequest *body, l
 	int timeout_ms = args_has(&cli->args, "timeout") ? cli->timeout_ms : -1;
 	Lagebus__Request request = LAGEBUS__REQUEST__INIT, end = LAGEBUS__REQUEST__INIT;
 	Lagebus__UnwatchRequest unwatch = LAGEBUS__UNWATCH_REQUEST__INIT;
+	Lagebus__Reply *last = NULL;
 	long seen = 0;
 	enum cli_exit code;
 
@@ -118,8 +121,8 @@ static enum cli_exit watch(struct client *client, Lagebus__WatchRequest *body, l
 	}
 	end.body_case = LAGEBUS__REQUEST__BODY_UNWATCH;
 	end.unwatch = &unwatch;
-	if (!code)
-		code = client_tell(client, &end);
+	if (client_tell(client, &end) == CLI_OK && client_next(client, GOODBYE_MS, &last) == LB_OK)
+		lagebus__reply__free_unpacked(last, NULL);
 	return code;
 }
 

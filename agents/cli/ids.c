@@ -78,20 +78,12 @@ static enum cli_exit resolve_last(struct client *client, struct lb_uuid *out)
 	return found ? CLI_OK : cli_fail(client->cli, CLI_NOT_FOUND, "the inbox is empty; there is no last message");
 }
 
-enum cli_exit id_resolve(struct client *client, const char *written, struct lb_uuid *out)
+/* Goes through the inbox page by page until all is seen or the answer is plain. */
+static enum cli_exit search_all(struct client *client, const char *written, struct lb_uuid *out, unsigned *found)
 {
-	size_t n = strlen(written);
 	uint64_t before = 0;
-	unsigned found = 0;
 
-	if (lb_uuid_parse(written, out) == LB_OK)
-		return CLI_OK;
-	if (strcmp(written, "last") == 0)
-		return resolve_last(client, out);
-	if (n < SHORTEST || n >= LB_UUID_TEXT || strspn(written, "0123456789abcdefABCDEF-") != n)
-		return cli_fail(client->cli, CLI_USAGE, "'%s' is not a message id: give it whole, at least its first or last %d digits, "
-			"or the word last", written, SHORTEST);
-	for (unsigned pages = 0; pages < PAGES_MAX && (pages == 0 || before) && found < 2; pages++) {
+	for (unsigned pages = 0; pages < PAGES_MAX && (pages == 0 || before) && *found < 2; pages++) {
 		struct lb_uuid id = { { 0 } };
 		Lagebus__Reply *reply = NULL;
 		enum cli_exit code = page(client, before, PAGE, &reply);
@@ -101,14 +93,32 @@ enum cli_exit id_resolve(struct client *client, const char *written, struct lb_u
 			return code;
 		here = search(reply->body_case == LAGEBUS__REPLY__BODY_INBOX ? reply->inbox : NULL, written, &id, &before);
 		lagebus__reply__free_unpacked(reply, NULL);
-		if (here && !found)
+		if (here && !*found)
 			*out = id;
-		found += here;
+		*found += here;
 	}
-	if (found == 1)
+	return CLI_OK;
+}
+
+enum cli_exit id_resolve(struct client *client, const char *written, struct lb_uuid *out)
+{
+	size_t n = strlen(written);
+	unsigned found = 0;
+	enum cli_exit code;
+
+	if (lb_uuid_parse(written, out) == LB_OK)
 		return CLI_OK;
+	if (strcmp(written, "last") == 0)
+		return resolve_last(client, out);
+	if (n < SHORTEST || n >= LB_UUID_TEXT || strspn(written, "0123456789abcdefABCDEF-") != n)
+		return cli_fail(client->cli, CLI_USAGE, "'%s' is not a message id: give it whole, at least its first or last %d digits, "
+			"or the word last", written, SHORTEST);
+	code = search_all(client, written, out, &found);
+	if (code || found == 1)
+		return code;
 	if (found > 1)
-		return cli_fail(client->cli, CLI_NOT_FOUND, "'%s' is the beginning or end of more than one message's id; give more of it", written);
+		return cli_fail(client->cli, CLI_NOT_FOUND, "'%s' is the beginning or end of more than one message's id; give more of it",
+			written);
 	return cli_fail(client->cli, CLI_NOT_FOUND, "no message in the inbox has an id with '%s' at its beginning or end "
 		"(lagebus inbox lists them; of a sent message give the whole id)", written);
 }

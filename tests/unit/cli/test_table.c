@@ -1,0 +1,76 @@
+/* agents/cli/table.c */
+#include "agents/cli/out.h"
+#include "tests/unit/cli/run.h"
+
+static const char *const heads[] = { "partner", "title", NULL };
+
+static char *print(bool terminal, bool colour, unsigned width, const char *title)
+{
+	struct table *t = table_new(heads, 1);
+	char *text = NULL;
+	size_t n;
+	struct cli cli = { .out = open_memstream(&text, &n), .terminal = terminal, .colour = colour, .width = width };
+
+	table_cell(t, OUT_PLAIN, "%s", "de-sn");
+	table_cell(t, OUT_RED, "%s", title);
+	assert_int_equal(table_print(t, &cli), CLI_OK);
+	table_free(t);
+	fclose(cli.out);
+	return text;
+}
+
+static void in_a_pipe_lines_with_tabs(void **state)
+{
+	char *text = print(false, false, 80, "a\tb\033[2J\nc");
+
+	(void)state;
+	assert_string_equal(text, "de-sn\ta b\xEF\xBF\xBD[2J c\n");
+	free(text);
+}
+
+static void on_a_terminal_rules(void **state)
+{
+	char *text = print(true, false, 80, "Übung");
+
+	(void)state;
+	assert_string_equal(text, "┌─────────┬───────┐\n"
+				  "│ partner │ title │\n"
+				  "├─────────┼───────┤\n"
+				  "│ de-sn   │ Übung │\n"
+				  "└─────────┴───────┘\n");
+	free(text);
+}
+
+static void colour_only_where_it_is_wanted(void **state)
+{
+	char *text = print(true, true, 80, "x");
+
+	(void)state;
+	assert_has(text, "\033[1;31mx\033[0m");
+	free(text);
+	text = print(true, false, 80, "x");
+	assert_has_not(text, "\033");
+	free(text);
+}
+
+static void the_flexible_column_gives_way(void **state)
+{
+	char *text = print(true, false, 40, "a title that is much longer than the terminal is wide");
+
+	(void)state;
+	assert_has(text, "…");
+	assert_has_not(text, "wide");
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(in_a_pipe_lines_with_tabs),
+		cmocka_unit_test(on_a_terminal_rules),
+		cmocka_unit_test(colour_only_where_it_is_wanted),
+		cmocka_unit_test(the_flexible_column_gives_way),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
