@@ -131,14 +131,19 @@ static void raise_file_limit(const struct settings *s)
 		          (unsigned long long)wanted);
 }
 
+/* Bytes before the port of an address that was checked to have one. */
+static int host_n(const char *address)
+{
+	return (int)(strrchr(address, ':') - address);
+}
+
 static void announce(const struct parts *p)
 {
 	const struct settings *s = &p->configuration.settings;
-	const char *colon = strrchr(s->listen, ':');
 
 	if (p->scrape != NULL)
-		log_event(LOG_INFO, "metrics_listening", "address=%s port=%u", s->metrics, scrape_port(p->scrape));
-	log_event(LOG_INFO, "listening", "address=%.*s port=%u workers=%u partners=%zu version=%s", (int)(colon - s->listen), s->listen,
+		log_event(LOG_INFO, "metrics_listening", "address=%.*s port=%u", host_n(s->metrics), s->metrics, scrape_port(p->scrape));
+	log_event(LOG_INFO, "listening", "address=%.*s port=%u workers=%u partners=%zu version=%s", host_n(s->listen), s->listen,
 	          door_port(p->door), p->workers_n, federation_count(p->configuration.federation), LAGEBUS_VERSION);
 }
 
