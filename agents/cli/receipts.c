@@ -81,7 +81,7 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r
 
 	table_cell(t, OUT_PLAIN, "%s", p->partner);
 	table_cell(t, !is_recipient(p) ? OUT_DIM : p->delivered ? OUT_GOOD : OUT_BAD, "%s", !is_recipient(p) ? none :
-		p->delivered ? "yes" : "not yet");
+		p->delivered ? "yes" : cli->terminal ? "not yet" : "no");
 	time_cell(t, cli, p->displayed, r->now, none);
 	time_cell(t, cli, p->acknowledged, r->now, none);
 	table_cell(t, OUT_PLAIN, "%s", *p->by ? p->by : none);

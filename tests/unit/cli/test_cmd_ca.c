@@ -1,0 +1,57 @@
+/* agents/cli/cmd_ca.c */
+#include "tests/unit/cli/run.h"
+
+static void from_the_first_folder_to_the_revocation(void **state)
+{
+	char *dir = scratch_make();
+	struct ran r = { .code = 0 };
+
+	(void)state;
+	assert_int_equal(run(&r, "ca", "init", dir, NULL), CLI_USAGE);
+	assert_has(r.err, "--trust-domain lagebus.example");
+	assert_int_equal(run(&r, "ca", "init", dir, "--trust-domain", "lagebus.example", NULL), CLI_OK);
+	assert_int_equal(run(&r, "ca", "init", dir, "--trust-domain", "lagebus.example", NULL), CLI_REFUSED);
+	assert_int_equal(run(&r, "ca", "issue", dir, "--agent", "de-sn/leipzig/main", NULL), CLI_OK);
+	assert_has(r.out, "spiffe://lagebus.example/partner/de-sn/leipzig/agent/main\t");
+	assert_int_equal(run(&r, "ca", "issue", dir, "--partner", "de-sn", "--name", "second", "--from", "2020-01-01", "--days", "3", NULL),
+		CLI_OK);
+	assert_has(r.out, "until 2020-01-0");
+	assert_int_equal(run(&r, "ca", "issue", dir, "--broker", "--dns", "localhost", "--ip", "::1", "--json", NULL), CLI_OK);
+	assert_has(r.out, "\"spiffe_id\": \"spiffe://lagebus.example/partner/bund-bsi/agent/broker\"");
+	assert_int_equal(run(&r, "ca", "revoke", dir, in_scratch(dir, "issued/de-sn.second.pem"), NULL), CLI_OK);
+	assert_has(r.out, "revoked spiffe://lagebus.example/partner/de-sn/agent/second");
+	assert_int_equal(run(&r, "ca", "crl", dir, "--days", "7", "--json", NULL), CLI_OK);
+	assert_has(r.out, "\"revoked\": 1");
+	ran_free(&r);
+	scratch_remove(dir);
+}
+
+static void says_what_is_wrong(void **state)
+{
+	struct ran r = { .code = 0 };
+
+	(void)state;
+	assert_int_equal(run(&r, "ca", "issue", "/nowhere", NULL), CLI_USAGE);
+	assert_has(r.err, "whose certificate");
+	assert_int_equal(run(&r, "ca", "issue", "/nowhere", "--agent", "de-sn", NULL), CLI_USAGE);
+	assert_has(r.err, "as de-sn/main");
+	assert_int_equal(run(&r, "ca", "issue", "/nowhere", "--agent", "de-sn/main", "--name", "x", NULL), CLI_USAGE);
+	assert_int_equal(run(&r, "ca", "issue", "/nowhere", "--partner", "de-sn", "--dns", "x", NULL), CLI_USAGE);
+	assert_has(r.err, "go with --broker");
+	assert_int_equal(run(&r, "ca", "issue", "/nowhere", "--partner", "de-sn", "--days", "0", NULL), CLI_USAGE);
+	assert_int_equal(run(&r, "ca", "issue", "/nowhere", "--partner", "de-sn", "--from", "soon", NULL), CLI_USAGE);
+	assert_int_equal(run(&r, "ca", "issue", "/nowhere", "--partner", "de-sn", NULL), CLI_NOT_FOUND);
+	assert_int_equal(run(&r, "ca", "revoke", "/nowhere", NULL), CLI_USAGE);
+	assert_int_equal(run(&r, "ca", "crl", "/nowhere", NULL), CLI_NOT_FOUND);
+	ran_free(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(from_the_first_folder_to_the_revocation),
+		cmocka_unit_test(says_what_is_wrong),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,145 @@
+/* agents/cli/cmd_warn.c */
+#include "agents/cli/when.h"
+#include "tests/unit/cli/fake_agent.h"
+
+#define ADVISORY "tests/demo/advisory.json"
+
+static void take(struct fake *f, const Lagebus__Request *request)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	Lagebus__SendReply sent = LAGEBUS__SEND_REPLY__INIT;
+	struct lb_uuid id = sample_header(1).id;
+
+	(void)request;
+	sent.id = (ProtobufCBinaryData){ 16, id.b };
+	sent.accepted = true;
+	reply.body_case = LAGEBUS__REPLY__BODY_SEND;
+	reply.send = &sent;
+	fake_reply(f, &reply);
+}
+
+static void carries_the_advisory_whole(void **state)
+{
+	struct ran r = { .code = 0 };
+	int64_t now = when_now_ms();
+	Lagebus__Header *h;
+	Lagebus__Warning *w;
+	struct fake f;
+
+	(void)state;
+	fake_start(&f, take);
+	assert_int_equal(run(&r, "warn", "--level", "3", "--to", "all", "--csaf", ADVISORY, "--measure", "Patch now", NULL), CLI_OK);
+	fake_stop(&f);
+	h = lagebus__header__unpack(NULL, f.last->send->header.len, f.last->send->header.data);
+	w = lagebus__warning__unpack(NULL, f.last->send->payload.len, f.last->send->payload.data);
+	assert_int_equal(h->type, LB_TYPE_WARNING);
+	assert_int_equal(h->area, LB_AREA_CYBER_DEFENCE);
+	assert_int_equal(h->tlp, LB_TLP_GREEN);
+	assert_int_equal(h->level, 3);
+	assert_int_equal(h->ack_policy, LB_ACK_ACKNOWLEDGED);
+	assert_in_range(h->ack_deadline, now + 4 * 3600000, now + 4 * 3600000 + 60000);
+	assert_string_equal(h->language, "de-DE");
+	assert_string_equal(w->title, "Beispiel Aktenplan: Umgehung der Anmeldung");
+	assert_string_equal(w->tracking_id, "LB-2026-0001");
+	assert_string_equal(w->publisher, "Beispiel GmbH");
+	assert_string_equal(w->advisory_format, "csaf-2.0");
+	assert_int_equal(w->n_measures, 3);
+	assert_true(w->advisory.len > 1000);
+	assert_memory_equal(w->advisory.data, "{\n  \"document\"", 14);
+	lagebus__header__free_unpacked(h, NULL);
+	lagebus__warning__free_unpacked(w, NULL);
+	fake_forget(&f);
+	ran_free(&r);
+}
+
+static void a_label_is_narrowed_never_widened(void **state)
+{
+	struct ran r = { .code = 0 };
+	Lagebus__Header *h;
+	struct fake f;
+
+	(void)state;
+	fake_start(&f, take);
+	assert_int_equal(run(&r, "warn", "--level", "2", "--to", "de-sn", "--csaf", ADVISORY, "--tlp", "clear", NULL), CLI_REFUSED);
+	assert_has(r.err, "only its publisher may widen");
+	assert_int_equal(run(&r, "warn", "--level", "2", "--to", "de-sn", "--csaf", ADVISORY, "--tlp", "amber", NULL), CLI_OK);
+	fake_stop(&f);
+	h = lagebus__header__unpack(NULL, f.last->send->header.len, f.last->send->header.data);
+	assert_int_equal(h->tlp, LB_TLP_AMBER);
+	lagebus__header__free_unpacked(h, NULL);
+	fake_forget(&f);
+	ran_free(&r);
+}
+
+static void by_hand_without_an_advisory(void **state)
+{
+	struct ran r = { .code = 0 };
+	Lagebus__Header *h;
+	Lagebus__Warning *w;
+	struct fake f;
+
+	(void)state;
+	fake_start(&f, take);
+	assert_int_equal(run(&r, "warn", "--level", "1", "--to", "de-sn/*", "--title", "Phishing", "--text", "Vorsicht", NULL), CLI_OK);
+	fake_stop(&f);
+	h = lagebus__header__unpack(NULL, f.last->send->header.len, f.last->send->header.data);
+	w = lagebus__warning__unpack(NULL, f.last->send->payload.len, f.last->send->payload.data);
+	assert_int_equal(h->ack_policy, LB_ACK_NONE);
+	assert_int_equal(h->ack_deadline, 0);
+	assert_string_equal(w->summary, "Vorsicht");
+	lagebus__header__free_unpacked(h, NULL);
+	lagebus__warning__free_unpacked(w, NULL);
+	fake_forget(&f);
+	ran_free(&r);
+}
+
+static void refuse_it(struct fake *f, const Lagebus__Request *request)
+{
+	(void)request;
+	fake_error(f, LB_NEEDS_APPROVAL, "");
+}
+
+static void level_4_without_a_second_person_is_explained(void **state)
+{
+	struct ran r = { .code = 0 };
+	struct fake f;
+
+	(void)state;
+	fake_start(&f, refuse_it);
+	assert_int_equal(run(&r, "warn", "--level", "4", "--to", "all", "--csaf", ADVISORY, NULL), CLI_REFUSED);
+	assert_has(r.err, "approval of a second person (needs-approval): have a second person");
+	fake_stop(&f);
+	fake_forget(&f);
+	ran_free(&r);
+}
+
+static void says_what_is_wrong(void **state)
+{
+	struct ran r = { .code = 0 };
+
+	(void)state;
+	assert_int_equal(run(&r, "warn", "--to", "all", "--csaf", ADVISORY, NULL), CLI_USAGE);
+	assert_has(r.err, "how urgent");
+	assert_int_equal(run(&r, "warn", "--level", "5", "--to", "all", "--csaf", ADVISORY, NULL), CLI_USAGE);
+	assert_int_equal(run(&r, "warn", "--level", "3", "--csaf", ADVISORY, NULL), CLI_USAGE);
+	assert_has(r.err, "to whom");
+	assert_int_equal(run(&r, "warn", "--level", "3", "--to", "all", NULL), CLI_REFUSED);
+	assert_has(r.err, "--csaf advisory.json");
+	assert_int_equal(run(&r, "warn", "--level", "3", "--to", "all", "--csaf", "/nowhere", NULL), CLI_NOT_FOUND);
+	assert_int_equal(run(&r, "warn", "--level", "3", "--to", "all", "--csaf", "Makefile", NULL), CLI_REFUSED);
+	assert_has(r.err, "Makefile: line 1");
+	ran_free(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(carries_the_advisory_whole),
+		cmocka_unit_test(a_label_is_narrowed_never_widened),
+		cmocka_unit_test(by_hand_without_an_advisory),
+		cmocka_unit_test(level_4_without_a_second_person_is_explained),
+		cmocka_unit_test(says_what_is_wrong),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

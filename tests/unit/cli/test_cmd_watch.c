@@ -1,0 +1,59 @@
+/* agents/cli/cmd_watch.c */
+#include "tests/unit/cli/fake_agent.h"
+
+static bool unwatched;
+
+static void three(struct fake *f, const Lagebus__Request *request)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+
+	if (request->body_case == LAGEBUS__REQUEST__BODY_UNWATCH) {
+		unwatched = true;
+		fake_reply(f, &reply);
+		return;
+	}
+	for (uint8_t i = 1; i <= 3; i++) {
+		char title[] = "title 0";
+		struct sample s;
+
+		title[6] = (char)('0' + i);
+		sample_init(&s, i, title);
+		reply.more = true;
+		reply.body_case = LAGEBUS__REPLY__BODY_MESSAGE;
+		reply.message = &s.stored;
+		fake_reply(f, &reply);
+		sample_fini(&s);
+	}
+}
+
+static void shows_each_and_says_goodbye(void **state)
+{
+	struct ran r = { .code = 0 };
+	struct fake f;
+
+	(void)state;
+	unwatched = false;
+	fake_start(&f, three);
+	assert_int_equal(run(&r, "watch", "--count", "2", NULL), CLI_OK);
+	assert_has(r.out, "title 1\t");
+	assert_has(r.out, "title 2\t");
+	assert_has_not(r.out, "title 3\t");
+	assert_int_equal(run(&r, "watch", "--count", "1", "--json", NULL), CLI_OK);
+	assert_int_equal(strcspn(r.out, "\n") + 1, strlen(r.out));
+	assert_int_equal(run(&r, "watch", "--timeout", "1", "--topic", "warning/*", NULL), CLI_NO_BROKER);
+	assert_has(r.err, "nothing came for 1 s");
+	assert_int_equal(run(&r, "watch", "--topic", "warning", NULL), CLI_USAGE);
+	fake_stop(&f);
+	assert_true(unwatched);
+	fake_forget(&f);
+	ran_free(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(shows_each_and_says_goodbye),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

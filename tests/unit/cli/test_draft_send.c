@@ -1,0 +1,123 @@
+/* agents/cli/draft_send.c */
+#include "agents/cli/draft.h"
+
+#include <jansson.h>
+
+#include "tests/unit/cli/fake_agent.h"
+
+static bool accepted;
+
+static void take(struct fake *f, const Lagebus__Request *request)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	Lagebus__SendReply sent = LAGEBUS__SEND_REPLY__INIT;
+	struct lb_uuid id = sample_header(1).id;
+
+	(void)request;
+	sent.id = (ProtobufCBinaryData){ 16, id.b };
+	sent.accepted = accepted;
+	reply.body_case = LAGEBUS__REPLY__BODY_SEND;
+	reply.send = &sent;
+	fake_reply(f, &reply);
+}
+
+#define SEND "send", "--type", "situation-report", "--area", "cyber-defence", "--to", "all", "--title", "t", "--text", "x"
+
+static void says_accepted_or_in_the_outbox(void **state)
+{
+	char id[LB_UUID_TEXT], line[80];
+	struct ran r = { .code = 0 };
+	struct fake f;
+
+	(void)state;
+	sample_id(1, id);
+	fake_start(&f, take);
+	accepted = true;
+	assert_int_equal(run(&r, SEND, NULL), CLI_OK);
+	snprintf(line, sizeof(line), "%s\taccepted\n", id);
+	assert_string_equal(r.out, line);
+	accepted = false;
+	assert_int_equal(run(&r, SEND, "--no-wait", NULL), CLI_OK);
+	assert_has(r.out, "\toutbox\n");
+	assert_int_equal(run(&r, SEND, "--json", NULL), CLI_OK);
+	assert_has(r.out, "\"accepted\": false");
+	assert_int_equal(run(&r, SEND, "--table", NULL), CLI_OK);
+	assert_has(r.out, "situation-report/cyber-defence, TLP:AMBER, to all");
+	fake_stop(&f);
+	assert_true(f.last->send->wait);
+	fake_forget(&f);
+	ran_free(&r);
+}
+
+static const char *refused;
+
+static void route(struct fake *f, const Lagebus__Request *request)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	Lagebus__RouteReply body = LAGEBUS__ROUTE_REPLY__INIT;
+	Lagebus__Route route = LAGEBUS__ROUTE__INIT;
+	Lagebus__PartnerReceipt sn = LAGEBUS__PARTNER_RECEIPT__INIT, hb = LAGEBUS__PARTNER_RECEIPT__INIT;
+	Lagebus__PartnerReceipt *partners[] = { &sn, &hb };
+	uint8_t bytes[512];
+
+	assert_int_equal(request->body_case, LAGEBUS__REQUEST__BODY_ROUTE);
+	sn.partner = (char *)"de-sn";
+	hb.partner = (char *)"de-hb";
+	hb.rule = (char *)"area-not-agreed";
+	route.partners = partners;
+	route.n_partners = 2;
+	route.refused = (char *)refused;
+	body.route = (ProtobufCBinaryData){ lagebus__route__pack(&route, bytes), bytes };
+	reply.body_case = LAGEBUS__REPLY__BODY_ROUTE;
+	reply.route = &body;
+	fake_reply(f, &reply);
+}
+
+static void a_dry_run_says_who_and_by_which_rule(void **state)
+{
+	struct ran r = { .code = 0 };
+	struct fake f;
+
+	(void)state;
+	fake_start(&f, route);
+	refused = "";
+	assert_int_equal(run(&r, SEND, "--dry-run", NULL), CLI_OK);
+	assert_has(r.out, "de-sn\tyes\t\t\n");
+	assert_has(r.out, "de-hb\tno\tarea-not-agreed\tthe area is not part of the partner's agreement\n");
+	assert_int_equal(run(&r, SEND, "--dry-run", "--table", NULL), CLI_OK);
+	assert_has(r.out, "1 of 2 would get it. Nothing was sent.");
+	refused = "needs-approval";
+	assert_int_equal(run(&r, SEND, "--dry-run", "--json", NULL), CLI_REFUSED);
+	assert_has(r.out, "\"refused\": \"needs-approval\"");
+	assert_int_equal(run(&r, SEND, "--dry-run", NULL), CLI_REFUSED);
+	assert_has(r.err, "the broker would refuse it");
+	fake_stop(&f);
+	fake_forget(&f);
+	ran_free(&r);
+}
+
+static void too_large_is_said_before_it_is_sent(void **state)
+{
+	struct ran r = { .code = 0 };
+	char *text = malloc(LB_PAYLOAD_MAX + 1);
+
+	(void)state;
+	memset(text, 'x', LB_PAYLOAD_MAX);
+	text[LB_PAYLOAD_MAX] = 0;
+	assert_int_equal(run(&r, "--agent", "ipc:///nowhere", "send", "--type", "indicator", "--area", "cyber-defence", "--to", "all",
+		"--text", text, NULL), CLI_REFUSED);
+	assert_has(r.err, "too large");
+	free(text);
+	ran_free(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_accepted_or_in_the_outbox),
+		cmocka_unit_test(a_dry_run_says_who_and_by_which_rule),
+		cmocka_unit_test(too_large_is_said_before_it_is_sent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

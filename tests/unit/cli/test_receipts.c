@@ -1,0 +1,117 @@
+/* agents/cli/receipts.c */
+#include "agents/cli/receipts.h"
+
+#include "tests/unit/cli/fake_agent.h"
+
+#define NOW 1795442400000 /* 2026-11-23T14:00:00Z */
+
+static Lagebus__PartnerReceipt rows[4];
+static Lagebus__PartnerReceipt *partners[] = { &rows[0], &rows[1], &rows[2], &rows[3] };
+static struct lb_buf header;
+static Lagebus__Receipts receipts;
+
+static int make(void **state)
+{
+	struct lb_header h = sample_header(1);
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	h.ack_deadline_ms = NOW - 60000;
+	if (lb_header_encode(&h, &header))
+		return 1;
+	for (int i = 0; i < 4; i++)
+		lagebus__partner_receipt__init(&rows[i]);
+	rows[0].partner = (char *)"de-sn";
+	rows[0].delivered = rows[0].online = true;
+	rows[0].displayed = NOW - 120000;
+	rows[0].acknowledged = NOW - 60000;
+	rows[0].by = (char *)"CISO\033[2J on duty";
+	rows[1].partner = (char *)"de-he";
+	rows[1].delivered = rows[1].online = true;
+	rows[2].partner = (char *)"de-hb";
+	rows[2].last_seen = NOW - 3600000;
+	rows[3].partner = (char *)"de-rp";
+	rows[3].rule = (char *)"not-in-audience";
+	lagebus__receipts__init(&receipts);
+	receipts.partners = partners;
+	receipts.n_partners = 4;
+	receipts.now = NOW;
+	receipts.header = (ProtobufCBinaryData){ lb_buf_len(&header), lb_buf_data(&header) };
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	lb_buf_fini(&header);
+	return 0;
+}
+
+static char *show(bool terminal, bool json, bool all)
+{
+	char *text = NULL;
+	size_t n;
+	struct cli cli = { .out = open_memstream(&text, &n), .err = stderr, .terminal = terminal, .json = json, .width = 120 };
+
+	assert_int_equal(receipts_show(&cli, &receipts, all), CLI_OK);
+	fclose(cli.out);
+	return text;
+}
+
+static void sums_up_in_a_sentence(void **state)
+{
+	char *text = receipts_summary(&receipts);
+
+	(void)state;
+	assert_string_equal(text, "2 of 3 have it, 1 acknowledged, silent: de-hb (offline since 13:00)");
+	free(text);
+}
+
+static void a_table_for_people(void **state)
+{
+	char *text = show(true, false, false);
+
+	(void)state;
+	assert_has(text, "warning from bund-bsi, 3 orange, TLP:AMBER, sent 09:00");
+	assert_has(text, "offline since 13:00");
+	assert_has(text, "not yet");
+	assert_has(text, "2 of 3 have it");
+	assert_has(text, "not yet acknowledged (was due 13:59): de-he, de-hb");
+	assert_has_not(text, "de-rp");
+	assert_has_not(text, "\033");
+	free(text);
+}
+
+static void lines_for_programs(void **state)
+{
+	char *text = show(false, false, true);
+
+	(void)state;
+	assert_has(text, "de-he\tyes\t\t\t\t\tonline\trecipient\n");
+	assert_has(text, "de-hb\tno\t\t\t\t\t2026-11-23T13:00:00Z\trecipient\n");
+	assert_has(text, "de-rp\t\t\t\t\t\t\tnot-in-audience\n");
+	free(text);
+}
+
+static void a_document(void **state)
+{
+	char *text = show(false, true, false);
+
+	(void)state;
+	assert_has(text, "\"summary\": \"2 of 3 have it");
+	assert_has(text, "\"acknowledged\": \"2026-11-23T13:59:00Z\"");
+	assert_has(text, "\"rule\": \"not-in-audience\"");
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sums_up_in_a_sentence),
+		cmocka_unit_test(a_table_for_people),
+		cmocka_unit_test(lines_for_programs),
+		cmocka_unit_test(a_document),
+	};
+
+	return cmocka_run_group_tests(tests, make, drop);
+}
