@@ -13,6 +13,13 @@
 #include "proto/warning.pb-c.h"
 #include "tests/unit/cli/run.h"
 
+/* libzmq is not built for ThreadSanitizer, which then takes its queues for races. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+	return "race:libzmq.so\ncalled_from_lib:libzmq.so\n";
+}
+
 struct fake {
 	char *dir;
 	char address[128];
@@ -21,7 +28,7 @@ struct fake {
 	int stop;
 	zmq_msg_t peer;
 	uint64_t number;
-	const char *broker; /* "" while it plays an agent without link */
+	const char *_Atomic broker; /* "" while it plays an agent without link */
 	/* Called in the agent's thread for all but the status; answers with fake_reply, or not at all. */
 	void (*answer)(struct fake *f, const Lagebus__Request *request);
 	Lagebus__Request *last; /* of what was not the status; read it when the agent has stopped */
@@ -55,13 +62,14 @@ static inline void fake_status(struct fake *f)
 {
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
 	Lagebus__StatusReply status = LAGEBUS__STATUS_REPLY__INIT;
+	const char *broker = f->broker;
 
 	status.agent = (char *)"spiffe://lagebus.example/partner/bund-bsi/agent/main";
 	status.partner = (char *)"bund-bsi";
-	status.broker = (char *)f->broker;
-	status.link = (char *)(*f->broker ? "TLS_AES_128_GCM_SHA256 secp256r1" : "");
-	status.last_error = (char *)(*f->broker ? "" : "timeout");
-	status.last_error_text = (char *)(*f->broker ? "" : "the peer was silent for too long");
+	status.broker = (char *)broker;
+	status.link = (char *)(*broker ? "TLS_AES_128_GCM_SHA256 secp256r1" : "");
+	status.last_error = (char *)(*broker ? "" : "timeout");
+	status.last_error_text = (char *)(*broker ? "" : "the peer was silent for too long");
 	status.inbox = 7;
 	status.urgent = 5;
 	status.urgent_last = 9;

@@ -1,7 +1,7 @@
 /* agents/cli/cmd_receipts.c */
 #include "tests/unit/cli/fake_agent.h"
 
-static const char *refused = "";
+static const char *_Atomic refused = "";
 
 static void answer(struct fake *f, const Lagebus__Request *request)
 {

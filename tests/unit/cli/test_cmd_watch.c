@@ -1,7 +1,7 @@
 /* agents/cli/cmd_watch.c */
 #include "tests/unit/cli/fake_agent.h"
 
-static bool unwatched;
+static _Atomic bool unwatched;
 
 static void three(struct fake *f, const Lagebus__Request *request)
 {

@@ -5,7 +5,7 @@
 
 #include "tests/unit/cli/fake_agent.h"
 
-static bool accepted;
+static _Atomic bool accepted;
 
 static void take(struct fake *f, const Lagebus__Request *request)
 {
@@ -49,7 +49,7 @@ static void says_accepted_or_in_the_outbox(void **state)
 	ran_free(&r);
 }
 
-static const char *refused;
+static const char *_Atomic refused;
 
 static void route(struct fake *f, const Lagebus__Request *request)
 {
