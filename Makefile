@@ -162,6 +162,11 @@ $(B)/tests/unit/cli/%: $(B)/tests/unit/cli/%.o $(B)/lib/libkit.a $(B)/lib/libcli
 	$(link) $(CLI_LIBS) $(PROTO_LIBS) -lcmocka
 $(B)/tests/integration/%: $(B)/tests/integration/%.o $(B)/lib/libkit.a $(B)/lib/liblagebus.a
 	$(link) $(PROTO_LIBS) -lcmocka
+# The advisory's fuzzer is the command line's, not the broker's.
+$(B)/tests/fuzz/fuzz_csaf: $(B)/tests/fuzz/fuzz_csaf.o $(B)/tests/fuzz/replay.o $(B)/lib/libcli.a $(B)/lib/liblagebus.a
+	$(link) $(CLI_LIBS) $(PROTO_LIBS)
+$(B)/fuzzers/fuzz_csaf: $(B)/tests/fuzz/fuzz_csaf.o $(B)/lib/libcli.a $(B)/lib/liblagebus.a
+	@mkdir -p $(@D); $(CC) -fsanitize=fuzzer,address,undefined -pthread -o $@ $^ $(CLI_LIBS) $(PROTO_LIBS)
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/lib/libbroker.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(BROKER_LIBS) $(PROTO_LIBS)
 $(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/lib/libbroker.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a

@@ -162,5 +162,5 @@ int cli_main(int argc, char **argv, FILE *out, FILE *err)
 		code = CLI_IO;
 	}
 	free(cli);
-	return code;
+	return (int)code;
 }
