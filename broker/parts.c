@@ -228,16 +228,23 @@ static void end_writer(struct parts *p)
 	writer_join(p->writer);
 }
 
+static void end_workers(struct parts *p)
+{
+	tell_workers(p, p->running_n, WORKER_STOP);
+	for (unsigned i = 0; i < p->running_n; i++) {
+		channel_end_close(p->to_workers[i]);
+		worker_join(p->workers[i]);
+	}
+}
+
 void parts_end(struct parts *p)
 {
 	parts_drain(p);
 	end_writer(p);
-	tell_workers(p, p->running_n, WORKER_STOP);
-	for (unsigned i = 0; i < p->workers_n; i++) {
-		if (p->to_workers[i] != NULL)
-			channel_end_close(p->to_workers[i]);
-		worker_join(p->workers[i]);
-	}
+	end_workers(p);
+	/* A worker that never ran cannot be joined; what it shares stays, and ends with the process that could not start it. */
+	if (p->running_n < p->workers_n)
+		return;
 	if (p->to_writer != NULL)
 		channel_end_close(p->to_writer);
 	if (p->hub != NULL)

@@ -36,7 +36,8 @@ lb_err parts_reload(struct parts *p, const struct configuration *c) LB_MUST_CHEC
 void parts_drain(struct parts *p);
 /* Sessions there are. */
 unsigned parts_sessions(const struct parts *p);
-/* Commits what is under way, ends every thread, frees everything. */
+/* Commits what is under way, ends every thread, frees everything; after a start that ended between making the workers and running
+ * them (memory was out) only the threads end, and the process should. */
 void parts_end(struct parts *p);
 
 #endif
