@@ -11,7 +11,7 @@ const struct option_row cmd_receipts_options[] = {
 };
 const char *const cmd_receipts_examples[] = {
 	"lagebus receipts 018f3c2a-7b1e-7c55-9a41-0c3d1a2b3c4d",
-	"lagebus receipts last --all",
+	"lagebus receipts 018f3c2a-7b1e-7c55-9a41-0c3d1a2b3c4d --all",
 	NULL,
 };
 

@@ -7,6 +7,7 @@
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 
+#define MOMENT_MS 250
 #define GOODBYE_MS 500 /* for the agent to take that we go */
 
 const struct option_row cmd_watch_options[] = {
@@ -78,17 +79,16 @@ static void show(struct cli *cli, const Lagebus__StoredMessage *stored)
 	message_fini(&m);
 }
 
-static enum cli_exit one(struct client *client, int timeout_ms, bool *shown)
+/* Waits for a moment only, so that a signal that came just before is not slept through. */
+static enum cli_exit one(struct client *client, bool *shown)
 {
 	Lagebus__Reply *reply = NULL;
-	lb_err e = client_next(client, timeout_ms, &reply);
+	lb_err e = client_next(client, MOMENT_MS, &reply);
 	enum cli_exit code;
 
 	*shown = false;
-	if (e == LB_CLOSED || e == LB_AGAIN)
+	if (e == LB_CLOSED || e == LB_AGAIN || e == LB_TIMEOUT)
 		return CLI_OK;
-	if (e == LB_TIMEOUT)
-		return cli_fail(client->cli, CLI_NO_BROKER, "nothing came for %d s", timeout_ms / 1000);
 	if (e)
 		return cli_fail(client->cli, CLI_IO, "the agent's answer cannot be read: %s", lb_err_text(e));
 	code = client_refused(client, reply);
@@ -103,7 +103,7 @@ static enum cli_exit one(struct client *client, int timeout_ms, bool *shown)
 static enum cli_exit watch(struct client *client, Lagebus__WatchRequest *body, long count)
 {
 	struct cli *cli = client->cli;
-	int timeout_ms = args_has(&cli->args, "timeout") ? cli->timeout_ms : -1;
+	int64_t quiet_ms = args_has(&cli->args, "timeout") ? cli->timeout_ms : INT64_MAX, last_ms = when_now_ms();
 	Lagebus__Request request = LAGEBUS__REQUEST__INIT, end = LAGEBUS__REQUEST__INIT;
 	Lagebus__UnwatchRequest unwatch = LAGEBUS__UNWATCH_REQUEST__INIT;
 	Lagebus__Reply *last = NULL;
@@ -116,8 +116,12 @@ static enum cli_exit watch(struct client *client, Lagebus__WatchRequest *body, l
 	while (!code && !stopped && !ferror(cli->out) && (count == 0 || seen < count)) {
 		bool shown;
 
-		code = one(client, timeout_ms, &shown);
+		code = one(client, &shown);
 		seen += shown;
+		if (shown)
+			last_ms = when_now_ms();
+		else if (!code && when_now_ms() - last_ms >= quiet_ms)
+			code = cli_fail(cli, CLI_NO_BROKER, "nothing came for %d s", cli->timeout_ms / 1000);
 	}
 	end.body_case = LAGEBUS__REQUEST__BODY_UNWATCH;
 	end.unwatch = &unwatch;

@@ -24,7 +24,7 @@ const struct command commands[] = {
 		"Tells the origin that a message was displayed, acknowledged (the default) or implemented, and by which function. The "
 		"receipt is signed and kept like any message.", ROW(ack) },
 	{ "receipts", "ID", 1, 1, "who has a message, who acknowledged it, who is silent",
-		"Asks the broker what became of a message that this partner sent. In a pipe each line has: partner, delivered, displayed, "
+		"Asks the broker what became of a message that this partner sent; ID is what warn or send said. In a pipe each line has: partner, delivered, displayed, "
 		"acknowledged, by, implemented and last seen, separated by tabs.", ROW(receipts) },
 	{ "watch", "", 0, 0, "show messages as they come",
 		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "

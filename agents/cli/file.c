@@ -113,6 +113,16 @@ static lb_err write_beside(const char *path, const void *p, size_t n, mode_t mod
 	return LB_OK;
 }
 
+/* Gives the file its name unless the name is taken; not every file system knows RENAME_NOREPLACE, or hard links. */
+static int take_free_name(const char *beside, const char *path)
+{
+	if (renameat2(AT_FDCWD, beside, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return 0;
+	if ((errno != EINVAL && errno != ENOSYS) || link(beside, path) < 0)
+		return -1;
+	return unlink(beside);
+}
+
 lb_err file_write_new(const char *path, const void *p, size_t n, mode_t mode, struct why *why)
 {
 	char beside[PATH_MAX];
@@ -120,15 +130,17 @@ lb_err file_write_new(const char *path, const void *p, size_t n, mode_t mode, st
 
 	if (e)
 		return e;
-	if (link(beside, path) < 0) {
-		e = errno == EEXIST ? LB_INVALID : LB_IO;
-		why_set(why, e, errno == EEXIST ? "%s: is there already and is not overwritten; move it away first" :
-			"%s: cannot create it", path);
+	if (take_free_name(beside, path) < 0) {
+		if (errno == EEXIST)
+			e = why_set(why, LB_INVALID, "%s: is there already and is not overwritten; move it away first", path);
+		else
+			e = why_set(why, LB_IO, "%s: cannot create it: %s", path, strerror(errno));
+		unlink(beside);
+		return e;
 	}
-	unlink(beside);
-	if (!e && !sync_folder_of(path))
-		e = why_set(why, LB_IO, "%s: cannot sync its folder: %s", path, strerror(errno));
-	return e;
+	if (!sync_folder_of(path))
+		return why_set(why, LB_IO, "%s: cannot sync its folder: %s", path, strerror(errno));
+	return LB_OK;
 }
 
 lb_err file_replace(const char *path, const void *p, size_t n, mode_t mode, struct why *why)

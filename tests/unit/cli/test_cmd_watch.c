@@ -1,7 +1,10 @@
 /* agents/cli/cmd_watch.c */
 #include "tests/unit/cli/fake_agent.h"
 
+#include <signal.h>
+
 static _Atomic bool unwatched;
+static pthread_t watcher;
 
 static void three(struct fake *f, const Lagebus__Request *request)
 {
@@ -49,10 +52,39 @@ static void shows_each_and_says_goodbye(void **state)
 	ran_free(&r);
 }
 
+static void interrupt(struct fake *f, const Lagebus__Request *request)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+
+	if (request->body_case == LAGEBUS__REQUEST__BODY_WATCH) {
+		pthread_kill(watcher, SIGINT);
+		return;
+	}
+	unwatched = true;
+	fake_reply(f, &reply);
+}
+
+static void ends_well_when_interrupted(void **state)
+{
+	struct ran r = { .code = 0 };
+	struct fake f;
+
+	(void)state;
+	unwatched = false;
+	watcher = pthread_self();
+	fake_start(&f, interrupt);
+	assert_int_equal(run(&r, "watch", NULL), CLI_OK);
+	fake_stop(&f);
+	assert_true(unwatched);
+	fake_forget(&f);
+	ran_free(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows_each_and_says_goodbye),
+		cmocka_unit_test(ends_well_when_interrupted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

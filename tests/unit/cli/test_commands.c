@@ -12,7 +12,7 @@ static int read_manual(void **state)
 	size_t n;
 
 	(void)state;
-	return file_read("docs/man/lagebus.1", 1 << 20, (uint8_t **)&manual, &n, &why);
+	return file_read("docs/man/lagebus.1", 1 << 20, (uint8_t **)&manual, &n, &why) != LB_OK;
 }
 
 static int free_manual(void **state)
