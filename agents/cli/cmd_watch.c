@@ -8,7 +8,7 @@
 #include "agents/cli/when.h"
 
 #define MOMENT_MS 250
-#define GOODBYE_MS 500 /* for the agent to take that we go */
+#define GOODBYE_MS 100 /* for the agent to take that we go */
 
 const struct option_row cmd_watch_options[] = {
 	{ "topic", "PATTERN", "only this topic, as warning/* or */threat-intelligence", 0 },

@@ -43,7 +43,7 @@ static enum cli_exit page(struct client *client, uint64_t before, uint32_t limit
 	return client_ask(client, &request, "looking for the message", out);
 }
 
-/* Goes through one page: counts what matches, keeps the first, and where the next page begins (0: there is none). */
+/* Goes through one page: counts what matches, keeps the first, and where the next page begins (0: this one was empty). */
 static unsigned search(const Lagebus__InboxReply *inbox, const char *written, struct lb_uuid *out, uint64_t *before)
 {
 	unsigned found = 0;
@@ -59,8 +59,6 @@ static unsigned search(const Lagebus__InboxReply *inbox, const char *written, st
 		message_fini(&m);
 		*before = inbox->messages[i]->row;
 	}
-	if (inbox && inbox->n_messages < PAGE)
-		*before = 0;
 	return found;
 }
 
