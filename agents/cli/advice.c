@@ -21,7 +21,6 @@ static const struct {
 	{ LB_NOT_FOUND, "lagebus inbox lists what is there; a message that was deleted after its retention is gone" },
 	{ LB_TLS_REVOKED, "the certificate was revoked; ask the coordinator for a new one" },
 	{ LB_TLS_EXPIRED, "renew the agent's certificate; lagebus check shows its dates" },
-	{ LB_INVALID, "lagebus help and the command's name show what is expected" },
 };
 
 const char *advice_for(lb_err e)

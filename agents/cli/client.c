@@ -114,13 +114,20 @@ static lb_err await(struct client *client, int timeout_ms, const char *waiting, 
 
 enum cli_exit client_refused(struct client *client, const Lagebus__Reply *reply)
 {
+	char see_help[64] = "";
+	const char *advice;
 	lb_err e;
 
 	if (!*reply->error)
 		return CLI_OK;
 	e = lb_err_from_token(reply->error);
+	advice = advice_for(e);
+	if (e == LB_INVALID && client->cli->command)
+		snprintf(see_help, sizeof(see_help), "see: lagebus help %s", client->cli->command->name);
+	if (*see_help)
+		advice = see_help;
 	return cli_fail(client->cli, e == LB_ERR_COUNT ? CLI_REFUSED : exit_of(e), "%s (%s)%s%s",
-		*reply->error_text ? reply->error_text : lb_err_text(e), reply->error, *advice_for(e) ? ": " : "", advice_for(e));
+		*reply->error_text ? reply->error_text : lb_err_text(e), reply->error, *advice ? ": " : "", advice);
 }
 
 static enum cli_exit no_answer(struct client *client, lb_err e)

@@ -1,16 +1,18 @@
 /* lagebus inbox */
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agents/cli/commands.h"
 #include "agents/cli/message.h"
 #include "agents/cli/out.h"
+#include "agents/cli/search.h"
 #include "agents/cli/when.h"
 
 #define SHORT_ID 8 /* last digits of an id that are shown on a terminal */
 
 const struct option_row cmd_inbox_options[] = {
-	{ "search", "WORDS", "only messages with these words (SQLite FTS5: AND, OR, NOT, \"a phrase\", begin*)", 0 },
+	{ "search", "WORDS", "only messages with these words; AND, OR, NOT, (), \"a phrase\" and begin* work (SQLite FTS5)", 0 },
 	{ "unacknowledged", NULL, "only what still waits for our acknowledgement", 0 },
 	{ "quarantine", NULL, "the messages that did not verify, instead of the others", 0 },
 	{ "topic", "PATTERN", "only this topic, as warning/* or */threat-intelligence", 0 },
@@ -62,6 +64,12 @@ static void add_row(struct table *t, struct cli *cli, const struct message *m)
 	table_cell(t, OUT_PLAIN, "%s", cli->terminal ? m->id + strlen(m->id) - SHORT_ID : m->id);
 }
 
+static bool is_filtered(const struct args *a)
+{
+	return args_has(a, "search") || args_has(a, "unacknowledged") || args_has(a, "quarantine") || args_has(a, "topic") ||
+		args_has(a, "before");
+}
+
 static enum cli_exit list_json(struct cli *cli, const Lagebus__InboxReply *inbox)
 {
 	json_t *list = json_array();
@@ -91,7 +99,7 @@ static enum cli_exit list(struct cli *cli, const Lagebus__InboxReply *inbox)
 		message_fini(&m);
 	}
 	if (inbox->n_messages == 0 && cli->terminal) {
-		out_line(cli, "No messages%s.", cli->args.given_n ? " that match" : " yet");
+		out_line(cli, "No messages%s.", is_filtered(&cli->args) ? " that match" : " yet");
 		code = CLI_OK;
 	} else {
 		code = table_print(t, cli);
@@ -109,39 +117,61 @@ static void hint(struct cli *cli, const Lagebus__InboxReply *inbox, long limit)
 	out_styled(cli, OUT_DIM, "lagebus show ID shows one; the id's last digits are enough");
 }
 
-enum cli_exit cmd_inbox(struct cli *cli)
+static enum cli_exit show(struct cli *cli, const Lagebus__Reply *reply, long limit)
+{
+	enum cli_exit code;
+
+	if (reply->body_case != LAGEBUS__REPLY__BODY_INBOX)
+		return cli_fail(cli, CLI_IO, "the agent's answer is not an inbox");
+	if (cli->json)
+		return list_json(cli, reply->inbox);
+	code = list(cli, reply->inbox);
+	if (!code)
+		hint(cli, reply->inbox, limit);
+	return code;
+}
+
+static enum cli_exit ask_and_show(struct cli *cli, Lagebus__InboxRequest *body)
 {
 	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
-	Lagebus__InboxRequest body = LAGEBUS__INBOX_REQUEST__INIT;
 	Lagebus__Reply *reply = NULL;
-	long limit = 50, before = 0;
 	struct client client;
+	enum cli_exit code = client_open(cli, &client);
+
+	request.body_case = LAGEBUS__REQUEST__BODY_INBOX;
+	request.inbox = body;
+	if (!code)
+		code = client_ask(&client, &request, "reading the inbox", &reply);
+	if (!code)
+		code = show(cli, reply, (long)body->limit);
+	if (reply)
+		lagebus__reply__free_unpacked(reply, NULL);
+	client_close(&client);
+	return code;
+}
+
+enum cli_exit cmd_inbox(struct cli *cli)
+{
+	Lagebus__InboxRequest body = LAGEBUS__INBOX_REQUEST__INIT;
+	long limit = 50, before = 0;
 	enum cli_exit code;
 	struct why why;
+	char *query;
 
 	if (args_number(&cli->args, "limit", 1, 1000, &limit, &why) || args_number(&cli->args, "before", 1, LONG_MAX, &before, &why))
 		return cli_fail(cli, CLI_USAGE, "%s", why.text);
-	body.search = (char *)args_value(&cli->args, "search", "");
 	body.topic = (char *)args_value(&cli->args, "topic", "");
 	if (*body.topic && !lb_topic_pattern_is_valid(body.topic))
 		return cli_fail(cli, CLI_USAGE, "--topic %s: a type, a slash and an area are expected, * for any: 'warning/*'", body.topic);
+	query = search_query(args_value(&cli->args, "search", ""));
+	if (!query)
+		return cli_fail(cli, CLI_IO, "out of memory");
+	body.search = query;
 	body.limit = (uint32_t)limit;
 	body.before = (uint64_t)before;
 	body.unacknowledged = args_has(&cli->args, "unacknowledged");
 	body.quarantine = args_has(&cli->args, "quarantine");
-	request.body_case = LAGEBUS__REQUEST__BODY_INBOX;
-	request.inbox = &body;
-	code = client_open(cli, &client);
-	if (!code)
-		code = client_ask(&client, &request, "reading the inbox", &reply);
-	if (!code && reply->body_case != LAGEBUS__REPLY__BODY_INBOX)
-		code = cli_fail(cli, CLI_IO, "the agent's answer is not an inbox");
-	if (!code)
-		code = cli->json ? list_json(cli, reply->inbox) : list(cli, reply->inbox);
-	if (!code)
-		hint(cli, reply->inbox, limit);
-	if (reply)
-		lagebus__reply__free_unpacked(reply, NULL);
-	client_close(&client);
+	code = ask_and_show(cli, &body);
+	free(query);
 	return code;
 }
