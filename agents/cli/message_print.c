@@ -83,7 +83,8 @@ static void print_state(const struct message *m, struct cli *cli)
 	if (m->header.ack_policy)
 		field(cli, OUT_PLAIN, "asked for", out_ack(m->header.ack_policy));
 	time_field(cli, "until", m->header.ack_deadline_ms);
-	field(cli, s->acknowledged ? OUT_GOOD : OUT_PLAIN, "our state", s->acknowledged ? out_ack(s->acknowledged) : "not acknowledged");
+	if (m->header.ack_policy || s->acknowledged)
+		field(cli, s->acknowledged ? OUT_GOOD : OUT_PLAIN, "our state", s->acknowledged ? out_ack(s->acknowledged) : "not acknowledged");
 	field(cli, OUT_PLAIN, "signed by", s->signer);
 	if (*s->quarantine)
 		out_styled(cli, OUT_BAD, "QUARANTINED: %s (%s). Do not act on it.", lb_err_from_token(s->quarantine) == LB_ERR_COUNT ?
