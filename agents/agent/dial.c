@@ -1,0 +1,89 @@
+/* The way to a broker. */
+#include "agents/agent/dial.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* What waits in the kernel, no urgent message can overtake. */
+#define RECEIVE_BYTES (256 * 1024)
+#define HOST_MAX 256
+#define PORT_MAX 16
+
+static lb_err split(const char *address, char host[HOST_MAX], char port[PORT_MAX])
+{
+	const char *colon = strrchr(address, ':');
+	size_t n = colon ? (size_t)(colon - address) : 0;
+
+	if (n == 0 || strlen(colon + 1) == 0 || strlen(colon + 1) >= PORT_MAX)
+		return LB_CONFIG;
+	if (address[0] == '[' && address[n - 1] == ']') {
+		address++;
+		n -= 2;
+	}
+	if (n == 0 || n >= HOST_MAX)
+		return LB_CONFIG;
+	memcpy(host, address, n);
+	host[n] = '\0';
+	strcpy(port, colon + 1);
+	return LB_OK;
+}
+
+lb_err dial_begin(const char *address, int *fd)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV }, *found;
+	int one = 1, bytes = RECEIVE_BYTES, s;
+	char host[HOST_MAX], port[PORT_MAX];
+
+	if (split(address, host, port) != LB_OK || getaddrinfo(host, port, &hints, &found) != 0)
+		return LB_CONFIG;
+	s = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (s >= 0 && (setsockopt(s, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes) != 0 ||
+	               setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0 ||
+	               (connect(s, found->ai_addr, found->ai_addrlen) != 0 && errno != EINPROGRESS))) {
+		close(s);
+		s = -1;
+	}
+	freeaddrinfo(found);
+	if (s < 0)
+		return LB_IO;
+	*fd = s;
+	return LB_OK;
+}
+
+lb_err dial_connected(int fd)
+{
+	int error = 0;
+	socklen_t n = sizeof error;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) == 0 && error == 0 ? LB_OK : LB_IO;
+}
+
+size_t dial_proxy_request(const char *address, char *out, size_t n)
+{
+	int len = snprintf(out, n, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", address, address);
+
+	return len > 0 && (size_t)len < n ? (size_t)len : 0;
+}
+
+lb_err dial_proxy_answer(const uint8_t *p, size_t n, size_t *used, int *status)
+{
+	static const char end[] = "\r\n\r\n";
+	const uint8_t *found = memmem(p, n < DIAL_REPLY_MAX ? n : DIAL_REPLY_MAX, end, sizeof end - 1);
+	char line[16];
+
+	*status = 0;
+	if (!found)
+		return n < DIAL_REPLY_MAX ? LB_AGAIN : LB_IO;
+	memcpy(line, p, found - p < 15 ? (size_t)(found - p) : 15);
+	line[found - p < 15 ? found - p : 15] = '\0';
+	if (sscanf(line, "HTTP/1.%*1[01] %3d", status) != 1 || *status < 200 || *status > 299)
+		return LB_IO;
+	*used = (size_t)(found - p) + sizeof end - 1;
+	return LB_OK;
+}

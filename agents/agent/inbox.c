@@ -1,0 +1,299 @@
+/* The inbox. */
+#include "agents/agent/inbox.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agents/agent/describe.h"
+
+#define LIMIT_DEFAULT 50
+#define LIMIT_MAX 10000
+
+static void bind_frame(sqlite3_stmt *q, int at, struct lb_frame f)
+{
+	sqlite3_bind_blob64(q, at, f.n ? f.p : (const void *)"", f.n, SQLITE_STATIC);
+}
+
+static void bind_text(sqlite3_stmt *q, int at, const char *text)
+{
+	sqlite3_bind_text(q, at, text, -1, SQLITE_STATIC);
+}
+
+static lb_err add_row(struct store *s, const struct inbox_message *m, const struct lb_header *h, const char *signer, const struct description *d)
+{
+	sqlite3_stmt *q = store_use(s, STORE_INBOX_ADD);
+
+	bind_frame(q, 1, (struct lb_frame){ h->id.b, sizeof h->id.b });
+	sqlite3_bind_int(q, 2, (int)m->lane);
+	sqlite3_bind_int64(q, 3, (int64_t)m->position);
+	sqlite3_bind_int64(q, 4, m->received_ms);
+	sqlite3_bind_int64(q, 5, h->type);
+	sqlite3_bind_int64(q, 6, h->area);
+	sqlite3_bind_int64(q, 7, h->ack_policy);
+	bind_text(q, 8, description_text(&d->title));
+	bind_text(q, 9, description_text(&d->tracking_id));
+	bind_text(q, 10, signer);
+	bind_frame(q, 11, m->header);
+	bind_frame(q, 12, m->signature);
+	bind_frame(q, 13, m->payload);
+	return store_run(s, q);
+}
+
+static lb_err add_text(struct store *s, const struct description *d)
+{
+	sqlite3_stmt *q = store_use(s, STORE_INBOX_TEXT);
+
+	sqlite3_bind_int64(q, 1, sqlite3_last_insert_rowid(s->db));
+	bind_text(q, 2, description_text(&d->title));
+	bind_text(q, 3, description_text(&d->tracking_id));
+	bind_text(q, 4, description_text(&d->body));
+	return store_run(s, q);
+}
+
+lb_err inbox_add(struct store *s, const struct inbox_message *m, const struct lb_header *h, const char *signer, bool *stored)
+{
+	struct description d;
+	lb_err e = describe(h, m->payload, &d);
+
+	if (e != LB_OK)
+		return e;
+	e = add_row(s, m, h, signer, &d);
+	*stored = e == LB_OK && sqlite3_changes(s->db) == 1;
+	if (*stored && (d.title.p || d.body.p))
+		e = add_text(s, &d);
+	description_fini(&d);
+	return e;
+}
+
+lb_err inbox_quarantine(struct store *s, const struct inbox_message *m, const struct lb_uuid *id, lb_err reason)
+{
+	sqlite3_stmt *q = store_use(s, STORE_QUARANTINE_ADD);
+
+	bind_frame(q, 1, (struct lb_frame){ id->b, sizeof id->b });
+	sqlite3_bind_int(q, 2, (int)m->lane);
+	sqlite3_bind_int64(q, 3, (int64_t)m->position);
+	sqlite3_bind_int64(q, 4, m->received_ms);
+	bind_text(q, 5, lb_err_token(reason));
+	bind_frame(q, 6, m->header);
+	bind_frame(q, 7, m->signature);
+	bind_frame(q, 8, m->payload);
+	return store_run(s, q);
+}
+
+lb_err inbox_hold(struct store *s, const struct inbox_message *m, const uint8_t signer[LB_SIGNER_SIZE])
+{
+	sqlite3_stmt *q = store_use(s, STORE_HELD_ADD);
+
+	sqlite3_bind_int(q, 1, (int)m->lane);
+	sqlite3_bind_int64(q, 2, (int64_t)m->position);
+	sqlite3_bind_int64(q, 3, m->received_ms);
+	bind_frame(q, 4, (struct lb_frame){ signer, LB_SIGNER_SIZE });
+	bind_frame(q, 5, m->header);
+	bind_frame(q, 6, m->signature);
+	bind_frame(q, 7, m->payload);
+	return store_run(s, q);
+}
+
+static struct lb_frame column(sqlite3_stmt *q, int at)
+{
+	return (struct lb_frame){ sqlite3_column_blob(q, at), (size_t)sqlite3_column_bytes(q, at) };
+}
+
+lb_err inbox_held(struct store *s, int64_t *row, struct inbox_message *m, uint8_t signer[LB_SIGNER_SIZE])
+{
+	sqlite3_stmt *q = store_use(s, STORE_HELD_FIRST);
+	lb_err e = store_row(s, q);
+
+	if (e != LB_OK)
+		return e;
+	*row = sqlite3_column_int64(q, 0);
+	m->lane = sqlite3_column_int(q, 1) ? LB_LANE_ROUTINE : LB_LANE_URGENT;
+	m->position = (uint64_t)sqlite3_column_int64(q, 2);
+	m->received_ms = sqlite3_column_int64(q, 3);
+	m->header = column(q, 5);
+	m->signature = column(q, 6);
+	m->payload = column(q, 7);
+	if (column(q, 4).n != LB_SIGNER_SIZE)
+		return LB_CORRUPT;
+	memcpy(signer, column(q, 4).p, LB_SIGNER_SIZE);
+	return LB_OK;
+}
+
+lb_err inbox_release(struct store *s, int64_t row)
+{
+	sqlite3_stmt *q = store_use(s, STORE_HELD_REMOVE);
+
+	sqlite3_bind_int64(q, 1, row);
+	return store_run(s, q);
+}
+
+static const char *text(sqlite3_stmt *q, int at)
+{
+	const unsigned char *t = sqlite3_column_text(q, at);
+
+	return t ? (const char *)t : "";
+}
+
+/* Columns: row, received, lane, position, title, tracking, acknowledged, quarantine, signer, header, payload. */
+static void read_row(sqlite3_stmt *q, struct inbox_row *out)
+{
+	out->row = sqlite3_column_int64(q, 0);
+	out->received_ms = sqlite3_column_int64(q, 1);
+	out->lane = sqlite3_column_int(q, 2);
+	out->position = sqlite3_column_int64(q, 3);
+	out->title = text(q, 4);
+	out->tracking_id = text(q, 5);
+	out->acknowledged = sqlite3_column_int(q, 6);
+	out->quarantine = text(q, 7);
+	out->signer = text(q, 8);
+	out->header = column(q, 9);
+	out->payload = column(q, 10);
+}
+
+lb_err inbox_get(struct store *s, const struct lb_uuid *id, struct inbox_row *out)
+{
+	sqlite3_stmt *q = store_use(s, STORE_INBOX_GET);
+	lb_err e;
+
+	bind_frame(q, 1, (struct lb_frame){ id->b, sizeof id->b });
+	e = store_row(s, q);
+	if (e == LB_OK)
+		read_row(q, out);
+	return e;
+}
+
+lb_err inbox_after(struct store *s, int64_t row, struct inbox_row *out)
+{
+	sqlite3_stmt *q = store_use(s, STORE_INBOX_LAST);
+	lb_err e;
+
+	sqlite3_bind_int64(q, 1, row);
+	e = store_row(s, q);
+	if (e == LB_OK)
+		read_row(q, out);
+	return e;
+}
+
+lb_err inbox_acknowledge(struct store *s, const struct lb_uuid *id, unsigned state)
+{
+	sqlite3_stmt *q = store_use(s, STORE_INBOX_ACKNOWLEDGE);
+
+	bind_frame(q, 1, (struct lb_frame){ id->b, sizeof id->b });
+	sqlite3_bind_int64(q, 2, state);
+	return store_run(s, q);
+}
+
+static lb_err count(struct store *s, enum store_statement which, uint64_t *out)
+{
+	sqlite3_stmt *q = store_use(s, which);
+	lb_err e = store_row(s, q);
+
+	if (e == LB_OK)
+		*out = (uint64_t)sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return e;
+}
+
+lb_err inbox_counts(struct store *s, uint64_t *inbox, uint64_t *quarantined)
+{
+	lb_err e = count(s, STORE_INBOX_COUNT, inbox);
+
+	return e == LB_OK ? count(s, STORE_QUARANTINE_COUNT, quarantined) : e;
+}
+
+static const char *select_of(const struct inbox_query *q)
+{
+	if (q->quarantine)
+		return "SELECT row,received,lane,position,'','',0,reason,'',header,payload FROM quarantine"
+		       " WHERE row<?1 AND ?2=?2 AND ?3=?3 AND ?4=?4 AND ?5=?5 ORDER BY row DESC LIMIT ?6";
+	if (q->search && q->search[0])
+		return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox"
+		       " WHERE row<?1 AND (?2=0 OR type=?2) AND (?3=0 OR area=?3) AND (?4=0 OR acknowledged<wants)"
+		       " AND row IN (SELECT rowid FROM inbox_text WHERE inbox_text MATCH ?5) ORDER BY row DESC LIMIT ?6";
+	return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox"
+	       " WHERE row<?1 AND (?2=0 OR type=?2) AND (?3=0 OR area=?3) AND (?4=0 OR acknowledged<wants) AND ?5=?5 ORDER BY row DESC LIMIT ?6";
+}
+
+lb_err inbox_find(struct store *s, const struct inbox_query *q, bool (*visit)(void *user, const struct inbox_row *row), void *user)
+{
+	uint32_t limit = q->limit == 0 ? LIMIT_DEFAULT : q->limit < LIMIT_MAX ? q->limit : LIMIT_MAX;
+	sqlite3_stmt *p;
+	struct inbox_row row;
+	lb_err e;
+
+	if (sqlite3_prepare_v2(s->db, select_of(q), -1, &p, NULL) != SQLITE_OK)
+		return store_error(s);
+	sqlite3_bind_int64(p, 1, q->before ? q->before : INT64_MAX);
+	sqlite3_bind_int64(p, 2, q->type);
+	sqlite3_bind_int64(p, 3, q->area);
+	sqlite3_bind_int(p, 4, q->unacknowledged);
+	bind_text(p, 5, q->search ? q->search : "");
+	sqlite3_bind_int64(p, 6, limit);
+	while ((e = store_row(s, p)) == LB_OK) {
+		read_row(p, &row);
+		if (!visit(user, &row))
+			break;
+	}
+	/* FTS5 reports a query it cannot read as a plain error. */
+	if (e == LB_IO && q->search && (sqlite3_errcode(s->db) & 0xff) == SQLITE_ERROR)
+		e = LB_INVALID;
+	sqlite3_finalize(p);
+	return e == LB_NOT_FOUND ? LB_OK : e;
+}
+
+static lb_err get_meta(struct store *s, const char *key, sqlite3_stmt **q)
+{
+	*q = store_use(s, STORE_META_GET);
+	bind_text(*q, 1, key);
+	return store_row(s, *q);
+}
+
+static lb_err get_number(struct store *s, const char *key, uint64_t *out)
+{
+	sqlite3_stmt *q;
+	lb_err e = get_meta(s, key, &q);
+
+	*out = e == LB_OK ? (uint64_t)sqlite3_column_int64(q, 0) : 0;
+	sqlite3_reset(q);
+	return e == LB_NOT_FOUND ? LB_OK : e;
+}
+
+static lb_err set_number(struct store *s, const char *key, uint64_t value)
+{
+	sqlite3_stmt *q = store_use(s, STORE_META_SET);
+
+	bind_text(q, 1, key);
+	sqlite3_bind_int64(q, 2, (int64_t)value);
+	return store_run(s, q);
+}
+
+lb_err inbox_load_cursors(struct store *s, struct lb_uuid *log, uint64_t cursor[LB_LANES], uint64_t *missed)
+{
+	sqlite3_stmt *q;
+	lb_err e = get_meta(s, "log", &q);
+
+	memset(log, 0, sizeof *log);
+	if (e == LB_OK && column(q, 0).n == sizeof log->b)
+		memcpy(log->b, column(q, 0).p, sizeof log->b);
+	sqlite3_reset(q);
+	if (e == LB_OK || e == LB_NOT_FOUND)
+		e = get_number(s, "urgent", &cursor[LB_LANE_URGENT]);
+	if (e == LB_OK)
+		e = get_number(s, "routine", &cursor[LB_LANE_ROUTINE]);
+	return e == LB_OK ? get_number(s, "missed", missed) : e;
+}
+
+lb_err inbox_save_cursors(struct store *s, const struct lb_uuid *log, const uint64_t cursor[LB_LANES], uint64_t missed)
+{
+	sqlite3_stmt *q = store_use(s, STORE_META_SET);
+	lb_err e;
+
+	bind_text(q, 1, "log");
+	bind_frame(q, 2, (struct lb_frame){ log->b, sizeof log->b });
+	e = store_run(s, q);
+	if (e == LB_OK)
+		e = set_number(s, "urgent", cursor[LB_LANE_URGENT]);
+	if (e == LB_OK)
+		e = set_number(s, "routine", cursor[LB_LANE_ROUTINE]);
+	return e == LB_OK ? set_number(s, "missed", missed) : e;
+}

@@ -1,0 +1,61 @@
+/* The inbox: every verified message once, the quarantine beside it, and what is held until its signer is known. Everything is
+ * written within the caller's transaction; results are LB_OK or a store error. */
+#ifndef LAGEBUS_AGENT_INBOX_H
+#define LAGEBUS_AGENT_INBOX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agents/agent/store.h"
+#include "lagebus/header.h"
+#include "lagebus/signature.h"
+#include "lagebus/uuid.h"
+#include "lagebus/zmtp.h"
+
+/* A message as it was delivered. */
+struct inbox_message {
+	enum lb_lane lane;
+	uint64_t position;
+	int64_t received_ms;
+	struct lb_frame header, payload, signature;
+};
+
+/* Stores a message that verified. *stored is false if its id was there before. */
+lb_err inbox_add(struct store *s, const struct inbox_message *m, const struct lb_header *h, const char *signer, bool *stored) LB_MUST_CHECK;
+/* Stores one that did not. `id` is the header's where it has one. */
+lb_err inbox_quarantine(struct store *s, const struct inbox_message *m, const struct lb_uuid *id, lb_err reason) LB_MUST_CHECK;
+/* Holds a message until its signer is known. */
+lb_err inbox_hold(struct store *s, const struct inbox_message *m, const uint8_t signer[LB_SIGNER_SIZE]) LB_MUST_CHECK;
+/* The first that is held; its bytes stay valid until the next call of anything here. LB_NOT_FOUND: none. */
+lb_err inbox_held(struct store *s, int64_t *row, struct inbox_message *m, uint8_t signer[LB_SIGNER_SIZE]) LB_MUST_CHECK;
+lb_err inbox_release(struct store *s, int64_t row) LB_MUST_CHECK;
+
+/* A row for people. The texts and bytes stay valid until the next call. */
+struct inbox_row {
+	int64_t row, received_ms, position;
+	int lane, acknowledged;
+	const char *title, *tracking_id, *quarantine, *signer;
+	struct lb_frame header, payload;
+};
+
+/* By id, in inbox or quarantine; the next one behind a row. LB_NOT_FOUND: none. */
+lb_err inbox_get(struct store *s, const struct lb_uuid *id, struct inbox_row *out) LB_MUST_CHECK;
+lb_err inbox_after(struct store *s, int64_t row, struct inbox_row *out) LB_MUST_CHECK;
+lb_err inbox_acknowledge(struct store *s, const struct lb_uuid *id, unsigned state) LB_MUST_CHECK;
+lb_err inbox_counts(struct store *s, uint64_t *inbox, uint64_t *quarantined) LB_MUST_CHECK;
+
+struct inbox_query {
+	const char *search;    /* FTS5; NULL or "": all */
+	unsigned type, area;   /* 0: any */
+	bool unacknowledged, quarantine;
+	int64_t before;        /* 0: from the newest */
+	uint32_t limit;
+};
+/* Shows rows from the newest on until `visit` returns false. LB_INVALID: the search cannot be understood. */
+lb_err inbox_find(struct store *s, const struct inbox_query *q, bool (*visit)(void *user, const struct inbox_row *row), void *user) LB_MUST_CHECK;
+
+/* Cursors and the log they belong to. */
+lb_err inbox_load_cursors(struct store *s, struct lb_uuid *log, uint64_t cursor[LB_LANES], uint64_t *missed) LB_MUST_CHECK;
+lb_err inbox_save_cursors(struct store *s, const struct lb_uuid *log, const uint64_t cursor[LB_LANES], uint64_t missed) LB_MUST_CHECK;
+
+#endif

@@ -1,0 +1,129 @@
+/* The agent's configuration file. */
+#include "agents/agent/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *key;
+	size_t at;
+	bool required;
+	const char *value;
+} rows[] = {
+#define X(field, key, required, value, text) { key, offsetof(struct settings, field), required, value },
+	SETTINGS_TABLE(X)
+#undef X
+};
+
+#define ROWS (sizeof rows / sizeof rows[0])
+
+static char **field_of(struct settings *s, size_t row)
+{
+	return (char **)((char *)s + rows[row].at);
+}
+
+void settings_fini(struct settings *s)
+{
+	for (unsigned i = 0; i < s->brokers_n; i++)
+		free(s->brokers[i]);
+	for (size_t i = 0; i < ROWS; i++)
+		free(*field_of(s, i));
+	memset(s, 0, sizeof *s);
+}
+
+static lb_err set(char **field, const char *value)
+{
+	char *copy = strdup(value);
+
+	if (!copy)
+		return LB_NO_MEMORY;
+	free(*field);
+	*field = copy;
+	return LB_OK;
+}
+
+static lb_err refuse(const char *file, const struct config_node *n, struct config_problem *problem, const char *what)
+{
+	config_problem_set(problem, file, n ? config_node_line(n) : 0, "%s%s%s", n ? config_node_key(n) : "", n ? ": " : "", what);
+	return LB_CONFIG;
+}
+
+static lb_err take_brokers(const char *file, const struct config_node *n, struct settings *s, struct config_problem *problem)
+{
+	unsigned count = config_node_count(n);
+
+	if (config_node_kind(n) != CONFIG_LIST || count == 0 || count > SETTINGS_BROKERS_MAX)
+		return refuse(file, n, problem, "must be a list of one to eight \"host:port\"");
+	for (unsigned i = 0; i < count; i++) {
+		const char *text = config_node_text(config_node_at(n, i));
+
+		if (!text || !strchr(text, ':'))
+			return refuse(file, n, problem, "each broker is a text \"host:port\"");
+		if (set(&s->brokers[i], text) != LB_OK)
+			return LB_NO_MEMORY;
+		s->brokers_n = i + 1;
+	}
+	return LB_OK;
+}
+
+static lb_err take_node(const char *file, const struct config_node *n, struct settings *s, struct config_problem *problem)
+{
+	const char *text = config_node_text(n);
+
+	if (strcmp(config_node_key(n), "brokers") == 0)
+		return take_brokers(file, n, s, problem);
+	for (size_t i = 0; i < ROWS; i++)
+		if (strcmp(config_node_key(n), rows[i].key) == 0)
+			return text ? set(field_of(s, i), text) : refuse(file, n, problem, "must be a text in quotes");
+	return refuse(file, n, problem, "there is no such setting; the manual lists them");
+}
+
+static lb_err check(const char *file, const struct settings *s, struct config_problem *problem)
+{
+	if (s->brokers_n == 0) {
+		config_problem_set(problem, file, 0, "brokers is missing: write brokers = (\"host:port\");");
+		return LB_CONFIG;
+	}
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].required && (*field_of((struct settings *)s, i))[0] == '\0') {
+			config_problem_set(problem, file, 0, "%s is missing: write %s = \"...\";", rows[i].key, rows[i].key);
+			return LB_CONFIG;
+		}
+	return LB_OK;
+}
+
+static lb_err take(struct config_file *f, struct settings *out, struct config_problem *problem)
+{
+	const struct config_node *root = config_file_root(f);
+	struct settings s = { .brokers_n = 0 };
+	lb_err e = LB_OK;
+
+	for (size_t i = 0; e == LB_OK && i < ROWS; i++)
+		e = set(field_of(&s, i), rows[i].value);
+	for (unsigned i = 0; e == LB_OK && i < config_node_count(root); i++)
+		e = take_node(config_file_name(f), config_node_at(root, i), &s, problem);
+	if (e == LB_OK)
+		e = check(config_file_name(f), &s, problem);
+	config_file_free(f);
+	if (e != LB_OK)
+		settings_fini(&s);
+	else
+		*out = s;
+	return e;
+}
+
+lb_err settings_read(const char *path, struct settings *out, struct config_problem *problem)
+{
+	struct config_file *f;
+	lb_err e = config_file_read(path, &f, problem);
+
+	return e == LB_OK ? take(f, out, problem) : e;
+}
+
+lb_err settings_parse(const char *name, const char *text, size_t n, struct settings *out, struct config_problem *problem)
+{
+	struct config_file *f;
+	lb_err e = config_file_parse(name, text, n, &f, problem);
+
+	return e == LB_OK ? take(f, out, problem) : e;
+}

@@ -1,0 +1,40 @@
+/* The agent's configuration file. */
+#ifndef LAGEBUS_AGENT_SETTINGS_H
+#define LAGEBUS_AGENT_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lagebus/err.h"
+#include "proto/host/config_file.h"
+
+#define SETTINGS_BROKERS_MAX 8
+
+/* A row a key: X(field, key, required, default, text). `brokers` is the one list. */
+/* clang-format off */
+#define SETTINGS_TABLE(X) \
+	X(certificate, "certificate", true,  "", "the agent's certificate chain, PEM") \
+	X(key,         "key",         true,  "", "its private key, PEM; it signs what the agent sends, too") \
+	X(ca,          "ca",          true,  "", "the federation's CA certificates, PEM") \
+	X(crl,         "crl",         false, "", "revocation lists, PEM; empty: none") \
+	X(data,        "data",        true,  "", "folder of outbox and inbox") \
+	X(local,       "local",       false, "ipc:///run/lagebus/agent/agent.sock", "socket for the command line and plugins; who may enter its folder may use it") \
+	X(proxy,       "proxy",       false, "", "host:port of an HTTP proxy that allows CONNECT; empty: none") \
+	X(log_level,   "log_level",   false, "info", "error, warn, info or debug")
+/* clang-format on */
+
+struct settings {
+	char *brokers[SETTINGS_BROKERS_MAX]; /* "host:port", tried in turn */
+	unsigned brokers_n;
+#define X(field, key, required, value, text) char *field;
+	SETTINGS_TABLE(X)
+#undef X
+};
+
+/* Reads a file; blocks. LB_OK, LB_NO_MEMORY, or LB_CONFIG and *problem says where and why. */
+lb_err settings_read(const char *path, struct settings *out, struct config_problem *problem) LB_MUST_CHECK;
+/* The same from n bytes in memory. */
+lb_err settings_parse(const char *name, const char *text, size_t n, struct settings *out, struct config_problem *problem) LB_MUST_CHECK;
+void settings_fini(struct settings *s);
+
+#endif

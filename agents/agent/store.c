@@ -1,0 +1,167 @@
+/* The agent's database. */
+#include "agents/agent/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define SCHEMA_VERSION "1"
+
+/* 2 MiB of pages are enough for an inbox that only grows at its end. */
+static const char settings[] = "PRAGMA journal_mode=WAL;"
+			       "PRAGMA synchronous=FULL;"
+			       "PRAGMA cache_size=-2000;"
+			       "PRAGMA journal_size_limit=16777216;"
+			       "PRAGMA trusted_schema=OFF;";
+
+static const char schema[] =
+	"BEGIN IMMEDIATE;"
+	"CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS outbox(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, header BLOB, payload BLOB,"
+	" signature BLOB);"
+	"CREATE INDEX IF NOT EXISTS outbox_lane ON outbox(lane, row);"
+	"CREATE TABLE IF NOT EXISTS refused(id BLOB PRIMARY KEY, header BLOB, payload BLOB, reason TEXT, text TEXT, at INTEGER);"
+	"CREATE TABLE IF NOT EXISTS inbox(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, position INTEGER,"
+	" received INTEGER, type INTEGER, area INTEGER, acknowledged INTEGER DEFAULT 0, wants INTEGER, title TEXT, tracking TEXT, signer TEXT,"
+	" header BLOB, signature BLOB, payload BLOB);"
+	"CREATE VIRTUAL TABLE IF NOT EXISTS inbox_text USING fts5(title, tracking, body, content='', tokenize='unicode61 remove_diacritics 2');"
+	"CREATE TABLE IF NOT EXISTS quarantine(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, position INTEGER,"
+	" received INTEGER, reason TEXT, header BLOB, signature BLOB, payload BLOB);"
+	"CREATE TABLE IF NOT EXISTS held(row INTEGER PRIMARY KEY AUTOINCREMENT, lane INTEGER, position INTEGER, received INTEGER,"
+	" signer BLOB, header BLOB, signature BLOB, payload BLOB);"
+	"INSERT OR IGNORE INTO meta VALUES('schema', " SCHEMA_VERSION ");"
+	"COMMIT;";
+
+static const char *const sql[STORE_STATEMENTS] = {
+	[STORE_BEGIN] = "BEGIN IMMEDIATE",
+	[STORE_COMMIT] = "COMMIT",
+	[STORE_ROLLBACK] = "ROLLBACK",
+	[STORE_META_GET] = "SELECT value FROM meta WHERE key=?1",
+	[STORE_META_SET] = "INSERT INTO meta VALUES(?1,?2) ON CONFLICT(key) DO UPDATE SET value=?2",
+	[STORE_OUTBOX_ADD] = "INSERT INTO outbox(id,lane,header,payload,signature) VALUES(?1,?2,?3,?4,?5)",
+	[STORE_OUTBOX_NEXT] = "SELECT row,id,header,payload,signature FROM outbox WHERE lane=?1 AND row>?2 ORDER BY row LIMIT 1",
+	[STORE_OUTBOX_REMOVE] = "DELETE FROM outbox WHERE id=?1",
+	[STORE_OUTBOX_COUNT] = "SELECT count(*) FROM outbox WHERE lane=?1",
+	[STORE_REFUSED_ADD] = "INSERT OR IGNORE INTO refused SELECT id,header,payload,?2,?3,?4 FROM outbox WHERE id=?1",
+	[STORE_INBOX_ADD] = "INSERT OR IGNORE INTO inbox(id,lane,position,received,type,area,wants,title,tracking,signer,header,signature,payload)"
+			    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
+	[STORE_INBOX_TEXT] = "INSERT INTO inbox_text(rowid,title,tracking,body) VALUES(?1,?2,?3,?4)",
+	[STORE_INBOX_GET] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox WHERE id=?1"
+			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload FROM quarantine WHERE id=?1 LIMIT 1",
+	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
+	[STORE_INBOX_ACKNOWLEDGE] = "UPDATE inbox SET acknowledged=max(acknowledged,?2) WHERE id=?1",
+	[STORE_INBOX_COUNT] = "SELECT count(*) FROM inbox",
+	[STORE_QUARANTINE_ADD] = "INSERT OR IGNORE INTO quarantine(id,lane,position,received,reason,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+	[STORE_QUARANTINE_COUNT] = "SELECT count(*) FROM quarantine",
+	[STORE_HELD_ADD] = "INSERT INTO held(lane,position,received,signer,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7)",
+	[STORE_HELD_FIRST] = "SELECT row,lane,position,received,signer,header,signature,payload FROM held ORDER BY row LIMIT 1",
+	[STORE_HELD_REMOVE] = "DELETE FROM held WHERE row=?1",
+};
+
+lb_err store_error(struct store *s)
+{
+	switch (sqlite3_errcode(s->db) & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return LB_OK;
+	case SQLITE_FULL:
+		return LB_DISK_FULL;
+	case SQLITE_NOMEM:
+		return LB_NO_MEMORY;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return LB_CORRUPT;
+	default:
+		return LB_IO;
+	}
+}
+
+static lb_err fail(struct store *s, const char *path, char *why, size_t why_n)
+{
+	lb_err e = s->db ? store_error(s) : LB_NO_MEMORY;
+
+	snprintf(why, why_n, "%s: %s", path, s->db ? sqlite3_errmsg(s->db) : lb_err_text(e));
+	store_close(s);
+	return e == LB_OK ? LB_IO : e;
+}
+
+lb_err store_open(const char *folder, struct store *out, char *why, size_t why_n)
+{
+	struct store s = { .db = NULL };
+	char path[4096];
+
+	if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
+		snprintf(why, why_n, "%s: the folder cannot be made: %s", folder, strerror(errno));
+		return LB_IO;
+	}
+	snprintf(path, sizeof path, "%s/agent.db", folder);
+	/* One agent a database: a second one would send and store everything again. */
+	if (sqlite3_open_v2(path, &s.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
+	    sqlite3_exec(s.db, "PRAGMA locking_mode=EXCLUSIVE;", NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_exec(s.db, settings, NULL, NULL, NULL) != SQLITE_OK || sqlite3_exec(s.db, schema, NULL, NULL, NULL) != SQLITE_OK)
+		return fail(&s, path, why, why_n);
+	for (unsigned i = 0; i < STORE_STATEMENTS; i++)
+		if (sqlite3_prepare_v3(s.db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s.statement[i], NULL) != SQLITE_OK)
+			return fail(&s, path, why, why_n);
+	*out = s;
+	return LB_OK;
+}
+
+void store_close(struct store *s)
+{
+	for (unsigned i = 0; i < STORE_STATEMENTS; i++)
+		sqlite3_finalize(s->statement[i]);
+	sqlite3_close(s->db);
+	memset(s, 0, sizeof *s);
+}
+
+sqlite3_stmt *store_use(struct store *s, enum store_statement which)
+{
+	sqlite3_reset(s->statement[which]);
+	sqlite3_clear_bindings(s->statement[which]);
+	return s->statement[which];
+}
+
+lb_err store_row(struct store *s, sqlite3_stmt *statement)
+{
+	switch (sqlite3_step(statement)) {
+	case SQLITE_ROW:
+		return LB_OK;
+	case SQLITE_DONE:
+		sqlite3_reset(statement);
+		return LB_NOT_FOUND;
+	default:
+		return store_error(s);
+	}
+}
+
+lb_err store_run(struct store *s, sqlite3_stmt *statement)
+{
+	lb_err e = store_row(s, statement);
+
+	sqlite3_reset(statement);
+	return e == LB_NOT_FOUND ? LB_OK : e;
+}
+
+lb_err store_begin(struct store *s)
+{
+	return store_run(s, store_use(s, STORE_BEGIN));
+}
+
+lb_err store_commit(struct store *s)
+{
+	lb_err e = store_run(s, store_use(s, STORE_COMMIT));
+
+	if (e != LB_OK)
+		store_rollback(s);
+	return e;
+}
+
+void store_rollback(struct store *s)
+{
+	/* SQLite has rolled back by itself after some errors: then there is nothing left to do. */
+	if (!sqlite3_get_autocommit(s->db) && store_run(s, store_use(s, STORE_ROLLBACK)) != LB_OK)
+		sqlite3_interrupt(s->db);
+}

@@ -1,0 +1,61 @@
+/* The agent's database: SQLite in WAL mode with full sync. Opened and closed here; what stands in it is the business of outbox,
+ * inbox and cursors. One thread. */
+#ifndef LAGEBUS_AGENT_STORE_H
+#define LAGEBUS_AGENT_STORE_H
+
+#include <sqlite3.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lagebus/err.h"
+
+/* Every statement that is kept prepared. */
+enum store_statement {
+	STORE_BEGIN,
+	STORE_COMMIT,
+	STORE_ROLLBACK,
+	STORE_META_GET,
+	STORE_META_SET,
+	STORE_OUTBOX_ADD,
+	STORE_OUTBOX_NEXT,
+	STORE_OUTBOX_REMOVE,
+	STORE_OUTBOX_COUNT,
+	STORE_REFUSED_ADD,
+	STORE_INBOX_ADD,
+	STORE_INBOX_TEXT,
+	STORE_INBOX_GET,
+	STORE_INBOX_LAST,
+	STORE_INBOX_ACKNOWLEDGE,
+	STORE_INBOX_COUNT,
+	STORE_QUARANTINE_ADD,
+	STORE_QUARANTINE_COUNT,
+	STORE_HELD_ADD,
+	STORE_HELD_FIRST,
+	STORE_HELD_REMOVE,
+	STORE_STATEMENTS,
+};
+
+struct store {
+	sqlite3 *db;
+	sqlite3_stmt *statement[STORE_STATEMENTS];
+};
+
+/* Opens or makes DATA/agent.db, its folder (0700) included. LB_OK, LB_IO, LB_DISK_FULL, LB_CORRUPT, LB_NO_MEMORY; `why` has the
+ * path and SQLite's words. */
+lb_err store_open(const char *folder, struct store *out, char *why, size_t why_n) LB_MUST_CHECK;
+void store_close(struct store *s);
+
+/* A statement, reset and without bindings. */
+sqlite3_stmt *store_use(struct store *s, enum store_statement which);
+/* Runs one that gives no row. LB_OK, LB_DISK_FULL, LB_IO, LB_CORRUPT, LB_NO_MEMORY. */
+lb_err store_run(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
+/* The next row: LB_OK, LB_NOT_FOUND (there is none), or the error. */
+lb_err store_row(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
+lb_err store_error(struct store *s);
+
+lb_err store_begin(struct store *s) LB_MUST_CHECK;
+/* Blocks until it is on disk. On error the transaction is rolled back. */
+lb_err store_commit(struct store *s) LB_MUST_CHECK;
+void store_rollback(struct store *s);
+
+#endif
