@@ -1,0 +1,33 @@
+/* The certificates that messages were signed with, checked, ready to verify. A bounded memory; one thread. */
+#ifndef LAGEBUS_AGENT_SIGNERS_H
+#define LAGEBUS_AGENT_SIGNERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lagebus/header.h"
+#include "lagebus/link.h"
+#include "lagebus/signature.h"
+#include "lagebus/zmtp.h"
+
+#define SIGNERS_MAX 256
+
+struct signers;
+
+/* NULL if memory is out. Takes a reference to tls. */
+struct signers *signers_new(struct lb_tls *tls);
+void signers_free(struct signers *s);
+/* Trust has changed: everything is asked for and checked again. */
+void signers_reload(struct signers *s, struct lb_tls *tls);
+
+/* The broker's answer: a certificate for a hint, or none (der_n is 0). What is not good is remembered as such. */
+void signers_learn(struct signers *s, const uint8_t hint[LB_SIGNER_SIZE], const uint8_t *der, size_t der_n);
+bool signers_knows(const struct signers *s, const uint8_t hint[LB_SIGNER_SIZE]);
+
+/* Verifies a message. LB_OK and *signer is the SPIFFE ID (valid until the signer is learned again); LB_AGAIN: the broker must be
+ * asked for the signer, whose hint is set; LB_BAD_SIGNATURE, LB_UNKNOWN_SIGNER, LB_WRONG_ORIGIN (the certificate is another partner's), or why the
+ * certificate is not good. */
+lb_err signers_verify(struct signers *s, const struct lb_header *h, struct lb_frame header, struct lb_frame payload, struct lb_frame signature,
+                      uint8_t hint[LB_SIGNER_SIZE], const char **signer) LB_MUST_CHECK;
+
+#endif
