@@ -357,6 +357,15 @@ const struct lb_identity *lb_tls_identity(const struct lb_tls *tls)
 	return &tls->identity;
 }
 
+int64_t lb_tls_expires_ms(const struct lb_tls *tls)
+{
+	struct tm end;
+
+	if (ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(tls->context)), &end) != 1)
+		return 0;
+	return (int64_t)timegm(&end) * 1000;
+}
+
 lb_err lb_tls_check_certificate(struct lb_tls *tls, const uint8_t *der, size_t der_n, struct lb_identity *out)
 {
 	const unsigned char *p = der;

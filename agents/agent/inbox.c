@@ -174,15 +174,6 @@ lb_err inbox_after(struct store *s, int64_t row, struct inbox_row *out)
 	return e;
 }
 
-lb_err inbox_acknowledge(struct store *s, const struct lb_uuid *id, unsigned state)
-{
-	sqlite3_stmt *q = store_use(s, STORE_INBOX_ACKNOWLEDGE);
-
-	bind_frame(q, 1, (struct lb_frame){ id->b, sizeof id->b });
-	sqlite3_bind_int64(q, 2, state);
-	return store_run(s, q);
-}
-
 static lb_err count(struct store *s, enum store_statement which, uint64_t *out)
 {
 	sqlite3_stmt *q = store_use(s, which);
@@ -192,6 +183,22 @@ static lb_err count(struct store *s, enum store_statement which, uint64_t *out)
 		*out = (uint64_t)sqlite3_column_int64(q, 0);
 	sqlite3_reset(q);
 	return e;
+}
+
+int64_t inbox_newest(struct store *s)
+{
+	uint64_t row = 0;
+
+	return count(s, STORE_INBOX_NEWEST, &row) == LB_OK ? (int64_t)row : 0;
+}
+
+lb_err inbox_acknowledge(struct store *s, const struct lb_uuid *id, unsigned state)
+{
+	sqlite3_stmt *q = store_use(s, STORE_INBOX_ACKNOWLEDGE);
+
+	bind_frame(q, 1, (struct lb_frame){ id->b, sizeof id->b });
+	sqlite3_bind_int64(q, 2, state);
+	return store_run(s, q);
 }
 
 lb_err inbox_counts(struct store *s, uint64_t *inbox, uint64_t *quarantined)

@@ -41,6 +41,8 @@ struct inbox_row {
 /* By id, in inbox or quarantine; the next one behind a row. LB_NOT_FOUND: none. */
 lb_err inbox_get(struct store *s, const struct lb_uuid *id, struct inbox_row *out) LB_MUST_CHECK;
 lb_err inbox_after(struct store *s, int64_t row, struct inbox_row *out) LB_MUST_CHECK;
+/* The newest row's number; 0: the inbox is empty, or unreadable. */
+int64_t inbox_newest(struct store *s);
 lb_err inbox_acknowledge(struct store *s, const struct lb_uuid *id, unsigned state) LB_MUST_CHECK;
 lb_err inbox_counts(struct store *s, uint64_t *inbox, uint64_t *quarantined) LB_MUST_CHECK;
 

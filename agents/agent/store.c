@@ -52,6 +52,7 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
 	[STORE_INBOX_ACKNOWLEDGE] = "UPDATE inbox SET acknowledged=max(acknowledged,?2) WHERE id=?1",
 	[STORE_INBOX_COUNT] = "SELECT count(*) FROM inbox",
+	[STORE_INBOX_NEWEST] = "SELECT coalesce(max(row),0) FROM inbox",
 	[STORE_QUARANTINE_ADD] = "INSERT OR IGNORE INTO quarantine(id,lane,position,received,reason,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
 	[STORE_QUARANTINE_COUNT] = "SELECT count(*) FROM quarantine",
 	[STORE_HELD_ADD] = "INSERT INTO held(lane,position,received,signer,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7)",

@@ -475,7 +475,10 @@ void uplink_step(struct uplink *u, short events, int64_t now_ms)
 	else if (u->state > UPLINK_CONNECTING && (events & (POLLIN | POLLHUP | POLLERR)))
 		receive(u);
 	check_times(u);
-	if (u->state == UPLINK_OPEN)
-		u->calls.paused(u->user);
+	send_output(u);
+}
+
+void uplink_flush(struct uplink *u)
+{
 	send_output(u);
 }

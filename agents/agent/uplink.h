@@ -31,7 +31,6 @@ struct uplink_calls {
 	void (*open)(void *user, const Lagebus__Welcome *welcome);
 	void (*control)(void *user, const Lagebus__Control *control);
 	void (*delivery)(void *user, const struct lb_zmtp_message *m); /* four frames */
-	void (*paused)(void *user);                                    /* everything that had come is handed on: a good time to commit */
 	void (*down)(void *user);
 };
 
@@ -69,6 +68,8 @@ const char *uplink_broker(const struct uplink *u);
 /* Queues a message or a control in an open session. LB_OK, LB_NO_MEMORY, LB_CLOSED (not open). */
 lb_err uplink_send(struct uplink *u, const uint8_t *message, size_t n) LB_MUST_CHECK;
 lb_err uplink_send_control(struct uplink *u, const Lagebus__Control *control) LB_MUST_CHECK;
+/* Sends what the socket takes of what is queued. */
+void uplink_flush(struct uplink *u);
 /* Bytes that wait for the socket. */
 size_t uplink_queued(const struct uplink *u);
 /* Closes for a reason (detail may be NULL), and tries again later. */

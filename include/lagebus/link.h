@@ -30,6 +30,8 @@ struct lb_tls *lb_tls_ref(struct lb_tls *tls);
 void lb_tls_unref(struct lb_tls *tls);
 /* The identity in our own certificate. */
 const struct lb_identity *lb_tls_identity(const struct lb_tls *tls);
+/* When our own certificate ends, in ms since 1970. */
+int64_t lb_tls_expires_ms(const struct lb_tls *tls);
 /* Is this certificate (DER) issued by the CA, in its time and not revoked, now? LB_OK, LB_TLS_UNTRUSTED, LB_TLS_EXPIRED,
  * LB_TLS_REVOKED, LB_BAD_IDENTITY (no SPIFFE ID). Used for live sessions after a reload and for signers. Any thread. */
 lb_err lb_tls_check_certificate(struct lb_tls *tls, const uint8_t *der, size_t der_n, struct lb_identity *out) LB_MUST_CHECK;

@@ -1,0 +1,189 @@
+/* The agent's turn: wait, take in, commit, acknowledge, send. */
+#include "agents/agent/agent.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "lagebus/failpoint.h"
+#include "proto/host/log.h"
+
+static int64_t clock_of(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t agent_clock_ms(void)
+{
+	return clock_of(CLOCK_REALTIME);
+}
+
+static lb_err load_tls(const struct settings *s, struct lb_tls **out, char *why, size_t why_n)
+{
+	struct lb_tls_files files = { .certificate = s->certificate, .key = s->key, .ca = s->ca, .crl = s->crl };
+
+	return lb_tls_load(LB_LINK_CLIENT, &files, out, why, why_n);
+}
+
+static lb_err read_settings(const char *config, struct settings *out, char *why, size_t why_n)
+{
+	struct config_problem problem = { .line = 0 };
+	lb_err e = settings_read(config, out, &problem);
+
+	if (e != LB_OK)
+		config_problem_text(&problem, why, why_n);
+	return e;
+}
+
+lb_err agent_open(struct agent *a, const char *config, char *why, size_t why_n)
+{
+	static const struct uplink_calls calls = { intake_hello, intake_open, intake_control, intake_delivery, intake_down };
+	lb_err e;
+
+	memset(a, 0, sizeof *a);
+	a->now_ms = clock_of(CLOCK_MONOTONIC);
+	e = read_settings(config, &a->settings, why, why_n);
+	if (e == LB_OK)
+		e = load_tls(&a->settings, &a->tls, why, why_n);
+	if (e == LB_OK)
+		e = lb_signer_load(a->settings.certificate, a->settings.key, &a->signer, why, why_n);
+	if (e == LB_OK)
+		e = store_open(a->settings.data, &a->store, why, why_n);
+	if (e == LB_OK)
+		e = local_server_open(a->settings.local, &a->local, why, why_n);
+	if (e == LB_OK) {
+		a->signers = signers_new(a->tls);
+		e = a->signers ? uplink_init(&a->uplink, &a->settings, a->tls, &calls, a) : LB_NO_MEMORY;
+	}
+	if (e != LB_OK) {
+		agent_close(a);
+		return e;
+	}
+	intake_load(a);
+	return LB_OK;
+}
+
+void agent_close(struct agent *a)
+{
+	if (a->uplink.tls) {
+		uplink_fail(&a->uplink, LB_DRAINING, "the agent ends");
+		uplink_fini(&a->uplink);
+	}
+	if (a->signers)
+		signers_free(a->signers);
+	if (a->local)
+		local_server_close(a->local);
+	if (a->store.db)
+		store_close(&a->store);
+	if (a->signer)
+		lb_signer_free(a->signer);
+	if (a->tls)
+		lb_tls_unref(a->tls);
+	settings_fini(&a->settings);
+}
+
+void agent_reload(struct agent *a)
+{
+	struct lb_signer *signer;
+	struct lb_tls *tls;
+	char why[512];
+	lb_err e = load_tls(&a->settings, &tls, why, sizeof why);
+
+	if (e == LB_OK) {
+		e = lb_signer_load(a->settings.certificate, a->settings.key, &signer, why, sizeof why);
+		if (e != LB_OK)
+			lb_tls_unref(tls);
+	}
+	if (e != LB_OK) {
+		log_event(LOG_ERROR, "reload_refused", "reason=%s detail=%s", lb_err_token(e), why);
+		return;
+	}
+	lb_signer_free(a->signer);
+	a->signer = signer;
+	lb_tls_unref(a->tls);
+	a->tls = tls;
+	signers_reload(a->signers, tls);
+	uplink_set_tls(&a->uplink, tls);
+	uplink_fail(&a->uplink, LB_CLOSED, "the certificates were reloaded");
+	log_event(LOG_INFO, "reloaded", "certificate=%s", a->settings.certificate);
+}
+
+bool agent_begin(struct agent *a)
+{
+	lb_err e;
+
+	if (a->in_transaction)
+		return true;
+	e = store_begin(&a->store);
+	a->in_transaction = e == LB_OK;
+	if (e != LB_OK)
+		uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
+	return a->in_transaction;
+}
+
+/* Nothing of this turn is stored: what was not acknowledged comes again on the next link. */
+static void lose_turn(struct agent *a, lb_err e)
+{
+	log_event(LOG_ERROR, "commit_failed", "reason=%s detail=%s", lb_err_token(e), sqlite3_errmsg(a->store.db));
+	uplink_fail(&a->uplink, e, "what came in cannot be stored");
+	intake_load(a);
+	a->inbox_grew = a->cursors_changed = false;
+}
+
+void agent_settle(struct agent *a)
+{
+	lb_err e = LB_OK;
+
+	if (a->in_transaction) {
+		if (a->cursors_changed)
+			e = inbox_save_cursors(&a->store, &a->log, a->cursor, a->missed);
+		LB_FAIL_POINT("agent-before-commit");
+		if (e == LB_OK)
+			e = store_commit(&a->store);
+		else
+			store_rollback(&a->store);
+		LB_FAIL_POINT("agent-after-commit");
+		a->in_transaction = false;
+		if (e != LB_OK)
+			lose_turn(a, e);
+		a->cursors_changed = false;
+	}
+	if (e == LB_OK)
+		intake_acknowledge(a);
+}
+
+/* How long to wait, in ms. */
+static int wait_ms(struct agent *a, int64_t deadline_ms)
+{
+	int64_t next = requests_expire(a);
+
+	if (a->inbox_grew)
+		return 0;
+	if (a->resend_ms && a->resend_ms < next)
+		next = a->resend_ms;
+	if (deadline_ms < next)
+		next = deadline_ms;
+	next -= clock_of(CLOCK_MONOTONIC);
+	return next < 0 ? 0 : next > 60000 ? 60000 : (int)next;
+}
+
+void agent_turn(struct agent *a, int wake_fd)
+{
+	struct pollfd p[3] = { { .fd = wake_fd, .events = POLLIN }, { .fd = local_server_fd(a->local), .events = POLLIN }, { .fd = -1 } };
+	int64_t deadline_ms;
+
+	p[2].fd = uplink_poll_fd(&a->uplink, &p[2].events, &deadline_ms);
+	if (poll(p, 3, wait_ms(a, deadline_ms)) < 0)
+		p[2].revents = 0;
+	a->now_ms = clock_of(CLOCK_MONOTONIC);
+	uplink_step(&a->uplink, p[2].revents, a->now_ms);
+	requests_take(a);
+	agent_settle(a);
+	requests_show_new(a);
+	publish_pump(a);
+	uplink_flush(&a->uplink);
+}

@@ -1,0 +1,294 @@
+/* Deliveries on their way in: the chain, the signature, the inbox, the acknowledgement. */
+#include <string.h>
+
+#include "agents/agent/agent.h"
+#include "lagebus/delivery.h"
+#include "lagebus/failpoint.h"
+#include "proto/host/log.h"
+
+void intake_load(struct agent *a)
+{
+	struct inbox_message m;
+	uint8_t signer[LB_SIGNER_SIZE];
+	int64_t row;
+
+	if (inbox_load_cursors(&a->store, &a->log, a->cursor, &a->missed) != LB_OK)
+		log_event(LOG_ERROR, "store_unreadable", "detail=%s", sqlite3_errmsg(a->store.db));
+	a->holding = inbox_held(&a->store, &row, &m, signer) == LB_OK;
+}
+
+void intake_hello(void *agent, Lagebus__Hello *hello)
+{
+	struct agent *a = agent;
+	static const struct lb_uuid none;
+
+	if (memcmp(&a->log, &none, sizeof none) != 0)
+		hello->log = (ProtobufCBinaryData){ sizeof a->log.b, a->log.b };
+	hello->urgent = a->cursor[LB_LANE_URGENT];
+	hello->routine = a->cursor[LB_LANE_ROUTINE];
+}
+
+static void ask_for_signer(struct agent *a, uint8_t hint[LB_SIGNER_SIZE])
+{
+	Lagebus__SignerQuery query = LAGEBUS__SIGNER_QUERY__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+
+	query.signer = (ProtobufCBinaryData){ LB_SIGNER_SIZE, hint };
+	control.body_case = LAGEBUS__CONTROL__BODY_SIGNER_QUERY;
+	control.signer_query = &query;
+	if (uplink_send_control(&a->uplink, &control) == LB_NO_MEMORY)
+		uplink_fail(&a->uplink, LB_NO_MEMORY, NULL);
+}
+
+/* What is held waits for the first one's signer. */
+static void ask_for_held(struct agent *a)
+{
+	struct inbox_message m;
+	uint8_t signer[LB_SIGNER_SIZE];
+	int64_t row;
+
+	if (a->holding && inbox_held(&a->store, &row, &m, signer) == LB_OK)
+		ask_for_signer(a, signer);
+}
+
+void intake_open(void *agent, const Lagebus__Welcome *welcome)
+{
+	struct agent *a = agent;
+
+	if (welcome->log.len != sizeof a->log.b) {
+		uplink_fail(&a->uplink, LB_UNEXPECTED, "Welcome names no log");
+		return;
+	}
+	if (memcmp(a->log.b, welcome->log.data, sizeof a->log.b) != 0 || a->cursor[LB_LANE_URGENT] != welcome->urgent ||
+	    a->cursor[LB_LANE_ROUTINE] != welcome->routine) {
+		if (!agent_begin(a))
+			return;
+		memcpy(a->log.b, welcome->log.data, sizeof a->log.b);
+		a->cursor[LB_LANE_URGENT] = welcome->urgent;
+		a->cursor[LB_LANE_ROUTINE] = welcome->routine;
+		a->cursors_changed = true;
+	}
+	memcpy(a->announced, a->cursor, sizeof a->cursor);
+	a->newest[LB_LANE_URGENT] = welcome->urgent_last;
+	a->newest[LB_LANE_ROUTINE] = welcome->routine_last;
+	ask_for_held(a);
+	publish_rewind(a);
+}
+
+void intake_down(void *agent)
+{
+	publish_rewind(agent);
+}
+
+static void report(struct agent *a, const struct inbox_message *m, const struct lb_uuid *id, lb_err reason)
+{
+	Lagebus__Quarantined q = LAGEBUS__QUARANTINED__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+	char text[LB_UUID_TEXT];
+
+	lb_uuid_format(id, text);
+	log_event(LOG_ERROR, "message_quarantined", "id=%s lane=%d position=%llu reason=%s", text, (int)m->lane, (unsigned long long)m->position,
+	          lb_err_token(reason));
+	q.lane = m->lane;
+	q.position = m->position;
+	q.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
+	q.reason = (char *)lb_err_token(reason);
+	control.body_case = LAGEBUS__CONTROL__BODY_QUARANTINED;
+	control.quarantined = &q;
+	if (uplink_send_control(&a->uplink, &control) == LB_NO_MEMORY)
+		uplink_fail(&a->uplink, LB_NO_MEMORY, NULL);
+}
+
+/* Verifies and stores one message. LB_AGAIN: its signer must be asked for; else LB_OK or a store error. */
+static lb_err take_one(struct agent *a, const struct inbox_message *m, uint8_t hint[LB_SIGNER_SIZE])
+{
+	struct lb_header h = { .type = 0 };
+	const char *signer;
+	bool stored = false;
+	lb_err e = lb_header_decode(m->header.p, m->header.n, &h), stored_e;
+
+	if (e == LB_OK)
+		e = signers_verify(a->signers, &h, m->header, m->payload, m->signature, hint, &signer);
+	if (e == LB_AGAIN)
+		return e;
+	if (e == LB_OK) {
+		stored_e = inbox_add(&a->store, m, &h, signer, &stored);
+		a->inbox_grew |= stored;
+	} else {
+		stored_e = inbox_quarantine(&a->store, m, &h.id, e);
+		if (stored_e == LB_OK)
+			report(a, m, &h.id, e);
+	}
+	return stored_e;
+}
+
+static lb_err take_or_hold(struct agent *a, const struct inbox_message *m)
+{
+	uint8_t hint[LB_SIGNER_SIZE] = { 0 };
+	lb_err e = LB_AGAIN;
+
+	/* Whoever comes while another is held waits behind it: the inbox keeps the log's order. */
+	if (!a->holding)
+		e = take_one(a, m, hint);
+	else if (lb_signature_hint(m->signature, hint) != LB_OK)
+		memset(hint, 0, sizeof hint);
+	if (e != LB_AGAIN)
+		return e;
+	if (!a->holding)
+		ask_for_signer(a, hint);
+	a->holding = true;
+	return inbox_hold(&a->store, m, hint);
+}
+
+void intake_delivery(void *agent, const struct lb_zmtp_message *m)
+{
+	struct agent *a = agent;
+	struct lb_delivery d;
+	struct inbox_message stored;
+	lb_err e = lb_delivery_decode(m->frames[0].p, m->frames[0].n, &d);
+
+	if (e == LB_OK && d.previous != a->cursor[d.lane])
+		e = LB_CHAIN_BROKEN;
+	if (e != LB_OK) {
+		uplink_fail(&a->uplink, e, NULL);
+		return;
+	}
+	if (!agent_begin(a))
+		return;
+	stored = (struct inbox_message){ d.lane, d.position, agent_clock_ms(), m->frames[1], m->frames[2], m->frames[3] };
+	e = take_or_hold(a, &stored);
+	if (e != LB_OK) {
+		uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
+		return;
+	}
+	a->cursor[d.lane] = d.position;
+	if (a->newest[d.lane] < d.position)
+		a->newest[d.lane] = d.position;
+	a->cursors_changed = true;
+}
+
+/* Takes what is held, in order, as far as its signers are known. */
+static void release_held(struct agent *a)
+{
+	while (a->holding && agent_begin(a)) {
+		uint8_t hint[LB_SIGNER_SIZE];
+		struct inbox_message m;
+		int64_t row;
+		lb_err e = inbox_held(&a->store, &row, &m, hint);
+
+		if (e == LB_OK)
+			e = take_one(a, &m, hint);
+		if (e == LB_AGAIN) {
+			ask_for_signer(a, hint);
+			return;
+		}
+		if (e == LB_OK)
+			e = inbox_release(&a->store, row);
+		if (e == LB_NOT_FOUND)
+			a->holding = false;
+		else if (e != LB_OK)
+			uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
+		if (e != LB_OK)
+			return;
+	}
+}
+
+static void on_signers(struct agent *a, const Lagebus__Signers *s)
+{
+	if (s->signer.len != LB_SIGNER_SIZE)
+		return;
+	signers_learn(a->signers, s->signer.data, NULL, 0);
+	for (size_t i = 0; i < s->n_certificates; i++)
+		signers_learn(a->signers, s->signer.data, s->certificates[i].data, s->certificates[i].len);
+	release_held(a);
+}
+
+static void on_gap(struct agent *a, const Lagebus__Gap *g)
+{
+	if (g->lane >= LB_LANES || g->to < a->cursor[g->lane] || g->from > g->to) {
+		uplink_fail(&a->uplink, LB_CHAIN_BROKEN, "a gap that goes backwards");
+		return;
+	}
+	if (!agent_begin(a))
+		return;
+	log_event(LOG_WARN, "messages_missed", "lane=%u from=%llu to=%llu detail=%s", g->lane, (unsigned long long)g->from, (unsigned long long)g->to,
+	          "the agent was away for longer than the broker keeps messages");
+	a->missed += g->to - g->from + 1;
+	a->cursor[g->lane] = g->to;
+	a->cursors_changed = true;
+}
+
+static bool read_id(ProtobufCBinaryData from, struct lb_uuid *out)
+{
+	if (from.len != sizeof out->b)
+		return false;
+	memcpy(out->b, from.data, sizeof out->b);
+	return true;
+}
+
+static void on_accepted(struct agent *a, const Lagebus__Accepted *accepted)
+{
+	struct lb_uuid id;
+
+	for (size_t i = 0; i < accepted->n_ids; i++)
+		if (read_id(accepted->ids[i], &id))
+			publish_accepted(a, &id);
+}
+
+void intake_control(void *agent, const Lagebus__Control *c)
+{
+	struct agent *a = agent;
+	struct lb_uuid id;
+
+	switch (c->body_case) {
+	case LAGEBUS__CONTROL__BODY_ACCEPTED:
+		on_accepted(a, c->accepted);
+		return;
+	case LAGEBUS__CONTROL__BODY_REFUSED:
+		if (read_id(c->refused->id, &id))
+			publish_refused(a, &id, c->refused->reason, c->refused->text);
+		return;
+	case LAGEBUS__CONTROL__BODY_GAP:
+		on_gap(a, c->gap);
+		return;
+	case LAGEBUS__CONTROL__BODY_SIGNERS:
+		on_signers(a, c->signers);
+		return;
+	case LAGEBUS__CONTROL__BODY_RECEIPTS:
+		requests_receipts(a, c->receipts);
+		return;
+	case LAGEBUS__CONTROL__BODY_ROUTE:
+		requests_route(a, c->route);
+		return;
+	case LAGEBUS__CONTROL__BODY_HELLO:
+	case LAGEBUS__CONTROL__BODY_WELCOME:
+	case LAGEBUS__CONTROL__BODY_RECEIVED:
+	case LAGEBUS__CONTROL__BODY_SIGNER_QUERY:
+	case LAGEBUS__CONTROL__BODY_RECEIPTS_QUERY:
+	case LAGEBUS__CONTROL__BODY_QUARANTINED:
+	case LAGEBUS__CONTROL__BODY_GOODBYE:
+	case LAGEBUS__CONTROL__BODY_ROUTE_QUERY:
+	case LAGEBUS__CONTROL__BODY__NOT_SET:
+	case _LAGEBUS__CONTROL__BODY__CASE_IS_INT_SIZE:
+		break;
+	}
+	uplink_fail(&a->uplink, LB_UNEXPECTED, "a control that only agents send, or that is not known");
+}
+
+void intake_acknowledge(struct agent *a)
+{
+	Lagebus__Received received = LAGEBUS__RECEIVED__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+
+	if (!uplink_is_open(&a->uplink) || memcmp(a->announced, a->cursor, sizeof a->cursor) == 0)
+		return;
+	received.urgent = a->cursor[LB_LANE_URGENT];
+	received.routine = a->cursor[LB_LANE_ROUTINE];
+	control.body_case = LAGEBUS__CONTROL__BODY_RECEIVED;
+	control.received = &received;
+	LB_FAIL_POINT("agent-before-received");
+	if (uplink_send_control(&a->uplink, &control) == LB_OK)
+		memcpy(a->announced, a->cursor, sizeof a->cursor);
+	else
+		uplink_fail(&a->uplink, LB_NO_MEMORY, NULL);
+}

@@ -1,0 +1,156 @@
+/* lagebus-agent: the program. */
+#include <getopt.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "agents/agent/agent.h"
+#include "proto/host/log.h"
+#include "proto/host/notify.h"
+
+#define CONFIG_DEFAULT "/etc/lagebus/agent.conf"
+
+static const char help[] =
+	"Usage: lagebus-agent [--config FILE] [--check-config]\n"
+	"\n"
+	"Connects a partner to the Lagebus broker: keeps what is sent in an outbox until the broker\n"
+	"has it, and every message for the partner, once, in an inbox. People use it with lagebus(1).\n"
+	"\n"
+	"  -c, --config FILE   the configuration (" CONFIG_DEFAULT ")\n"
+	"  -t, --check-config  check the configuration and the certificates, and end\n"
+	"  -V, --version       print the version\n"
+	"  -h, --help          print this\n"
+	"\n"
+	"SIGHUP reads the certificates again; SIGTERM ends the agent. See lagebus-agent(8).\n";
+
+struct options {
+	const char *config;
+	bool check;
+};
+
+/* What to end with, or -1 to go on. */
+static int read_options(int argc, char **argv, struct options *o)
+{
+	static const struct option names[] = {
+		{ "config", required_argument, NULL, 'c' }, { "check-config", no_argument, NULL, 't' }, { "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:tVh", names, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->config = optarg;
+			break;
+		case 't':
+			o->check = true;
+			break;
+		case 'V':
+			puts("lagebus-agent " LAGEBUS_VERSION);
+			return 0;
+		case 'h':
+			fputs(help, stdout);
+			return 0;
+		default:
+			fputs("Try `lagebus-agent --help`.\n", stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "lagebus-agent: \"%s\" is not an option. Try `lagebus-agent --help`.\n", argv[optind]);
+		return 2;
+	}
+	return -1;
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* False: it is time to end. */
+static bool take_signals(struct agent *a, int fd)
+{
+	struct signalfd_siginfo s;
+
+	while (read(fd, &s, sizeof s) == (ssize_t)sizeof s) {
+		if (s.ssi_signo != SIGHUP)
+			return false;
+		notify_reloading();
+		agent_reload(a);
+		notify_ready();
+	}
+	return true;
+}
+
+static lb_err check_config(const char *config, char *why, size_t why_n)
+{
+	struct config_problem problem = { .line = 0 };
+	struct settings s;
+	struct lb_tls *tls;
+	lb_err e = settings_read(config, &s, &problem);
+
+	if (e != LB_OK) {
+		config_problem_text(&problem, why, why_n);
+		return e;
+	}
+	e = lb_tls_load(LB_LINK_CLIENT, &(struct lb_tls_files){ s.certificate, s.key, s.ca, s.crl, false }, &tls, why, why_n);
+	if (e == LB_OK)
+		lb_tls_unref(tls);
+	settings_fini(&s);
+	return e;
+}
+
+static void set_log_level(const char *name)
+{
+	static const char *const names[] = { "error", "warn", "info", "debug" };
+
+	for (unsigned i = 0; i < 4; i++)
+		if (strcmp(name, names[i]) == 0)
+			log_set_level((enum log_level)i);
+}
+
+int main(int argc, char **argv)
+{
+	static struct agent agent;
+	struct options o = { CONFIG_DEFAULT, false };
+	char why[1024] = "";
+	int signals, rc = read_options(argc, argv, &o);
+	lb_err e;
+
+	if (rc >= 0)
+		return rc;
+	/* One thread does the work: a second arena would only cost memory. */
+	mallopt(M_ARENA_MAX, 1);
+	if (o.check) {
+		e = check_config(o.config, why, sizeof why);
+		printf("%s\n", e == LB_OK ? "the configuration is good" : why);
+		return e == LB_OK ? 0 : 1;
+	}
+	signals = open_signals();
+	e = agent_open(&agent, o.config, why, sizeof why);
+	if (e != LB_OK) {
+		fprintf(stderr, "lagebus-agent: %s\n", why);
+		return 1;
+	}
+	set_log_level(agent.settings.log_level);
+	log_event(LOG_INFO, "started", "version=%s partner=%s local=%s", LAGEBUS_VERSION, lb_tls_identity(agent.tls)->partner, agent.settings.local);
+	notify_ready();
+	while (take_signals(&agent, signals))
+		agent_turn(&agent, signals);
+	notify_stopping();
+	agent_close(&agent);
+	log_event(LOG_INFO, "ended", "version=%s", LAGEBUS_VERSION);
+	return 0;
+}

@@ -1,0 +1,630 @@
+/* What the command line and plugins ask over the local socket. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "agents/agent/agent.h"
+#include "lagebus/topic.h"
+#include "proto/host/log.h"
+#include "proto/receipt.pb-c.h"
+
+#define ANSWER_MS 5000      /* the broker's time for a question */
+#define SEND_WAIT_MS 60000  /* and for a publish that someone waits for */
+#define REQUESTS_A_TURN 256
+#define ROWS_A_TURN 256     /* shown to a watcher */
+
+static lb_err send_reply(struct agent *a, const struct local_peer *peer, const Lagebus__Reply *reply)
+{
+	size_t n = lagebus__reply__get_packed_size(reply);
+	uint8_t *p = malloc(n + 1);
+	lb_err e = LB_NO_MEMORY;
+
+	if (p) {
+		lagebus__reply__pack(reply, p);
+		e = local_server_send(a->local, peer, p, n);
+	}
+	free(p);
+	return e;
+}
+
+static void reply_to(struct agent *a, const struct local_peer *peer, const Lagebus__Reply *reply)
+{
+	lb_err e = send_reply(a, peer, reply);
+
+	if (e != LB_OK && e != LB_CLOSED)
+		log_event(LOG_WARN, "reply_lost", "reason=%s", lb_err_token(e));
+}
+
+static void reply_error(struct agent *a, const struct local_peer *peer, uint64_t number, const char *reason, const char *text)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+
+	reply.number = number;
+	reply.error = (char *)reason;
+	reply.error_text = (char *)text;
+	reply_to(a, peer, &reply);
+}
+
+static void refuse(struct agent *a, const struct local_peer *peer, uint64_t number, lb_err e)
+{
+	reply_error(a, peer, number, lb_err_token(e), lb_err_text(e));
+}
+
+static struct waiting *take_place(struct agent *a, const struct local_peer *peer, uint64_t number, enum waiting_kind kind)
+{
+	for (unsigned i = 0; i < WAITING_MAX; i++)
+		if (a->waiting[i].kind == WAITING_NOBODY) {
+			memset(&a->waiting[i], 0, sizeof a->waiting[i]);
+			a->waiting[i].kind = kind;
+			a->waiting[i].peer = *peer;
+			a->waiting[i].number = number;
+			a->waiting[i].deadline_ms = INT64_MAX;
+			return &a->waiting[i];
+		}
+	return NULL;
+}
+
+static void reply_sent(struct agent *a, const struct local_peer *peer, uint64_t number, const struct lb_uuid *id, bool accepted)
+{
+	Lagebus__SendReply sent = LAGEBUS__SEND_REPLY__INIT;
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+
+	sent.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
+	sent.accepted = accepted;
+	reply.number = number;
+	reply.body_case = LAGEBUS__REPLY__BODY_SEND;
+	reply.send = &sent;
+	reply_to(a, peer, &reply);
+}
+
+/* Queues a message; the answer comes when it is in the outbox for good, or, with `wait`, when the broker has answered. */
+static void queue(struct agent *a, const struct local_peer *peer, uint64_t number, struct lb_header *h, struct lb_frame payload, bool wait)
+{
+	struct waiting *w = NULL;
+	struct lb_uuid id;
+	lb_err e;
+
+	if (wait && !(w = take_place(a, peer, number, WAITING_SEND))) {
+		refuse(a, peer, number, LB_LIMIT);
+		return;
+	}
+	e = publish_add(a, h, payload, &id);
+	if (e == LB_OK)
+		agent_settle(a);
+	if (e == LB_OK && !a->in_transaction && w) {
+		w->id = id;
+		w->deadline_ms = a->now_ms + SEND_WAIT_MS;
+		return;
+	}
+	if (w)
+		w->kind = WAITING_NOBODY;
+	if (e != LB_OK)
+		refuse(a, peer, number, e);
+	else
+		reply_sent(a, peer, number, &id, false);
+}
+
+/* Decodes a header that lacks what the agent fills in: the agent's values are put in front of it, and later fields win only where they
+ * were given. */
+static lb_err complete_header(struct agent *a, ProtobufCBinaryData from, struct lb_buf *bytes, struct lb_header *h)
+{
+	struct lb_header base = { .type = LB_TYPE_INDICATOR, .area = LB_AREA_CYBER_DEFENCE, .audience_n = 1, .lane = LB_LANE_ROUTINE, .schema_version = 1 };
+	lb_err e;
+
+	base.id = lb_uuid7_now();
+	base.origin = lb_text_of(lb_tls_identity(a->tls)->partner);
+	base.created_ms = agent_clock_ms();
+	base.audience[0] = lb_text_of("all");
+	e = lb_header_encode(&base, bytes);
+	if (e == LB_OK)
+		e = lb_buf_append(bytes, from.data, from.len);
+	if (e == LB_OK)
+		e = lb_header_decode(lb_buf_data(bytes), lb_buf_len(bytes), h);
+	if (e == LB_OK && h->audience_n < 2)
+		e = LB_BAD_AUDIENCE;
+	if (e != LB_OK)
+		return e;
+	/* The audience that stood in front is not the caller's. */
+	h->audience_n--;
+	memmove(h->audience, h->audience + 1, h->audience_n * sizeof h->audience[0]);
+	return LB_OK;
+}
+
+static void on_send(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__SendRequest *r)
+{
+	struct lb_buf bytes = LB_BUF_INIT;
+	struct lb_header h;
+	lb_err e = complete_header(a, r->header, &bytes, &h);
+
+	if (e == LB_OK)
+		queue(a, peer, number, &h, (struct lb_frame){ r->payload.data, r->payload.len }, r->wait);
+	else
+		refuse(a, peer, number, e);
+	lb_buf_fini(&bytes);
+}
+
+static void fill_stored(const struct inbox_row *row, bool payload, Lagebus__StoredMessage *m)
+{
+	m->row = (uint64_t)row->row;
+	m->header = (ProtobufCBinaryData){ row->header.n, (uint8_t *)row->header.p };
+	if (payload)
+		m->payload = (ProtobufCBinaryData){ row->payload.n, (uint8_t *)row->payload.p };
+	m->received = row->received_ms;
+	m->lane = (uint32_t)row->lane;
+	m->position = (uint64_t)row->position;
+	m->title = (char *)row->title;
+	m->tracking_id = (char *)row->tracking_id;
+	m->acknowledged = (uint32_t)row->acknowledged;
+	m->quarantine = (char *)row->quarantine;
+	m->signer = (char *)row->signer;
+}
+
+/* An inbox answer is packed row by row: a row's bytes are valid only while it is visited. */
+static bool add_row(void *user, const struct inbox_row *row)
+{
+	Lagebus__StoredMessage m = LAGEBUS__STORED_MESSAGE__INIT, *one = &m;
+	Lagebus__InboxReply inbox = LAGEBUS__INBOX_REPLY__INIT;
+	struct lb_buf *packed = user;
+	uint8_t *room;
+	size_t n;
+
+	fill_stored(row, false, &m);
+	inbox.messages = &one;
+	inbox.n_messages = 1;
+	n = lagebus__inbox_reply__get_packed_size(&inbox);
+	room = lb_buf_reserve(packed, n);
+	if (!room)
+		return false;
+	lagebus__inbox_reply__pack(&inbox, room);
+	lb_buf_added(packed, n);
+	return true;
+}
+
+static bool read_topic(const char *pattern, unsigned *type, unsigned *area)
+{
+	char name[LB_TOPIC_TEXT];
+	const char *slash = strchr(pattern, '/');
+
+	*type = *area = 0;
+	if (pattern[0] == '\0')
+		return true;
+	if (!lb_topic_pattern_is_valid(pattern) || !slash || (size_t)(slash - pattern) >= sizeof name)
+		return false;
+	memcpy(name, pattern, (size_t)(slash - pattern));
+	name[slash - pattern] = '\0';
+	*type = lb_type_from_name(name);
+	*area = lb_area_from_name(slash + 1);
+	return true;
+}
+
+static void on_inbox(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__InboxRequest *r)
+{
+	struct inbox_query q = { .search = r->search, .unacknowledged = r->unacknowledged, .quarantine = r->quarantine, .before = (int64_t)r->before,
+		                 .limit = r->limit };
+	struct lb_buf packed = LB_BUF_INIT;
+	Lagebus__InboxReply *inbox = NULL;
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	lb_err e = read_topic(r->topic, &q.type, &q.area) ? inbox_find(&a->store, &q, add_row, &packed) : LB_INVALID;
+
+	if (e == LB_OK && !(inbox = lagebus__inbox_reply__unpack(NULL, lb_buf_len(&packed), packed.p ? lb_buf_data(&packed) : (const uint8_t *)"")))
+		e = LB_NO_MEMORY;
+	if (e != LB_OK) {
+		reply_error(a, peer, number, lb_err_token(e), e == LB_INVALID ? "the search or the topic cannot be understood" : lb_err_text(e));
+	} else {
+		reply.number = number;
+		reply.body_case = LAGEBUS__REPLY__BODY_INBOX;
+		reply.inbox = inbox;
+		reply_to(a, peer, &reply);
+	}
+	if (inbox)
+		lagebus__inbox_reply__free_unpacked(inbox, NULL);
+	lb_buf_fini(&packed);
+}
+
+static lb_err reply_message(struct agent *a, const struct local_peer *peer, uint64_t number, const struct inbox_row *row, bool more)
+{
+	Lagebus__StoredMessage m = LAGEBUS__STORED_MESSAGE__INIT;
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+
+	fill_stored(row, true, &m);
+	reply.number = number;
+	reply.more = more;
+	reply.body_case = LAGEBUS__REPLY__BODY_MESSAGE;
+	reply.message = &m;
+	return send_reply(a, peer, &reply);
+}
+
+static lb_err get_row(struct agent *a, ProtobufCBinaryData id, struct lb_uuid *u, struct inbox_row *row)
+{
+	if (id.len != sizeof u->b)
+		return LB_BAD_ID;
+	memcpy(u->b, id.data, sizeof u->b);
+	return inbox_get(&a->store, u, row);
+}
+
+static void on_show(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__ShowRequest *r)
+{
+	struct lb_uuid id;
+	struct inbox_row row;
+	lb_err e = get_row(a, r->id, &id, &row);
+
+	if (e == LB_OK)
+		e = reply_message(a, peer, number, &row, false);
+	if (e != LB_OK)
+		refuse(a, peer, number, e);
+}
+
+static lb_err pack_receipt(const struct lb_uuid *id, const Lagebus__AckRequest *r, struct lb_buf *out)
+{
+	Lagebus__Receipt receipt = LAGEBUS__RECEIPT__INIT;
+	uint8_t *room;
+	size_t n;
+
+	receipt.refers_to = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
+	receipt.state = r->state;
+	receipt.by = r->by;
+	receipt.at = agent_clock_ms();
+	receipt.note = r->note;
+	n = lagebus__receipt__get_packed_size(&receipt);
+	room = lb_buf_reserve(out, n);
+	if (!room)
+		return LB_NO_MEMORY;
+	lagebus__receipt__pack(&receipt, room);
+	lb_buf_added(out, n);
+	return LB_OK;
+}
+
+/* A receipt goes to the origin, with the area and label of what it is about. */
+static void receipt_header(const struct lb_header *about, struct lb_header *h)
+{
+	memset(h, 0, sizeof *h);
+	h->type = LB_TYPE_RECEIPT;
+	h->schema_version = 1;
+	h->area = about->area;
+	h->tlp = lb_tlp_effective(about->tlp);
+	h->audience_n = 1;
+	h->audience[0] = about->origin;
+	h->has_thread = true;
+	h->thread = about->id;
+	h->exercise = about->exercise;
+	h->exercise_name = about->exercise_name;
+	h->language = (struct lb_text){ "", 0 };
+}
+
+static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__AckRequest *r)
+{
+	struct lb_buf payload = LB_BUF_INIT, copy = LB_BUF_INIT;
+	struct lb_header about, h;
+	struct inbox_row row;
+	struct lb_uuid id;
+	lb_err e = get_row(a, r->id, &id, &row);
+
+	if (e == LB_OK && (row.quarantine[0] || r->state < LB_ACK_DISPLAYED || r->state > LB_ACK_IMPLEMENTED))
+		e = LB_INVALID;
+	if (e == LB_OK)
+		e = lb_buf_append(&copy, row.header.p, row.header.n);
+	if (e == LB_OK)
+		e = lb_header_decode(lb_buf_data(&copy), lb_buf_len(&copy), &about);
+	if (e == LB_OK)
+		e = pack_receipt(&id, r, &payload);
+	if (e == LB_OK)
+		e = agent_begin(a) ? inbox_acknowledge(&a->store, &id, r->state) : LB_IO;
+	if (e == LB_OK) {
+		receipt_header(&about, &h);
+		queue(a, peer, number, &h, (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait);
+	} else {
+		refuse(a, peer, number, e);
+	}
+	lb_buf_fini(&payload);
+	lb_buf_fini(&copy);
+}
+
+/* Asks the broker on behalf of a peer. */
+static void ask(struct agent *a, const struct local_peer *peer, uint64_t number, enum waiting_kind kind, Lagebus__Control *control, uint64_t *request)
+{
+	struct waiting *w;
+	lb_err e;
+
+	if (!uplink_is_open(&a->uplink)) {
+		reply_error(a, peer, number, lb_err_token(LB_CLOSED), "the agent is not connected to a broker; see `lagebus status`");
+		return;
+	}
+	w = take_place(a, peer, number, kind);
+	if (!w) {
+		refuse(a, peer, number, LB_LIMIT);
+		return;
+	}
+	w->request = *request = ++a->last_request;
+	w->deadline_ms = a->now_ms + ANSWER_MS;
+	e = uplink_send_control(&a->uplink, control);
+	if (e != LB_OK) {
+		w->kind = WAITING_NOBODY;
+		refuse(a, peer, number, e);
+	}
+}
+
+static void on_receipts(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__ReceiptsRequest *r)
+{
+	Lagebus__ReceiptsQuery query = LAGEBUS__RECEIPTS_QUERY__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+
+	query.id = r->id;
+	control.body_case = LAGEBUS__CONTROL__BODY_RECEIPTS_QUERY;
+	control.receipts_query = &query;
+	ask(a, peer, number, WAITING_RECEIPTS, &control, &query.request);
+}
+
+static void on_route(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__RouteRequest *r)
+{
+	Lagebus__RouteQuery query = LAGEBUS__ROUTE_QUERY__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+	struct lb_buf bytes = LB_BUF_INIT, header = LB_BUF_INIT;
+	struct lb_header h;
+	lb_err e = complete_header(a, r->header, &bytes, &h);
+
+	if (e == LB_OK) {
+		h.lane = lb_header_lane(h.type, h.level);
+		e = lb_header_encode(&h, &header);
+	}
+	if (e == LB_OK) {
+		query.header = (ProtobufCBinaryData){ lb_buf_len(&header), lb_buf_data(&header) };
+		control.body_case = LAGEBUS__CONTROL__BODY_ROUTE_QUERY;
+		control.route_query = &query;
+		ask(a, peer, number, WAITING_ROUTE, &control, &query.request);
+	} else {
+		refuse(a, peer, number, e);
+	}
+	lb_buf_fini(&bytes);
+	lb_buf_fini(&header);
+}
+
+static void on_status(struct agent *a, const struct local_peer *peer, uint64_t number)
+{
+	Lagebus__StatusReply s = LAGEBUS__STATUS_REPLY__INIT;
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	char id[LB_SPIFFE_ID_MAX + 1], link[96] = "";
+	lb_err e = outbox_count(&a->store, LB_LANE_URGENT, &s.outbox_urgent);
+
+	if (e == LB_OK)
+		e = outbox_count(&a->store, LB_LANE_ROUTINE, &s.outbox_routine);
+	if (e == LB_OK)
+		e = inbox_counts(&a->store, &s.inbox, &s.quarantined);
+	if (e != LB_OK) {
+		refuse(a, peer, number, e);
+		return;
+	}
+	lb_identity_format(lb_tls_identity(a->tls), id);
+	if (uplink_is_open(&a->uplink))
+		lb_link_describe(a->uplink.link, link, sizeof link);
+	s.agent = id;
+	s.partner = (char *)lb_tls_identity(a->tls)->partner;
+	s.broker = uplink_is_open(&a->uplink) ? (char *)uplink_broker(&a->uplink) : (char *)"";
+	s.link = link;
+	s.linked_since = uplink_is_open(&a->uplink) ? agent_clock_ms() - (a->now_ms - a->uplink.since_ms) : 0;
+	s.last_error = a->uplink.last_error != LB_OK ? (char *)lb_err_token(a->uplink.last_error) : (char *)"";
+	s.last_error_text = a->uplink.last_error_text;
+	s.urgent = a->cursor[LB_LANE_URGENT];
+	s.routine = a->cursor[LB_LANE_ROUTINE];
+	s.urgent_last = a->newest[LB_LANE_URGENT];
+	s.routine_last = a->newest[LB_LANE_ROUTINE];
+	s.missed = a->missed;
+	s.version = LAGEBUS_VERSION;
+	s.certificate_expires = lb_tls_expires_ms(a->tls);
+	reply.number = number;
+	reply.body_case = LAGEBUS__REPLY__BODY_STATUS;
+	reply.status = &s;
+	reply_to(a, peer, &reply);
+}
+
+static bool same_peer(const struct local_peer *x, const struct local_peer *y)
+{
+	return x->n == y->n && memcmp(x->id, y->id, x->n) == 0;
+}
+
+static void on_watch(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__WatchRequest *r)
+{
+	struct waiting *w;
+	unsigned type, area;
+
+	if (!read_topic(r->topic, &type, &area)) {
+		refuse(a, peer, number, LB_INVALID);
+		return;
+	}
+	w = take_place(a, peer, number, WAITING_MESSAGES);
+	if (!w) {
+		refuse(a, peer, number, LB_LIMIT);
+		return;
+	}
+	w->type = type;
+	w->area = area;
+	w->row = r->from_now ? inbox_newest(&a->store) : 0;
+	w->unacknowledged = !r->from_now;
+	a->inbox_grew = true;
+}
+
+static void on_unwatch(struct agent *a, const struct local_peer *peer)
+{
+	for (unsigned i = 0; i < WAITING_MAX; i++)
+		if (a->waiting[i].kind == WAITING_MESSAGES && same_peer(&a->waiting[i].peer, peer))
+			a->waiting[i].kind = WAITING_NOBODY;
+}
+
+static void dispatch(struct agent *a, const struct local_peer *peer, const Lagebus__Request *r)
+{
+	switch (r->body_case) {
+	case LAGEBUS__REQUEST__BODY_SEND:
+		on_send(a, peer, r->number, r->send);
+		return;
+	case LAGEBUS__REQUEST__BODY_INBOX:
+		on_inbox(a, peer, r->number, r->inbox);
+		return;
+	case LAGEBUS__REQUEST__BODY_SHOW:
+		on_show(a, peer, r->number, r->show);
+		return;
+	case LAGEBUS__REQUEST__BODY_ACK:
+		on_ack(a, peer, r->number, r->ack);
+		return;
+	case LAGEBUS__REQUEST__BODY_RECEIPTS:
+		on_receipts(a, peer, r->number, r->receipts);
+		return;
+	case LAGEBUS__REQUEST__BODY_STATUS:
+		on_status(a, peer, r->number);
+		return;
+	case LAGEBUS__REQUEST__BODY_WATCH:
+		on_watch(a, peer, r->number, r->watch);
+		return;
+	case LAGEBUS__REQUEST__BODY_ROUTE:
+		on_route(a, peer, r->number, r->route);
+		return;
+	case LAGEBUS__REQUEST__BODY_UNWATCH:
+		on_unwatch(a, peer);
+		return;
+	case LAGEBUS__REQUEST__BODY__NOT_SET:
+	case _LAGEBUS__REQUEST__BODY__CASE_IS_INT_SIZE:
+		break;
+	}
+	refuse(a, peer, r->number, LB_BAD_CONTROL);
+}
+
+void requests_take(struct agent *a)
+{
+	struct lb_buf bytes = LB_BUF_INIT;
+	struct local_peer peer;
+
+	for (unsigned i = 0; i < REQUESTS_A_TURN && local_server_receive(a->local, &peer, &bytes); i++) {
+		Lagebus__Request *r = lagebus__request__unpack(NULL, lb_buf_len(&bytes), bytes.p ? lb_buf_data(&bytes) : (const uint8_t *)"");
+
+		if (r)
+			dispatch(a, &peer, r);
+		else
+			refuse(a, &peer, 0, LB_BAD_CONTROL);
+		if (r)
+			lagebus__request__free_unpacked(r, NULL);
+	}
+	lb_buf_fini(&bytes);
+}
+
+void requests_sent(struct agent *a, const struct lb_uuid *id, const char *reason, const char *text)
+{
+	for (unsigned i = 0; i < WAITING_MAX; i++) {
+		struct waiting *w = &a->waiting[i];
+
+		if (w->kind != WAITING_SEND || memcmp(&w->id, id, sizeof *id) != 0)
+			continue;
+		w->kind = WAITING_NOBODY;
+		if (reason)
+			reply_error(a, &w->peer, w->number, reason, text);
+		else
+			reply_sent(a, &w->peer, w->number, id, true);
+	}
+}
+
+static struct waiting *find_question(struct agent *a, enum waiting_kind kind, uint64_t request)
+{
+	for (unsigned i = 0; i < WAITING_MAX; i++)
+		if (a->waiting[i].kind == kind && a->waiting[i].request == request)
+			return &a->waiting[i];
+	return NULL;
+}
+
+void requests_receipts(struct agent *a, const Lagebus__Receipts *receipts)
+{
+	struct waiting *w = find_question(a, WAITING_RECEIPTS, receipts->request);
+	Lagebus__ReceiptsReply answer = LAGEBUS__RECEIPTS_REPLY__INIT;
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	size_t n = lagebus__receipts__get_packed_size(receipts);
+	uint8_t *packed = malloc(n + 1);
+
+	if (w && packed) {
+		lagebus__receipts__pack(receipts, packed);
+		answer.receipts = (ProtobufCBinaryData){ n, packed };
+		reply.number = w->number;
+		reply.body_case = LAGEBUS__REPLY__BODY_RECEIPTS;
+		reply.receipts = &answer;
+		reply_to(a, &w->peer, &reply);
+		w->kind = WAITING_NOBODY;
+	}
+	free(packed);
+}
+
+void requests_route(struct agent *a, const Lagebus__Route *route)
+{
+	struct waiting *w = find_question(a, WAITING_ROUTE, route->request);
+	Lagebus__RouteReply answer = LAGEBUS__ROUTE_REPLY__INIT;
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	size_t n = lagebus__route__get_packed_size(route);
+	uint8_t *packed = malloc(n + 1);
+
+	if (w && packed) {
+		lagebus__route__pack(route, packed);
+		answer.route = (ProtobufCBinaryData){ n, packed };
+		reply.number = w->number;
+		reply.body_case = LAGEBUS__REPLY__BODY_ROUTE;
+		reply.route = &answer;
+		reply_to(a, &w->peer, &reply);
+		w->kind = WAITING_NOBODY;
+	}
+	free(packed);
+}
+
+static bool is_wanted(const struct waiting *w, const struct inbox_row *row)
+{
+	struct lb_header h;
+
+	if (lb_header_decode(row->header.p, row->header.n, &h) != LB_OK)
+		return false;
+	return (w->type == 0 || w->type == h.type) && (w->area == 0 || w->area == h.area) &&
+	       (!w->unacknowledged || row->acknowledged < (int)h.ack_policy || h.ack_policy == LB_ACK_NONE);
+}
+
+/* True if there is more for it. */
+static bool show(struct agent *a, struct waiting *w)
+{
+	for (unsigned i = 0; i < ROWS_A_TURN; i++) {
+		struct inbox_row row;
+		lb_err e = inbox_after(&a->store, w->row, &row);
+
+		if (e != LB_OK)
+			return false;
+		w->row = row.row;
+		if (is_wanted(w, &row))
+			e = reply_message(a, &w->peer, w->number, &row, true);
+		if (e != LB_OK) {
+			/* Whoever does not keep up, or is gone, is no longer shown anything; it can look into the inbox. */
+			w->kind = WAITING_NOBODY;
+			log_event(LOG_INFO, "watcher_dropped", "reason=%s", lb_err_token(e));
+			return false;
+		}
+	}
+	return true;
+}
+
+void requests_show_new(struct agent *a)
+{
+	bool more = false;
+
+	if (!a->inbox_grew)
+		return;
+	for (unsigned i = 0; i < WAITING_MAX; i++)
+		if (a->waiting[i].kind == WAITING_MESSAGES)
+			more |= show(a, &a->waiting[i]);
+	a->inbox_grew = more;
+}
+
+int64_t requests_expire(struct agent *a)
+{
+	int64_t next = INT64_MAX;
+
+	for (unsigned i = 0; i < WAITING_MAX; i++) {
+		struct waiting *w = &a->waiting[i];
+
+		if (w->kind == WAITING_NOBODY || w->kind == WAITING_MESSAGES)
+			continue;
+		if (w->deadline_ms > a->now_ms) {
+			next = w->deadline_ms < next ? w->deadline_ms : next;
+			continue;
+		}
+		w->kind = WAITING_NOBODY;
+		reply_error(a, &w->peer, w->number, lb_err_token(LB_TIMEOUT), "the broker did not answer in time; what was sent stays in the outbox");
+	}
+	return next;
+}
