@@ -28,6 +28,7 @@
 
 struct verified {
 	uint8_t digest[32];
+	bool signer; /* as what: a signer is no broker */
 	time_t until;
 };
 
@@ -89,18 +90,18 @@ static struct verified *slot_of(struct lb_tls *tls, const uint8_t digest[32])
 	return &tls->verified[h % VERIFIED_SLOTS];
 }
 
-static bool is_verified(struct lb_tls *tls, const uint8_t digest[32], time_t now)
+static bool is_verified(struct lb_tls *tls, const uint8_t digest[32], bool signer, time_t now)
 {
 	struct verified *v = slot_of(tls, digest);
 	bool yes;
 
 	pthread_mutex_lock(&tls->lock);
-	yes = v->until > now && memcmp(v->digest, digest, sizeof v->digest) == 0;
+	yes = v->until > now && v->signer == signer && memcmp(v->digest, digest, sizeof v->digest) == 0;
 	pthread_mutex_unlock(&tls->lock);
 	return yes;
 }
 
-static void remember_verified(struct lb_tls *tls, const uint8_t digest[32], time_t now, const X509 *leaf)
+static void remember_verified(struct lb_tls *tls, const uint8_t digest[32], bool signer, time_t now, const X509 *leaf)
 {
 	struct verified *v = slot_of(tls, digest);
 	time_t until = now + VERIFIED_S;
@@ -110,6 +111,7 @@ static void remember_verified(struct lb_tls *tls, const uint8_t digest[32], time
 		return;
 	pthread_mutex_lock(&tls->lock);
 	memcpy(v->digest, digest, sizeof v->digest);
+	v->signer = signer;
 	v->until = until;
 	pthread_mutex_unlock(&tls->lock);
 }
@@ -121,13 +123,19 @@ static bool key_is_strong(const X509 *leaf)
 	return key && (!EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) >= RSA_BITS_MIN);
 }
 
-static int verify_chain(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untrusted)
+/* What the certificate is for: our peer on the link, or the signer of a message, which is always an agent. */
+static const char *purpose_of(const struct lb_tls *tls, bool signer)
+{
+	return signer || tls->side == LB_LINK_SERVER ? "ssl_client" : "ssl_server";
+}
+
+static int verify_chain(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untrusted, bool signer)
 {
 	X509_STORE_CTX *c = X509_STORE_CTX_new();
 	int error = X509_V_ERR_OUT_OF_MEM;
 
 	if (c && X509_STORE_CTX_init(c, SSL_CTX_get_cert_store(tls->context), leaf, untrusted) == 1 &&
-	    X509_STORE_CTX_set_default(c, tls->side == LB_LINK_SERVER ? "ssl_client" : "ssl_server") == 1)
+	    X509_STORE_CTX_set_default(c, purpose_of(tls, signer)) == 1)
 		error = X509_verify_cert(c) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(c);
 	if (error == X509_V_OK && !key_is_strong(leaf))
 		error = X509_V_ERR_EE_KEY_TOO_SMALL;
@@ -135,7 +143,7 @@ static int verify_chain(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untruste
 	return error;
 }
 
-lb_err tls_check(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untrusted, struct lb_identity *out, int *x509_error)
+static lb_err check(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untrusted, bool signer, struct lb_identity *out, int *x509_error)
 {
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
@@ -145,15 +153,20 @@ lb_err tls_check(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untrusted, stru
 	if (X509_digest(leaf, EVP_sha256(), digest, &n) != 1)
 		return LB_NO_MEMORY;
 	*x509_error = X509_V_OK;
-	if (!is_verified(tls, digest, now)) {
-		*x509_error = verify_chain(tls, leaf, untrusted);
+	if (!is_verified(tls, digest, signer, now)) {
+		*x509_error = verify_chain(tls, leaf, untrusted, signer);
 		if (*x509_error == X509_V_OK)
-			remember_verified(tls, digest, now, leaf);
+			remember_verified(tls, digest, signer, now, leaf);
 	}
 	if (*x509_error == X509_V_OK &&
 	    (certificate_identity(leaf, out) != LB_OK || strcmp(out->trust_domain, tls->identity.trust_domain) != 0))
 		*x509_error = X509_V_ERR_APPLICATION_VERIFICATION;
 	return tls_error(*x509_error);
+}
+
+lb_err tls_check(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untrusted, struct lb_identity *out, int *x509_error)
+{
+	return check(tls, leaf, untrusted, false, out, x509_error);
 }
 
 /* OpenSSL asks this instead of verifying itself. */
@@ -371,7 +384,7 @@ lb_err lb_tls_check_certificate(struct lb_tls *tls, const uint8_t *der, size_t d
 	const unsigned char *p = der;
 	X509 *x = d2i_X509(NULL, &p, (long)der_n);
 	int error;
-	lb_err e = x && p == der + der_n ? tls_check(tls, x, NULL, out, &error) : LB_TLS_UNTRUSTED;
+	lb_err e = x && p == der + der_n ? check(tls, x, NULL, true, out, &error) : LB_TLS_UNTRUSTED;
 
 	X509_free(x);
 	ERR_clear_error();

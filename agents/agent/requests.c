@@ -4,6 +4,7 @@
 
 #include "agents/agent/agent.h"
 #include "lagebus/topic.h"
+#include "proto/header.pb-c.h"
 #include "proto/host/log.h"
 #include "proto/receipt.pb-c.h"
 
@@ -103,30 +104,26 @@ static void queue(struct agent *a, const struct local_peer *peer, uint64_t numbe
 		reply_sent(a, peer, number, &id, false);
 }
 
-/* Decodes a header that lacks what the agent fills in: the agent's values are put in front of it, and later fields win only where they
- * were given. */
+/* Decodes a header that lacks what the agent fills in: id, origin and created are put in front of it. */
 static lb_err complete_header(struct agent *a, ProtobufCBinaryData from, struct lb_buf *bytes, struct lb_header *h)
 {
-	struct lb_header base = { .type = LB_TYPE_INDICATOR, .area = LB_AREA_CYBER_DEFENCE, .audience_n = 1, .lane = LB_LANE_ROUTINE, .schema_version = 1 };
+	Lagebus__Header base = LAGEBUS__HEADER__INIT;
+	struct lb_uuid id = lb_uuid7_now();
+	uint8_t *room;
+	size_t n;
 	lb_err e;
 
-	base.id = lb_uuid7_now();
-	base.origin = lb_text_of(lb_tls_identity(a->tls)->partner);
-	base.created_ms = agent_clock_ms();
-	base.audience[0] = lb_text_of("all");
-	e = lb_header_encode(&base, bytes);
-	if (e == LB_OK)
-		e = lb_buf_append(bytes, from.data, from.len);
-	if (e == LB_OK)
-		e = lb_header_decode(lb_buf_data(bytes), lb_buf_len(bytes), h);
-	if (e == LB_OK && h->audience_n < 2)
-		e = LB_BAD_AUDIENCE;
-	if (e != LB_OK)
-		return e;
-	/* The audience that stood in front is not the caller's. */
-	h->audience_n--;
-	memmove(h->audience, h->audience + 1, h->audience_n * sizeof h->audience[0]);
-	return LB_OK;
+	base.id = (ProtobufCBinaryData){ sizeof id.b, id.b };
+	base.origin = (char *)lb_tls_identity(a->tls)->partner;
+	base.created = agent_clock_ms();
+	n = lagebus__header__get_packed_size(&base);
+	room = lb_buf_reserve(bytes, n);
+	if (!room)
+		return LB_NO_MEMORY;
+	lagebus__header__pack(&base, room);
+	lb_buf_added(bytes, n);
+	e = lb_buf_append(bytes, from.data, from.len);
+	return e == LB_OK ? lb_header_decode(lb_buf_data(bytes), lb_buf_len(bytes), h) : e;
 }
 
 static void on_send(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__SendRequest *r)
