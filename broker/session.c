@@ -475,6 +475,8 @@ void session_tick(struct worker *w, struct session *s)
 		ping(w, s);
 	if (s->cursor_changed)
 		control_save_cursor(w, s);
+	if (!deliver_is_due(w, s))
+		lb_link_rest(s->link);
 	if (w->settings->publish_rate > 0) {
 		bool empty = s->tokens <= 0;
 

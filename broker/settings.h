@@ -32,7 +32,7 @@
 	X(publish_rate,      "publish_rate",       NUMBER,  "0",                false, "publishes a second of one session; 0: as fast as the disk") \
 	X(session_in_flight, "session_in_flight",  BYTES,   "8 MiB",            false, "bytes of one session's publishes that wait for the disk") \
 	X(in_flight,         "in_flight",          BYTES,   "64 MiB",           false, "bytes of all publishes that wait for the disk") \
-	X(tail_bytes,        "tail",               BYTES,   "16 MiB",           false, "newest messages kept in memory for sessions that are up to date") \
+	X(tail_bytes,        "tail",               BYTES,   "64 MiB",           false, "newest messages kept in memory for sessions that are up to date") \
 	X(commit_bytes,      "commit",             BYTES,   "1 MiB",            false, "routine bytes in one commit at most") \
 	X(map_bytes,         "log_size",           BYTES,   "256 GiB",          false, "the most the log may grow to") \
 	X(low_water_bytes,   "low_water",          BYTES,   "256 MiB",          false, "free disk below which publishes are refused") \

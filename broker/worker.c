@@ -245,16 +245,20 @@ static void tick(struct worker *w)
 		drain(w);
 }
 
-static void take_events(struct worker *w, int timeout_ms)
+/* True if the channel has something: it is edge-triggered, and emptied each time. */
+static bool take_events(struct worker *w, int timeout_ms)
 {
+	bool items = false;
 	struct poller_event e[EVENTS];
 	unsigned n = poller_wait(w->poller, e, EVENTS, timeout_ms);
 
 	for (unsigned i = 0; i < n; i++) {
 		struct session *s;
 
-		if (e[i].tag == CHANNEL_TAG)
+		if (e[i].tag == CHANNEL_TAG) {
+			items = true;
 			continue;
+		}
 		s = session_find(w, (uint32_t)e[i].tag, (uint32_t)(e[i].tag >> 32));
 		if (!s)
 			continue;
@@ -262,6 +266,7 @@ static void take_events(struct worker *w, int timeout_ms)
 		s->writable |= e[i].writable;
 		session_queue(w, s);
 	}
+	return items;
 }
 
 /* Everyone in line gets one turn; who is queued meanwhile gets the next. */
@@ -288,13 +293,16 @@ static void end_sessions(struct worker *w)
 
 static void run(struct worker *w)
 {
+	take_items(w);
 	while (!w->stopping) {
 		int64_t wait_ms = w->next_tick_ms - w->now_ms;
 		bool busy = w->ready_head || w->filling[LB_LANE_URGENT] || w->filling[LB_LANE_ROUTINE];
 
-		take_events(w, busy || wait_ms <= 0 ? 0 : (int)wait_ms);
+		bool items = take_events(w, busy || wait_ms <= 0 ? 0 : (int)wait_ms);
+
 		w->now_ms = clock_ms();
-		take_items(w);
+		if (items)
+			take_items(w);
 		serve(w);
 		publish_flush(w);
 		/* A clock that was set back must not stop the ticks. */

@@ -257,6 +257,10 @@ struct lb_buf *lb_link_output(struct lb_link *l)
 void lb_link_output_sent(struct lb_link *l, size_t n)
 {
 	lb_buf_consume(&l->out, n);
+}
+
+void lb_link_rest(struct lb_link *l)
+{
 	if (lb_buf_len(&l->out) == 0)
 		lb_buf_fini(&l->out);
 }

@@ -450,6 +450,7 @@ static void check_times(struct uplink *u)
 		uplink_fail(u, LB_TIMEOUT, NULL);
 	} else if (u->state == UPLINK_OPEN && u->now_ms >= u->ping_ms) {
 		u->ping_ms = u->now_ms + PING_MS;
+		lb_link_rest(u->link);
 		if (lb_zmtp_put_ping(&ping, DEAD_MS / 100, NULL, 0) != LB_OK || lb_link_write(u->link, lb_buf_data(&ping), lb_buf_len(&ping)) != LB_OK)
 			uplink_fail(u, LB_NO_MEMORY, NULL);
 		lb_buf_fini(&ping);

@@ -54,10 +54,11 @@ lb_err lb_link_read(struct lb_link *link, uint8_t *out, size_t cap, size_t *got)
 lb_err lb_link_write(struct lb_link *link, const uint8_t *p, size_t n) LB_MUST_CHECK;
 /* Queues close_notify. */
 void lb_link_close(struct lb_link *link);
-/* Ciphertext to send: consume what the socket took (lb_buf_consume), then lb_link_output_sent frees an empty buffer
- * so that an idle link costs no buffer. */
+/* Ciphertext to send; say what the socket took. */
 struct lb_buf *lb_link_output(struct lb_link *link);
 void lb_link_output_sent(struct lb_link *link, size_t n);
+/* The link is idle for a while: it keeps no buffer for output until there is some again. */
+void lb_link_rest(struct lb_link *link);
 
 /* Valid after the handshake, as long as the link. */
 const struct lb_identity *lb_link_peer(const struct lb_link *link);
