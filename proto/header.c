@@ -42,7 +42,7 @@ bool lb_text_equals(struct lb_text t, const char *s)
 {
 	size_t n = strlen(s);
 
-	return t.n == n && memcmp(t.p, s, n) == 0;
+	return t.n == n && (n == 0 || memcmp(t.p, s, n) == 0);
 }
 
 enum lb_lane lb_header_lane(unsigned type, unsigned level)
