@@ -33,7 +33,7 @@
 	X(session_in_flight, "session_in_flight",  BYTES,   "8 MiB",            false, "bytes of one session's publishes that wait for the disk") \
 	X(in_flight,         "in_flight",          BYTES,   "64 MiB",           false, "bytes of all publishes that wait for the disk") \
 	X(tail_bytes,        "tail",               BYTES,   "64 MiB",           false, "newest messages kept in memory for sessions that are up to date") \
-	X(commit_bytes,      "commit",             BYTES,   "1 MiB",            false, "routine bytes in one commit at most") \
+	X(commit_bytes,      "commit",             BYTES,   "512 KiB",            false, "routine bytes in one commit at most") \
 	X(map_bytes,         "log_size",           BYTES,   "256 GiB",          false, "the most the log may grow to") \
 	X(low_water_bytes,   "low_water",          BYTES,   "256 MiB",          false, "free disk below which publishes are refused") \
 	X(retention_s,       "retention",          SECONDS, "157680000",        false, "how long messages are kept (5 years)")

@@ -8,11 +8,13 @@
 
 #include "proto/host/log.h"
 #include "broker/edge/poller.h"
+#include "broker/edge/slice.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 
 #define TICK_MS 250
 #define EVENTS 256
+#define SLICE_US 500 /* what is urgent must not wait for another thread's long turn */
 #define CHANNEL_TAG UINT64_MAX
 
 static int64_t clock_ms(void)
@@ -316,6 +318,7 @@ static void *thread_main(void *p)
 	struct worker *w = p;
 	lb_err e = open_ends(w);
 
+	slice_request(SLICE_US);
 	if (e == LB_OK)
 		run(w);
 	else

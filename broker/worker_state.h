@@ -17,7 +17,7 @@
 #include "lagebus/zmtp.h"
 
 #define CATCHUP_BLOCKS 8              /* blocks read from the log that a worker remembers, per lane */
-#define OUTPUT_TARGET (128 * 1024)    /* ciphertext that a session is fed ahead of its socket */
+#define OUTPUT_TARGET (64 * 1024)    /* ciphertext that a session is fed ahead of its socket */
 #define OUTPUT_MAX (4 * 1024 * 1024)  /* ciphertext above which a session is not read from: it must take its answers first */
 #define CIPHER_SIZE (256 * 1024)      /* bytes read from a socket at once */
 #define CARRY_MAX (64 * 1024)         /* an incomplete message up to this size is carried through the worker's buffer */

@@ -8,12 +8,15 @@
 #include <time.h>
 
 #include "proto/host/log.h"
+#include "broker/edge/slice.h"
 #include "lagebus/failpoint.h"
 
 #define BATCH_BLOCKS 256      /* blocks in one commit */
 #define BATCH_NOTES 1024      /* notes in one commit */
 #define DROPS_A_COMMIT 4      /* records that retention drops after one commit */
 #define RETENTION_EVERY_MS 1000
+#define ALONGSIDE_BYTES 32768 /* of routine in a commit with urgent: enough that it goes on under any load */
+#define SLICE_US 100 /* everyone waits for a commit */
 
 struct writer {
 	struct writer_settings settings;
@@ -382,11 +385,13 @@ static void *thread_main(void *p)
 	struct writer *w = p;
 	struct channel *const both[] = { w->urgent, w->routine };
 
+	slice_request(SLICE_US);
 	for (;;) {
 		if (!w->stopping)
 			channel_wait(both, 2, RETENTION_EVERY_MS);
 		take(w, w->urgent, UINT64_MAX);
-		take(w, w->routine, w->settings.commit_bytes);
+		/* What is urgent waits for its own commit only, not for that of a load of routine. */
+		take(w, w->routine, w->blocks_n > 0 ? ALONGSIDE_BYTES : w->settings.commit_bytes);
 		if (w->blocks_n == 0 && w->notes_n == 0 && w->stopping)
 			break;
 		if (w->blocks_n > 0 || w->notes_n > 0)

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* What waits in the kernel, no urgent message can overtake. */
-#define RECEIVE_BYTES (256 * 1024)
+#define RECEIVE_BYTES (64 * 1024)
 #define HOST_MAX 256
 #define PORT_MAX 16
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* Bytes that may wait unsent in the kernel: what an urgent message has to queue behind. */
-#define NOT_SENT_MAX (128 * 1024)
+#define NOT_SENT_MAX (64 * 1024)
 #define BACKLOG 1024
 
 static lb_err split(const char *address, char host[256], char port[16])

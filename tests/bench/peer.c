@@ -14,7 +14,7 @@
 #include "lagebus/delivery.h"
 #include "proto/control.pb-c.h"
 
-#define RECEIVE_BYTES (256 * 1024) /* of the kernel, as the agent sets it */
+#define RECEIVE_BYTES (64 * 1024) /* of the kernel, as the agent sets it */
 #define CIPHER_BYTES (256 * 1024)
 #define PLAIN_BYTES (5 * 1024 * 1024)
 #define ACK_BYTES (64 * 1024)
