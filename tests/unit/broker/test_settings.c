@@ -81,7 +81,7 @@ static void what_is_no_quantity_changes_nothing(void **state)
 	}
 	assert_int_equal(set_text(&s, "heartbeat", "5 MiB"), LB_CONFIG);
 	assert_string_equal(why, "heartbeat: it is not a number of seconds, as in 30 or \"5 min\"");
-	assert_int_equal(s.tail_bytes, 16 << 20);
+	assert_int_equal(s.tail_bytes, 64 << 20);
 	settings_fini(&s);
 }
 
