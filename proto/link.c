@@ -134,6 +134,9 @@ struct lb_link *lb_link_new(struct lb_tls *tls, const char *expect)
 
 void lb_link_free(struct lb_link *l)
 {
+	/* A link that was cut off is no reason to distrust its ticket, as OpenSSL would: after a crash everyone comes back at once. */
+	if (l->ssl)
+		SSL_set_shutdown(l->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 	SSL_free(l->ssl);
 	lb_tls_unref(l->tls);
 	lb_buf_fini(&l->out);
