@@ -20,6 +20,44 @@ bool credentials_make(const char *folder, const char *trust_domain)
 	return system(command) == 0;
 }
 
+bool credentials_ca(const char *folder, const char *name)
+{
+	char command[1024];
+
+	snprintf(command, sizeof command,
+	         "cd '%s' && exec 2>/dev/null && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=%s' "
+	         "-addext keyUsage=critical,keyCertSign,cRLSign -keyout %s.key -out %s.pem",
+	         folder, name, name, name);
+	return system(command) == 0;
+}
+
+bool credentials_issue(const char *folder, const struct credential *c)
+{
+	const char *key = c->key ? c->key : "ec -pkeyopt ec_paramgen_curve:P-256";
+	char command[2048];
+
+	snprintf(command, sizeof command,
+	         "cd '%s' && exec 2>/dev/null && openssl req -new -newkey %s -nodes -subj '/CN=%s' -keyout %s.key -out %s.csr && "
+	         "printf '%s%s%skeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\nbasicConstraints=critical,CA:FALSE\n' "
+	         ">%s.ext && openssl x509 -req -in %s.csr -CA %s.pem -CAkey %s.key -CAcreateserial -days %d -extfile %s.ext -out %s.pem",
+	         folder, key, c->name, c->name, c->name, c->uri ? "subjectAltName=URI:" : "", c->uri ? c->uri : "", c->uri ? "\n" : "", c->name, c->name,
+	         c->ca, c->ca, c->days, c->name, c->name);
+	return system(command) == 0;
+}
+
+bool credentials_revoke(const char *folder, const char *ca, const char *revoked, const char *crl, int days)
+{
+	char revoke[256] = "true", command[2048];
+
+	if (revoked)
+		snprintf(revoke, sizeof revoke, "openssl ca -config %s.cnf -revoke %s.pem", ca, revoked);
+	snprintf(command, sizeof command,
+	         "cd '%s' && exec 2>/dev/null && touch %s.index && printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=%s.index\\ncertificate=%s.pem\\n"
+	         "private_key=%s.key\\ndefault_md=sha256\\n' >%s.cnf && %s && openssl ca -config %s.cnf -gencrl %s -out %s",
+	         folder, ca, ca, ca, ca, ca, revoke, ca, days > 0 ? "-crldays 2" : "-crl_lastupdate 20200101000000Z -crl_nextupdate 20200102000000Z", crl);
+	return system(command) == 0;
+}
+
 bool credentials_write(const char *folder, const char *name, const char *text)
 {
 	char path[512];

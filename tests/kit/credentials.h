@@ -6,6 +6,19 @@
 
 /* Writes ca.pem, broker.pem (SPIFFE ID spiffe://<trust domain>/partner/bund-bsi/agent/broker) and broker.key into the folder. */
 bool credentials_make(const char *folder, const char *trust_domain);
+/* A certificate to issue. */
+struct credential {
+	const char *name; /* of its files: name.pem, name.key */
+	const char *ca;   /* of the issuer's files */
+	const char *uri;  /* the subject alternative name; NULL: none */
+	const char *key;  /* "ec -pkeyopt ec_paramgen_curve:P-384", "rsa:3072"; NULL: P-256 */
+	int days;         /* -1: it ended yesterday */
+};
+/* Writes name.pem and name.key of one more CA. */
+bool credentials_ca(const char *folder, const char *name);
+bool credentials_issue(const char *folder, const struct credential *c);
+/* Writes a revocation list of the CA under `crl`, which ended long ago if days is 0; with `revoked` (may be NULL) on it, and what was before. */
+bool credentials_revoke(const char *folder, const char *ca, const char *revoked, const char *crl, int days);
 /* Writes a file of this name into the folder. */
 bool credentials_write(const char *folder, const char *name, const char *text);
 /* Removes the folder and everything in it. */
