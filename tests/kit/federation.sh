@@ -1,0 +1,70 @@
+# A federation of real processes in a folder of its own, for the scripts that source this:
+#   federation_make BUILD_DIR PARTNER...   (the first is the coordinator)
+# then start_broker, start_agent, as, until_true. Everything ends, and the folder goes, with the script.
+declare -A pid
+
+federation_end() {
+	local p
+	for p in "${pid[@]}"; do kill "$p" 2>/dev/null || true; done
+	for p in "${pid[@]}"; do wait "$p" 2>/dev/null || true; done
+	cd /
+	[ -n "${KEEP:-}" ] && echo "kept $work" || rm -rf "$work"
+}
+
+# What a partner's or the broker's configuration says of certificates.
+credentials() { echo "certificate = \"$work/ca/issued/$1.pem\"; key = \"$work/ca/issued/$1.key\"; ca = \"$work/ca/ca.pem\"; crl = \"$work/ca/crl.pem\";"; }
+
+federation_file() {
+	local p role=coordinator comma=
+	echo 'trust_domain = "lagebus.example"; partners = ('
+	for p; do
+		echo "$comma { id = \"$p\"; name = \"$p\"; role = \"$role\"; areas = [ \"all\" ]; }"
+		role=state comma=,
+	done
+	echo ');'
+}
+
+federation_make() {
+	local p
+	PATH=$(cd "$1" && pwd)/bin:$PATH; shift
+	export PATH NO_COLOR=1 LC_ALL=C.UTF-8
+	work=$(mktemp -d /tmp/lagebus-test.XXXXXX)
+	trap federation_end EXIT
+	trap 'exit 130' INT TERM
+	cd "$work"
+	lagebus ca init ca --trust-domain lagebus.example >/dev/null
+	lagebus ca issue ca --broker --dns localhost >/dev/null
+	federation_file "$@" >federation.conf
+	port=$(( 20000 + RANDOM % 20000 ))
+	{ echo "listen = \"127.0.0.1:$port\"; data = \"$work/log\"; federation = \"$work/federation.conf\";"; credentials bund-bsi.broker; } >lagebusd.conf
+	for p; do
+		lagebus ca issue ca --partner "$p" --name main >/dev/null
+		{ echo "brokers = ( \"127.0.0.1:$port\" ); data = \"$work/$p.data\"; local = \"ipc://$work/$p/agent.sock\";"; credentials "$p.main"; } >"$p.conf"
+	done
+}
+
+# start_broker [FAIL_POINT:COUNT] and start_agent PARTNER [FAIL_POINT:COUNT]
+start_broker() { LAGEBUS_FAIL=${1:-} lagebusd --config lagebusd.conf 2>>broker.log & pid[broker]=$!; }
+start_agent() { LAGEBUS_FAIL=${2:-} lagebus-agent --config "$1.conf" 2>>"$1.log" & pid[$1]=$!; }
+# stop NAME [SIGNAL]
+stop() { kill -"${2:-TERM}" "${pid[$1]}" 2>/dev/null || true; wait "${pid[$1]}" 2>/dev/null || true; unset "pid[$1]"; }
+is_running() { kill -0 "${pid[$1]}" 2>/dev/null; }
+
+as() { local who=$1; shift; LAGEBUS_AGENT=ipc://$work/$who/agent.sock "$@"; }
+fail() { echo "FAILED: $*"; tail -n 8 "$work"/*.log; exit 1; }
+# until_true WHAT COMMAND...: waits at most twenty seconds.
+until_true() {
+	local what=$1 end=$((SECONDS + 20)); shift
+	until "$@" >/dev/null 2>&1; do [ $SECONDS -lt $end ] || fail "$what did not happen in time"; sleep 0.02; done
+}
+is_linked() { as "$1" lagebus status --json | grep -q '"broker": *"127'; }
+has_message() { as "$1" lagebus inbox --json --limit 200 | grep -q "$2"; }
+# Every id in a partner's inbox, oldest first.
+all_ids() {
+	local before=0 page
+	while page=$(as "$1" lagebus inbox --json --limit 1000 $([ "$before" = 0 ] || echo --before "$before") | jq -r '(.messages? // .)[] | "\(.row) \(.id)"') && [ -n "$page" ]; do
+		echo "$page"
+		before=$(tail -n 1 <<<"$page" | cut -d' ' -f1)
+		[ "$before" -gt 1 ] || break
+	done | cut -d' ' -f2 | tac
+}
