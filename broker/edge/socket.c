@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,6 +21,9 @@ static lb_err split(const char *address, char host[256], char port[16])
 	size_t n = colon ? (size_t)(colon - address) : 0;
 
 	if (!colon || n == 0 || n >= 256 || strlen(colon + 1) == 0 || strlen(colon + 1) >= 16)
+		return LB_CONFIG;
+	/* getaddrinfo takes 70000 for 4464. */
+	if (strspn(colon + 1, "0123456789") != strlen(colon + 1) || strtoul(colon + 1, NULL, 10) > UINT16_MAX)
 		return LB_CONFIG;
 	if (address[0] == '[') {
 		if (address[n - 1] != ']')
