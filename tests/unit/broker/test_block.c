@@ -1,0 +1,185 @@
+/* Blocks: what is appended comes out, also through the log's record; each changed byte of a record shows. */
+#include "tests/unit/broker/fixture.h"
+
+#include <stdlib.h>
+
+static struct router *router;
+
+static struct block *filled(unsigned n)
+{
+	struct block *b = block_new(LB_LANE_ROUTINE, 0);
+
+	for (unsigned i = 0; i < n; i++)
+		fixture_append(b, router, (uint8_t)i, i % 4 < 2 ? "all" : "de-sn", 10 + i, i % 2 ? 1800000000001 : 0);
+	return b;
+}
+
+/* Entry i is message n, at this position. */
+static void assert_entry(const struct block *b, uint32_t i, uint8_t n, uint64_t position)
+{
+	const uint8_t *prefix = b->data + b->entries[i].at;
+	struct lb_zmtp_message m;
+	struct lb_header h;
+	struct lb_delivery d;
+
+	assert_int_equal(block_message(b, i, &m), LB_OK);
+	assert_int_equal(lb_header_decode(m.frames[0].p, m.frames[0].n, &h), LB_OK);
+	assert_int_equal(lb_uuid7_ms(&h.id), 1700000000000 + n);
+	assert_int_equal(m.frames[1].n, 10u + n);
+	assert_int_equal(prefix[0], 1); /* MORE */
+	assert_int_equal(lb_delivery_decode(prefix + 2, LB_DELIVERY_SIZE, &d), LB_OK);
+	assert_true(d.lane == LB_LANE_ROUTINE && d.position == position && d.previous == (position ? position - 1 : 0));
+}
+
+static void entries_are_numbered_in_their_bytes(void **state)
+{
+	struct block *b = filled(9);
+
+	(void)state;
+	assert_int_equal(b->count, 9);
+	assert_int_equal(b->entries[9].at, b->bytes);
+	assert_int_equal(b->entries[1].expires_s, 1800000001);
+	assert_int_equal(b->entries[0].expires_s, 0);
+	assert_int_equal(b->runs_n, 5);
+	block_number(b, 100);
+	for (uint8_t i = 0; i < 9; i++)
+		assert_entry(b, i, i, 100u + i);
+	assert_int_equal(block_end(b), 109);
+	block_unref(b);
+}
+
+static void any_entries_can_go(void **state)
+{
+	struct block *whole = filled(9);
+
+	(void)state;
+	for (unsigned mask = 0; mask < 512; mask++) {
+		struct block *b = filled(9);
+		bool keep[9];
+		uint32_t k = 0;
+
+		for (unsigned i = 0; i < 9; i++)
+			keep[i] = mask >> i & 1;
+		block_keep(b, keep);
+		block_number(b, 50);
+		for (uint8_t i = 0; i < 9; i++) {
+			struct route *found = NULL;
+
+			if (!keep[i])
+				continue;
+			assert_entry(b, k, i, 50u + k);
+			assert_int_equal(b->entries[k].expires_s, i % 2 ? 1800000001 : 0);
+			for (uint32_t r = 0; r < b->runs_n && b->runs[r].first <= k; r++)
+				found = b->runs[r].route;
+			assert_ptr_equal(found, whole->runs[i / 2].route);
+			k++;
+		}
+		assert_int_equal(b->count, k);
+		assert_int_equal(b->publishes_n, 9);
+		assert_int_equal(b->entries[k].at, b->bytes);
+		block_unref(b);
+	}
+	block_unref(whole);
+}
+
+static void a_full_block_says_so(void **state)
+{
+	struct block *b = block_new(LB_LANE_URGENT, 0);
+
+	(void)state;
+	assert_true(block_fits(b, LB_MESSAGE_MAX)); /* alone, anything */
+	fixture_append(b, router, 1, "all", 100, 0);
+	assert_true(block_fits(b, BLOCK_BYTES - b->bytes - BLOCK_PREFIX));
+	assert_false(block_fits(b, BLOCK_BYTES - b->bytes - BLOCK_PREFIX + 1));
+	assert_false(block_fits(b, LB_MESSAGE_MAX));
+	block_unref(b);
+}
+
+static uint8_t *record_of(struct block *b, uint64_t first, size_t *n)
+{
+	uint8_t *p;
+
+	block_number(b, first);
+	*n = block_record_size(b);
+	p = malloc(*n);
+	assert_non_null(p);
+	block_record_write(b, p);
+	return p;
+}
+
+static void a_record_is_read_back(void **state)
+{
+	struct block *b = filled(6), *back = NULL;
+	size_t n;
+	uint8_t *p = record_of(b, 7, &n);
+
+	(void)state;
+	assert_int_equal(block_record_read(LB_LANE_ROUTINE, 7, p, n, &back), LB_OK);
+	assert_int_equal(back->count, 6);
+	assert_int_equal(back->bytes, b->bytes);
+	assert_memory_equal(back->data, b->data, b->bytes);
+	assert_null(back->publishes);
+	for (uint8_t i = 0; i < 6; i++)
+		assert_entry(back, i, i, 7u + i);
+	assert_int_equal(block_route(back, router), LB_OK);
+	assert_int_equal(back->runs_n, b->runs_n);
+	for (uint32_t i = 0; i < b->runs_n; i++)
+		assert_int_equal(back->runs[i].first, b->runs[i].first);
+	block_unref(back);
+	block_unref(b);
+	free(p);
+}
+
+static void each_changed_or_missing_byte_shows(void **state)
+{
+	struct block *b = filled(3), *back = NULL;
+	size_t n;
+	uint8_t *p = record_of(b, 7, &n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		uint8_t *cut = malloc(i ? i : 1);
+
+		memcpy(cut, p, i);
+		assert_int_equal(block_record_read(LB_LANE_ROUTINE, 7, cut, i, &back), LB_CORRUPT);
+		free(cut);
+		p[i] ^= 0x10;
+		assert_int_equal(block_record_read(LB_LANE_ROUTINE, 7, p, n, &back), LB_CORRUPT);
+		p[i] ^= 0x10;
+	}
+	assert_int_equal(block_record_read(LB_LANE_ROUTINE, 8, p, n, &back), LB_CORRUPT);
+	assert_int_equal(block_record_read(LB_LANE_URGENT, 7, p, n, &back), LB_CORRUPT);
+	assert_null(back);
+	free(p);
+	block_unref(b);
+}
+
+static int begin(void **state)
+{
+	struct federation *f = fixture_federation();
+
+	(void)state;
+	router = router_new(f);
+	federation_unref(f);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	router_free(router);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entries_are_numbered_in_their_bytes),
+		cmocka_unit_test(any_entries_can_go),
+		cmocka_unit_test(a_full_block_says_so),
+		cmocka_unit_test(a_record_is_read_back),
+		cmocka_unit_test(each_changed_or_missing_byte_shows),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}

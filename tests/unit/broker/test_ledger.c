@@ -1,0 +1,81 @@
+/* The ledger's rows there and back, and what is not one. */
+#include "tests/kit/unit.h"
+
+#include <string.h>
+
+#include "broker/core/ledger.h"
+
+static void a_cursor_is_read_back(void **state)
+{
+	const struct cursor_row row = { { 1, UINT64_MAX - 1 }, { 0x0102030405060708, UINT64_MAX }, 1700000000123 };
+	uint8_t p[CURSOR_ROW_SIZE];
+	struct cursor_row back;
+
+	(void)state;
+	cursor_row_write(&row, p);
+	assert_int_equal(cursor_row_read(p, sizeof p, &back), LB_OK);
+	assert_memory_equal(&row, &back, sizeof row);
+	for (size_t n = 0; n < sizeof p; n++)
+		assert_int_equal(cursor_row_read(p, n, &back), LB_CORRUPT);
+}
+
+static void a_cursor_is_never_behind_what_is_stored(void **state)
+{
+	const struct cursor_row bad[] = { { { 2, 0 }, { 1, 0 }, 0 }, { { 0, 9 }, { 0, 8 }, 0 } };
+	uint8_t p[CURSOR_ROW_SIZE];
+	struct cursor_row back;
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		cursor_row_write(&bad[i], p);
+		assert_int_equal(cursor_row_read(p, sizeof p, &back), LB_CORRUPT);
+	}
+}
+
+static void what_people_did_is_read_back(void **state)
+{
+	struct ledger_row row = { .displayed_ms = 1, .acknowledged_ms = 1700000000000, .implemented_ms = INT64_MAX }, back;
+	uint8_t p[LEDGER_ROW_MAX];
+	size_t n;
+
+	(void)state;
+	for (size_t by = 0; by <= LB_TEXT_MAX; by += 51) {
+		memset(row.by, 0, sizeof row.by);
+		memset(row.by, 'b', by);
+		n = ledger_row_write(&row, p);
+		assert_true(n <= sizeof p);
+		memset(&back, 0xee, sizeof back);
+		assert_int_equal(ledger_row_read(p, n, &back), LB_OK);
+		assert_true(back.displayed_ms == 1 && back.acknowledged_ms == row.acknowledged_ms && back.implemented_ms == INT64_MAX);
+		assert_string_equal(back.by, row.by);
+	}
+	for (size_t k = 0; k < 24; k++)
+		assert_int_equal(ledger_row_read(p, k, &back), LB_CORRUPT);
+	assert_int_equal(ledger_row_read(p, LEDGER_ROW_MAX + 1, &back), LB_CORRUPT);
+}
+
+static void keys_tell_message_and_partner(void **state)
+{
+	struct lb_uuid a = { { 1 } }, b = { { 2 } };
+	uint8_t p[LEDGER_KEY_MAX], q[LEDGER_KEY_MAX];
+	size_t n = ledger_key(&a, "de-sn", p);
+
+	(void)state;
+	assert_int_equal(n, 16 + 5);
+	assert_memory_equal(p, a.b, 16);
+	assert_memory_equal(p + 16, "de-sn", 5);
+	assert_int_equal(ledger_key(&b, "de-sn", q), n);
+	assert_memory_not_equal(p, q, n);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_cursor_is_read_back),
+		cmocka_unit_test(a_cursor_is_never_behind_what_is_stored),
+		cmocka_unit_test(what_people_did_is_read_back),
+		cmocka_unit_test(keys_tell_message_and_partner),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
