@@ -153,8 +153,12 @@ lb_err store_begin(struct store *s)
 
 lb_err store_commit(struct store *s)
 {
-	lb_err e = store_run(s, store_use(s, STORE_COMMIT));
+	lb_err e;
 
+	/* A row that is still open keeps the write-ahead log from starting over: it would grow without end. */
+	for (unsigned i = 0; i < STORE_STATEMENTS; i++)
+		sqlite3_reset(s->statement[i]);
+	e = store_run(s, store_use(s, STORE_COMMIT));
 	if (e != LB_OK)
 		store_rollback(s);
 	return e;

@@ -55,7 +55,7 @@ lb_err store_row(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
 lb_err store_error(struct store *s);
 
 lb_err store_begin(struct store *s) LB_MUST_CHECK;
-/* Blocks until it is on disk. On error the transaction is rolled back. */
+/* Blocks until it is on disk. On error the transaction is rolled back. Rows read before are no longer valid. */
 lb_err store_commit(struct store *s) LB_MUST_CHECK;
 void store_rollback(struct store *s);
 
