@@ -1,0 +1,224 @@
+/* The inbox: each message once, quarantine, what is held, search, cursors, and no growth for a row that was looked at. */
+#include "tests/unit/agent/store_fixture.h"
+
+#include <sys/stat.h>
+
+#include "agents/agent/inbox.h"
+
+static struct lb_header header_of(unsigned n)
+{
+	struct lb_header h = { .type = LB_TYPE_SIGHTING, .area = LB_AREA_CYBER_DEFENCE, .schema_version = 1, .created_ms = 1700000000000, .audience_n = 1 };
+
+	h.id = store_id(n);
+	h.origin = lb_text_of("bund-bsi");
+	h.audience[0] = lb_text_of("all");
+	h.exercise_name = h.language = lb_text_of("");
+	return h;
+}
+
+static struct inbox_message message_of(unsigned n, const void *payload, size_t payload_n)
+{
+	struct inbox_message m = { .lane = n % 2 ? LB_LANE_ROUTINE : LB_LANE_URGENT, .position = n, .received_ms = 1700000001000 };
+
+	m.header = (struct lb_frame){ (const uint8_t *)"header", 6 };
+	m.signature = (struct lb_frame){ (const uint8_t *)"signature", 9 };
+	m.payload = (struct lb_frame){ payload, payload_n };
+	return m;
+}
+
+static bool add(unsigned n, const void *payload, size_t payload_n)
+{
+	struct inbox_message m = message_of(n, payload, payload_n);
+	struct lb_header h = header_of(n);
+	bool stored = false;
+
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(inbox_add(&store, &m, &h, "spiffe://x/partner/a/agent/b", &stored), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+	return stored;
+}
+
+static void a_message_is_stored_once(void **state)
+{
+	struct lb_uuid id = store_id(1), none = store_id(2);
+	struct inbox_row row;
+	uint64_t inbox, quarantined;
+
+	(void)state;
+	assert_int_equal(inbox_newest(&store), 0);
+	assert_true(add(1, "p", 1));
+	assert_false(add(1, "q", 1));
+	store_reopen();
+	assert_false(add(1, "q", 1));
+	assert_int_equal(inbox_counts(&store, &inbox, &quarantined), LB_OK);
+	assert_true(inbox == 1 && quarantined == 0);
+	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
+	assert_int_equal(row.payload.n, 1);
+	assert_memory_equal(row.payload.p, "p", 1);
+	assert_string_equal(row.signer, "spiffe://x/partner/a/agent/b");
+	assert_string_equal(row.quarantine, "");
+	assert_int_equal(row.row, inbox_newest(&store));
+	assert_int_equal(inbox_get(&store, &none, &row), LB_NOT_FOUND);
+}
+
+static void rows_follow_each_other(void **state)
+{
+	struct inbox_row row;
+	int64_t last = 0;
+
+	(void)state;
+	for (unsigned n = 1; n <= 3; n++)
+		assert_true(add(n, "p", 1));
+	for (unsigned n = 1; n <= 3; n++) {
+		assert_int_equal(inbox_after(&store, last, &row), LB_OK);
+		assert_int_equal(row.position, n);
+		last = row.row;
+	}
+	assert_int_equal(inbox_after(&store, last, &row), LB_NOT_FOUND);
+}
+
+static void acknowledging_only_rises(void **state)
+{
+	struct lb_uuid id = store_id(1);
+	struct inbox_row row;
+
+	(void)state;
+	assert_true(add(1, "p", 1));
+	assert_int_equal(inbox_acknowledge(&store, &id, 2), LB_OK);
+	assert_int_equal(inbox_acknowledge(&store, &id, 1), LB_OK);
+	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
+	assert_int_equal(row.acknowledged, 2);
+}
+
+static bool count_row(void *user, const struct inbox_row *row)
+{
+	assert_true(row->row > 0);
+	return ++*(unsigned *)user != 3;
+}
+
+static lb_err find(struct inbox_query q, unsigned *n)
+{
+	*n = 0;
+	return inbox_find(&store, &q, count_row, n);
+}
+
+static void the_quarantine_stands_apart(void **state)
+{
+	struct inbox_message m = message_of(4, "p", 1);
+	struct lb_uuid id = store_id(4);
+	struct inbox_row row;
+	uint64_t inbox, quarantined;
+	unsigned n;
+
+	(void)state;
+	assert_int_equal(inbox_quarantine(&store, &m, &id, LB_BAD_SIGNATURE), LB_OK);
+	assert_int_equal(inbox_quarantine(&store, &m, &id, LB_UNKNOWN_SIGNER), LB_OK);
+	assert_int_equal(inbox_counts(&store, &inbox, &quarantined), LB_OK);
+	assert_true(inbox == 0 && quarantined == 1);
+	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
+	assert_string_equal(row.quarantine, "bad-signature");
+	assert_int_equal(find((struct inbox_query){ .quarantine = true }, &n), LB_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(find((struct inbox_query){ .quarantine = false }, &n), LB_OK);
+	assert_int_equal(n, 0);
+}
+
+static void finding_is_filtered_and_bounded(void **state)
+{
+	unsigned n;
+
+	(void)state;
+	for (unsigned i = 1; i <= 5; i++)
+		assert_true(add(i, "p", 1));
+	assert_int_equal(find((struct inbox_query){ .limit = 2 }, &n), LB_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(find((struct inbox_query){ .limit = 0 }, &n), LB_OK);
+	assert_int_equal(n, 3); /* the visitor had enough */
+	assert_int_equal(find((struct inbox_query){ .before = 3 }, &n), LB_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(find((struct inbox_query){ .type = LB_TYPE_WARNING }, &n), LB_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(find((struct inbox_query){ .area = LB_AREA_CYBER_DEFENCE, .limit = 1 }, &n), LB_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(find((struct inbox_query){ .search = "\"unbalanced" }, &n), LB_INVALID);
+	assert_int_equal(find((struct inbox_query){ .search = "nothing" }, &n), LB_OK);
+	assert_int_equal(n, 0);
+}
+
+static void what_is_held_comes_in_order(void **state)
+{
+	uint8_t signer[LB_SIGNER_SIZE] = "signer-", out[LB_SIGNER_SIZE];
+	struct inbox_message m;
+	int64_t row;
+
+	(void)state;
+	assert_int_equal(inbox_held(&store, &row, &m, out), LB_NOT_FOUND);
+	for (unsigned n = 1; n <= 2; n++) {
+		m = message_of(n, "payload", 7);
+		signer[7] = (uint8_t)n;
+		assert_int_equal(inbox_hold(&store, &m, signer), LB_OK);
+	}
+	store_reopen();
+	for (unsigned n = 1; n <= 2; n++) {
+		assert_int_equal(inbox_held(&store, &row, &m, out), LB_OK);
+		assert_int_equal(out[7], n);
+		assert_int_equal(m.position, n);
+		assert_int_equal(m.lane, n % 2 ? LB_LANE_ROUTINE : LB_LANE_URGENT);
+		assert_int_equal(m.payload.n, 7);
+		assert_memory_equal(m.payload.p, "payload", 7);
+		assert_int_equal(inbox_release(&store, row), LB_OK);
+	}
+	assert_int_equal(inbox_held(&store, &row, &m, out), LB_NOT_FOUND);
+}
+
+static void cursors_stay(void **state)
+{
+	uint64_t cursor[LB_LANES] = { 5, UINT64_MAX >> 1 }, back[LB_LANES] = { 9, 9 }, missed = 9;
+	struct lb_uuid log = store_id(1), none = { { 0 } }, loaded = log;
+
+	(void)state;
+	assert_int_equal(inbox_load_cursors(&store, &loaded, back, &missed), LB_OK);
+	assert_memory_equal(loaded.b, none.b, 16);
+	assert_true(back[0] == 0 && back[1] == 0 && missed == 0);
+	assert_int_equal(inbox_save_cursors(&store, &log, cursor, 3), LB_OK);
+	store_reopen();
+	assert_int_equal(inbox_load_cursors(&store, &loaded, back, &missed), LB_OK);
+	assert_memory_equal(loaded.b, log.b, 16);
+	assert_true(back[0] == cursor[0] && back[1] == cursor[1] && missed == 3);
+}
+
+/* A row that was looked at must not keep the write-ahead log from starting over. */
+static void looking_at_a_row_does_not_let_the_log_grow(void **state)
+{
+	static uint8_t payload[200000];
+	struct lb_uuid id = store_id(1);
+	struct inbox_row row;
+	char path[128];
+	struct stat st;
+
+	(void)state;
+	assert_true(add(1, "p", 1));
+	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
+	assert_int_equal(inbox_after(&store, 0, &row), LB_OK);
+	for (unsigned n = 2; n < 200; n++)
+		assert_true(add(n, payload, sizeof payload));
+	snprintf(path, sizeof path, "%s/agent.db-wal", store_folder);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_size < 20 * 1024 * 1024);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(a_message_is_stored_once),
+		STORE_TEST(rows_follow_each_other),
+		STORE_TEST(acknowledging_only_rises),
+		STORE_TEST(the_quarantine_stands_apart),
+		STORE_TEST(finding_is_filtered_and_bounded),
+		STORE_TEST(what_is_held_comes_in_order),
+		STORE_TEST(cursors_stay),
+		STORE_TEST(looking_at_a_row_does_not_let_the_log_grow),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

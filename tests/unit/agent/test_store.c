@@ -1,0 +1,117 @@
+/* The database: one agent at a time, transactions, and files that are none. */
+#include "tests/unit/agent/store_fixture.h"
+
+static void set(const char *key, int value)
+{
+	sqlite3_stmt *q = store_use(&store, STORE_META_SET);
+
+	sqlite3_bind_text(q, 1, key, -1, SQLITE_STATIC);
+	sqlite3_bind_int(q, 2, value);
+	assert_int_equal(store_run(&store, q), LB_OK);
+}
+
+static lb_err get(const char *key, int *value)
+{
+	sqlite3_stmt *q = store_use(&store, STORE_META_GET);
+	lb_err e;
+
+	sqlite3_bind_text(q, 1, key, -1, SQLITE_STATIC);
+	e = store_row(&store, q);
+	if (e == LB_OK)
+		*value = sqlite3_column_int(q, 0);
+	sqlite3_reset(q);
+	return e;
+}
+
+static void a_commit_stays_and_a_rollback_does_not(void **state)
+{
+	int value = 0;
+
+	(void)state;
+	assert_int_equal(store_begin(&store), LB_OK);
+	set("a", 1);
+	assert_int_equal(store_commit(&store), LB_OK);
+	assert_int_equal(store_begin(&store), LB_OK);
+	set("a", 2);
+	set("b", 2);
+	store_rollback(&store);
+	store_rollback(&store); /* nothing is left to do */
+	assert_int_equal(store_begin(&store), LB_OK);
+	set("c", 3);
+	store_reopen(); /* without a commit */
+	assert_int_equal(get("a", &value), LB_OK);
+	assert_int_equal(value, 1);
+	assert_int_equal(get("b", &value), LB_NOT_FOUND);
+	assert_int_equal(get("c", &value), LB_NOT_FOUND);
+	assert_int_equal(get("schema", &value), LB_OK);
+	assert_int_equal(value, 1);
+}
+
+static void a_second_agent_is_kept_out(void **state)
+{
+	struct store second = { .db = NULL };
+	char why[400] = "";
+
+	(void)state;
+	assert_int_equal(store_open(store_folder, &second, why, sizeof why), LB_IO);
+	assert_non_null(strstr(why, "agent.db"));
+	assert_null(second.db);
+}
+
+static void what_cannot_be_opened_is_named(void **state)
+{
+	static char rubbish[5000];
+	struct store s = { .db = NULL };
+	char why[400] = "";
+
+	(void)state;
+	assert_int_equal(store_open("/proc/none/data", &s, why, sizeof why), LB_IO);
+	assert_non_null(strstr(why, "/proc/none/data"));
+	store_close(&store);
+	memset(rubbish, 'x', sizeof rubbish - 1);
+	assert_true(credentials_write(store_folder, "agent.db", rubbish));
+	assert_int_equal(store_open(store_folder, &s, why, sizeof why), LB_CORRUPT);
+	assert_non_null(strstr(why, "agent.db"));
+}
+
+static void a_full_disk_is_said_and_rolled_back(void **state)
+{
+	static char large[100000];
+	lb_err e = LB_OK;
+	int value, rows = 0;
+
+	(void)state;
+	assert_int_equal(sqlite3_exec(store.db, "PRAGMA max_page_count=200", NULL, NULL, NULL), SQLITE_OK);
+	while (e == LB_OK && rows < 100) {
+		sqlite3_stmt *q = store_use(&store, STORE_META_SET);
+
+		assert_int_equal(store_begin(&store), LB_OK);
+		q = store_use(&store, STORE_META_SET);
+		sqlite3_bind_int(q, 1, rows);
+		sqlite3_bind_blob(q, 2, large, sizeof large, SQLITE_STATIC);
+		e = store_run(&store, q);
+		if (e == LB_OK)
+			e = store_commit(&store);
+		else
+			store_rollback(&store);
+		rows += e == LB_OK;
+	}
+	assert_int_equal(e, LB_DISK_FULL);
+	assert_int_equal(store_begin(&store), LB_OK);
+	set("0", 7);
+	assert_int_equal(store_commit(&store), LB_OK);
+	assert_int_equal(get("0", &value), LB_OK);
+	assert_int_equal(value, 7);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(a_commit_stays_and_a_rollback_does_not),
+		STORE_TEST(a_second_agent_is_kept_out),
+		STORE_TEST(what_cannot_be_opened_is_named),
+		STORE_TEST(a_full_disk_is_said_and_rolled_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
