@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,6 +22,9 @@ static lb_err split(const char *address, char host[HOST_MAX], char port[PORT_MAX
 	size_t n = colon ? (size_t)(colon - address) : 0;
 
 	if (n == 0 || strlen(colon + 1) == 0 || strlen(colon + 1) >= PORT_MAX)
+		return LB_CONFIG;
+	/* getaddrinfo takes 70000 for 4464. */
+	if (strspn(colon + 1, "0123456789") != strlen(colon + 1) || strtoul(colon + 1, NULL, 10) > UINT16_MAX)
 		return LB_CONFIG;
 	if (address[0] == '[' && address[n - 1] == ']') {
 		address++;
