@@ -133,6 +133,7 @@ static void let_in(struct door_thread *t, uint32_t handle)
 	struct guest *g = t->guests[handle];
 	struct arrival *a = calloc(1, sizeof *a);
 	lb_err e = a ? read_early(g, &a->input) : LB_NO_MEMORY;
+	bool resumed = lb_link_resumed(g->link); /* once it is handed over, the link is the worker's */
 
 	if (e == LB_AGAIN) {
 		if (lb_buf_len(&a->input) == 0)
@@ -151,7 +152,7 @@ static void let_in(struct door_thread *t, uint32_t handle)
 		return;
 	}
 	metric_add(&t->metrics.handshakes, 1);
-	if (lb_link_resumed(g->link))
+	if (resumed)
 		metric_add(&t->metrics.handshakes_resumed, 1);
 	remove_guest(t, handle);
 	free(g);

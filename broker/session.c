@@ -201,7 +201,7 @@ void session_fail(struct worker *w, struct session *s, lb_err reason, const char
 	          s->address, lb_err_token(reason), detail ? detail : lb_err_text(reason));
 	if (s->state >= SESSION_HELLO)
 		control_goodbye(w, s, reason, detail);
-	else if (s->state == SESSION_READY && lb_zmtp_put_error(&error, lb_err_token(reason)) == LB_OK &&
+	else if (lb_zmtp_put_error(&error, lb_err_token(reason)) == LB_OK &&
 	         lb_link_write(s->link, lb_buf_data(&error), lb_buf_len(&error)) != LB_OK)
 		log_event(LOG_ERROR, "out_of_memory", "agent=%s", s->agent);
 	lb_buf_fini(&error);

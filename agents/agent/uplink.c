@@ -227,6 +227,18 @@ static void say_hello(struct uplink *u)
 		uplink_fail(u, LB_NO_MEMORY, NULL);
 }
 
+/* A ZMTP ERROR: the broker's reason before there is a session. */
+static void on_error(struct uplink *u, struct lb_frame said)
+{
+	char token[64], text[100];
+	lb_err reason;
+
+	snprintf(token, sizeof token, "%.*s", (int)said.n, (const char *)said.p);
+	snprintf(text, sizeof text, "the broker says: %s", token);
+	reason = lb_err_from_token(token);
+	uplink_fail(u, reason == LB_ERR_COUNT || reason == LB_OK ? LB_UNEXPECTED : reason, reason == LB_ERR_COUNT ? text : NULL);
+}
+
 static void on_command(struct uplink *u, struct lb_frame body)
 {
 	struct lb_zmtp_command c;
@@ -236,10 +248,7 @@ static void on_command(struct uplink *u, struct lb_frame body)
 	if (e != LB_OK) {
 		uplink_fail(u, e, NULL);
 	} else if (c.kind == LB_ZMTP_ERROR) {
-		char text[200];
-
-		snprintf(text, sizeof text, "the broker says: %.*s", (int)c.text.n, (const char *)c.text.p);
-		uplink_fail(u, LB_UNEXPECTED, text);
+		on_error(u, c.text);
 	} else if (u->state == UPLINK_READY) {
 		if (c.kind == LB_ZMTP_READY && c.peer_is_router)
 			say_hello(u);
