@@ -114,7 +114,7 @@ fuzz-deps:
 	$(call install_missing,$(FUZZ_PACKAGES))
 
 programs: $(programs) $(B)/lib/liblagebus.a $(B)/lib/liblagebus.so
-tests: $(unit) $(integration) $(replay) $(B)/tests/interop/dealer
+tests: $(unit) $(integration) $(replay) $(B)/tests/interop/dealer $(B)/tests/hostile/hostile
 fuzzers: $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 $(GEN)/proto/%.pb-c.c $(GEN)/proto/%.pb-c.h: proto/%.proto
@@ -167,6 +167,8 @@ $(B)/tests/fuzz/fuzz_csaf: $(B)/tests/fuzz/fuzz_csaf.o $(B)/tests/fuzz/replay.o 
 	$(link) $(CLI_LIBS) $(PROTO_LIBS)
 $(B)/fuzzers/fuzz_csaf: $(B)/tests/fuzz/fuzz_csaf.o $(B)/lib/libcli.a $(B)/lib/liblagebus.a
 	@mkdir -p $(@D); $(CC) -fsanitize=fuzzer,address,undefined -pthread -o $@ $^ $(CLI_LIBS) $(PROTO_LIBS)
+$(B)/tests/hostile/hostile: $(B)/tests/hostile/hostile.o $(B)/lib/liblagebus.a
+	$(link) $(PROTO_LIBS)
 $(B)/tests/interop/dealer: $(B)/tests/interop/dealer.o $(gen_o)
 	$(link) -lprotobuf-c -lcrypto -lzmq
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/lib/libbroker.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
