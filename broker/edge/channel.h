@@ -20,7 +20,7 @@ struct channel_item {
 struct channel_hub *channel_hub_new(void);
 /* Every channel and end must be closed before. */
 void channel_hub_free(struct channel_hub *h);
-/* Opens the receiving end under a name. LB_OK, LB_INVALID (the name is taken), LB_NO_MEMORY. */
+/* Opens the receiving end under a name, which is taken until some time after the channel is closed. LB_OK, LB_INVALID (the name is taken), LB_NO_MEMORY. */
 lb_err channel_open(struct channel_hub *h, const char *name, struct channel **out) LB_MUST_CHECK;
 void channel_close(struct channel *c);
 /* Opens a sending end; the channel must be open. */
