@@ -208,7 +208,14 @@ static void publish(struct client *c, const struct lb_header *h, const char *pay
 	lb_buf_fini(&header);
 }
 
-static void bad_greeting(struct client *c) { say(c, "\xff\0\0\0\0\0\0\0\1\x7f\1\0PLAIN\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 64); }
+static void bad_greeting(struct client *c)
+{
+	uint8_t greeting[LB_ZMTP_GREETING];
+
+	lb_zmtp_greeting(greeting);
+	memcpy(greeting + 12, "PLAIN", 5);
+	say(c, greeting, sizeof greeting);
+}
 static void before_hello(struct client *c)
 {
 	struct lb_header h;
