@@ -77,7 +77,7 @@ asan: test-deps ## the same tests under AddressSanitizer and UBSan
 
 tsan: test-deps ## the same tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory VARIANT=tsan -j$$(nproc) programs tests
-	@tests/run build/tsan
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tsan.supp tests/run build/tsan
 
 fuzz: fuzz-deps ## libFuzzer on every parser, FUZZ_SECONDS each (60)
 	@$(MAKE) --no-print-directory VARIANT=fuzz -j$$(nproc) fuzzers
