@@ -47,7 +47,6 @@ static bool take_handle(struct worker *w, struct session *s)
 		return false;
 	s->generation = ++w->generations[s->handle];
 	w->sessions[s->handle] = s;
-	atomic_fetch_add_explicit(&w->load, 1, memory_order_relaxed);
 	return true;
 }
 
@@ -72,7 +71,7 @@ void session_end(struct worker *w, struct session *s)
 	poller_remove(w->poller, s->fd);
 	w->sessions[s->handle] = NULL;
 	w->free_handles[w->free_n++] = s->handle;
-	atomic_fetch_sub_explicit(&w->load, 1, memory_order_relaxed);
+	worker_expect(w, -1);
 	metric_add(&w->metrics.sessions_closed, 1);
 	/* A queued session is freed when its turn comes. */
 	if (s->queued)
@@ -120,16 +119,13 @@ static lb_err join(struct worker *w, struct session *s)
 /* The directory of signers: agents ask for the certificate that a message was signed with. */
 static void remember_signer(struct worker *w, struct session *s)
 {
-	uint8_t *der = NULL;
-	size_t n = 0;
+	const uint8_t *der;
+	size_t n;
 
-	if (lb_link_peer_certificate(s->link, &der, &n) != LB_OK)
-		return; /* a resumed link: known since its full handshake */
+	lb_link_peer_certificate(s->link, &der, &n);
 	lb_signer_hint(der, n, s->signer);
-	s->has_signer = true;
 	if (journal_get(w->reader, JOURNAL_SIGNERS, s->signer, sizeof s->signer, &w->record) != LB_OK)
 		publish_note(w, w->urgent, JOURNAL_SIGNERS, s->signer, sizeof s->signer, der, n);
-	free(der);
 }
 
 static struct session *make_session(struct worker *w, struct arrival *a)
@@ -167,6 +163,7 @@ void session_begin(struct worker *w, struct arrival *a)
 	lb_err e;
 
 	if (!s) {
+		worker_expect(w, -1);
 		lb_link_free(a->link);
 		lb_buf_fini(&a->input);
 		socket_close(a->fd);

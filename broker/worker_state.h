@@ -46,7 +46,6 @@ struct session {
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
 	int64_t tokens;     /* publishes it may still send in this tick, where the rate is limited */
 	uint8_t signer[LB_SIGNER_SIZE];
-	bool has_signer;
 	struct session *next_ready;
 	char *agent;   /* SPIFFE ID */
 	char *address; /* the peer's */

@@ -6,11 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/record.h"
 #include "proto/tls.h"
 
+/* What the handshake tells on its way of what comes after it (a server's). */
+struct takeover {
+	struct record_secrets secrets;
+	bool has_read, has_write;
+};
+
+/* A client's link stays with OpenSSL, which takes tickets; a server's is taken over from it after the handshake. */
 struct lb_link {
 	struct lb_tls *tls;
-	SSL *ssl;
+	SSL *ssl;               /* NULL: taken over */
+	struct record *record;  /* then this */
+	struct takeover *takeover;
+	uint8_t *certificate; /* the peer's, DER; what of it and the handshake is left when the SSL is gone */
+	size_t certificate_n;
+	const char *suite, *group;
+	bool resumed;
 	const uint8_t *in; /* borrowed: what the socket brought */
 	size_t in_n;
 	struct lb_buf out;
@@ -85,6 +99,35 @@ const char *link_expected_of(SSL *ssl)
 	return ((struct lb_link *)SSL_get_app_data(ssl))->expected;
 }
 
+/* A line of the key log: "LABEL CLIENT-RANDOM SECRET". */
+void link_take_secret(const SSL *ssl, const char *line)
+{
+	struct takeover *t = ((struct lb_link *)SSL_get_app_data(ssl))->takeover;
+	bool reads = t && strncmp(line, "CLIENT_TRAFFIC_SECRET_0 ", 24) == 0, writes = t && strncmp(line, "SERVER_TRAFFIC_SECRET_0 ", 24) == 0;
+	const char *hex = strrchr(line, ' ');
+	size_t n;
+
+	if (!reads && !writes)
+		return;
+	if (OPENSSL_hexstr2buf_ex(reads ? t->secrets.read : t->secrets.write, RECORD_SECRET_MAX, &n, hex + 1, '\0') != 1)
+		return;
+	t->has_read |= reads;
+	t->has_write |= writes;
+}
+
+/* Counts the records that OpenSSL sends under the key that is ours next: its tickets. */
+static void count_written(int write, int version, int type, const void *p, size_t n, SSL *ssl, void *user)
+{
+	struct lb_link *l = user;
+
+	(void)version;
+	(void)p;
+	(void)n;
+	(void)ssl;
+	if (write && type == SSL3_RT_HEADER && l->takeover && l->takeover->has_write)
+		l->takeover->secrets.written++;
+}
+
 static bool resume(struct lb_link *l)
 {
 	SSL_SESSION *s = tls_take_session(l->tls);
@@ -112,7 +155,10 @@ static bool set_up(struct lb_link *l, const char *expect)
 	SSL_set_app_data(l->ssl, l);
 	if (tls_side(l->tls) == LB_LINK_SERVER) {
 		SSL_set_accept_state(l->ssl);
-		return true;
+		SSL_set_msg_callback(l->ssl, count_written);
+		SSL_set_msg_callback_arg(l->ssl, l);
+		l->takeover = OPENSSL_zalloc(sizeof *l->takeover);
+		return l->takeover;
 	}
 	SSL_set_connect_state(l->ssl);
 	return resume(l);
@@ -132,13 +178,24 @@ struct lb_link *lb_link_new(struct lb_tls *tls, const char *expect)
 	return l;
 }
 
-void lb_link_free(struct lb_link *l)
+static void forget_ssl(struct lb_link *l)
 {
 	/* A link that was cut off is no reason to distrust its ticket, as OpenSSL would: after a crash everyone comes back at once. */
 	if (l->ssl)
 		SSL_set_shutdown(l->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 	SSL_free(l->ssl);
+	l->ssl = NULL;
+	OPENSSL_clear_free(l->takeover, sizeof *l->takeover);
+	l->takeover = NULL;
+}
+
+void lb_link_free(struct lb_link *l)
+{
+	forget_ssl(l);
+	if (l->record)
+		record_free(l->record);
 	lb_tls_unref(l->tls);
+	free(l->certificate);
 	lb_buf_fini(&l->out);
 	free(l->expected);
 	free(l->peer);
@@ -213,20 +270,69 @@ static lb_err identify(struct lb_link *l)
 	return e == LB_OK && l->expected && strcmp(l->peer->partner, l->expected) != 0 ? LB_BAD_IDENTITY : e;
 }
 
+static void remember_handshake(struct lb_link *l)
+{
+	l->resumed = SSL_session_reused(l->ssl);
+	l->suite = SSL_get_cipher_name(l->ssl);
+	l->group = SSL_group_to_name(l->ssl, (int)SSL_get_negotiated_group(l->ssl));
+}
+
+static lb_err keep_certificate(struct lb_link *l)
+{
+	X509 *x = SSL_get0_peer_certificate(l->ssl);
+	int n = x ? i2d_X509(x, NULL) : 0;
+	unsigned char *p;
+
+	if (n <= 0)
+		return LB_TLS_NO_CERTIFICATE;
+	p = l->certificate = malloc((size_t)n);
+	if (!p)
+		return LB_NO_MEMORY;
+	i2d_X509(x, &p);
+	l->certificate_n = (size_t)n;
+	return LB_OK;
+}
+
+/* Nothing of the peer's may be in OpenSSL's hands any more, and the suite must be one of ours: a CCM link stays as it is. */
+static lb_err take_over(struct lb_link *l)
+{
+	struct takeover *t = l->takeover;
+	uint32_t suite = (uint32_t)SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(l->ssl));
+	lb_err e;
+
+	if ((suite != RECORD_AES_128_GCM_SHA256 && suite != RECORD_AES_256_GCM_SHA384) || !t->has_read || !t->has_write || SSL_has_pending(l->ssl))
+		return LB_OK;
+	t->secrets.suite = (enum record_suite)suite;
+	e = record_new(&t->secrets, RECORD_KEY_LIMIT, &l->record);
+	if (e == LB_OK)
+		forget_ssl(l);
+	return e;
+}
+
 lb_err lb_link_handshake(struct lb_link *l)
 {
+	lb_err e;
 	int rc;
 
+	if (l->certificate)
+		return LB_OK; /* done already */
 	ERR_clear_error();
 	rc = SSL_do_handshake(l->ssl);
 	if (rc != 1)
 		return outcome(l, rc, LB_TLS_HANDSHAKE);
 	/* A resumed client has verified nothing in this handshake: its ticket's certificate must still be good. */
-	return l->peer->partner[0] ? LB_OK : identify(l);
+	e = l->peer->partner[0] ? LB_OK : identify(l);
+	if (e == LB_OK)
+		e = keep_certificate(l);
+	if (e == LB_OK)
+		remember_handshake(l);
+	return e == LB_OK && l->takeover ? take_over(l) : e;
 }
 
 lb_err lb_link_read(struct lb_link *l, uint8_t *out, size_t cap, size_t *got)
 {
+	if (l->record)
+		return record_read(l->record, &l->in, &l->in_n, out, cap, got, &l->out);
 	if (SSL_read_ex(l->ssl, out, cap, got) == 1)
 		return LB_OK;
 	return outcome(l, 0, LB_TLS_BAD_RECORD);
@@ -238,6 +344,8 @@ lb_err lb_link_write(struct lb_link *l, const uint8_t *p, size_t n)
 
 	if (n == 0)
 		return LB_OK;
+	if (l->record)
+		return record_write(l->record, p, n, &l->out);
 	if (SSL_write_ex(l->ssl, p, n, &written) == 1)
 		return LB_OK;
 	ERR_clear_error();
@@ -246,8 +354,11 @@ lb_err lb_link_write(struct lb_link *l, const uint8_t *p, size_t n)
 
 void lb_link_close(struct lb_link *l)
 {
+	/* Without memory for it the peer sees the connection end. */
+	if (l->record && record_close(l->record, &l->out) != LB_OK)
+		return;
 	/* Before the handshake is through there is nothing to close, and OpenSSL says so in its queue. */
-	if (!SSL_in_init(l->ssl))
+	if (l->ssl && !SSL_in_init(l->ssl))
 		SSL_shutdown(l->ssl);
 	ERR_clear_error();
 }
@@ -275,39 +386,29 @@ const struct lb_identity *lb_link_peer(const struct lb_link *l)
 
 bool lb_link_resumed(const struct lb_link *l)
 {
-	return SSL_session_reused(l->ssl);
+	return l->resumed;
 }
 
 lb_err lb_link_recheck(const struct lb_link *l, struct lb_tls *tls)
 {
-	X509 *x = SSL_get0_peer_certificate(l->ssl);
+	const unsigned char *p = l->certificate;
+	X509 *x = p ? d2i_X509(NULL, &p, (long)l->certificate_n) : NULL;
 	struct lb_identity identity;
 	int error;
 	lb_err e = x ? tls_check(tls, x, NULL, &identity, &error) : LB_TLS_NO_CERTIFICATE;
 
+	X509_free(x);
 	ERR_clear_error();
 	return e;
 }
 
-lb_err lb_link_peer_certificate(const struct lb_link *l, uint8_t **der, size_t *der_n)
+void lb_link_peer_certificate(const struct lb_link *l, const uint8_t **der, size_t *der_n)
 {
-	X509 *x = SSL_get0_peer_certificate(l->ssl);
-	int n = x ? i2d_X509(x, NULL) : 0;
-	unsigned char *p;
-
-	if (n <= 0)
-		return LB_NOT_FOUND;
-	p = *der = malloc((size_t)n);
-	if (!p)
-		return LB_NO_MEMORY;
-	i2d_X509(x, &p);
-	*der_n = (size_t)n;
-	return LB_OK;
+	*der = l->certificate;
+	*der_n = l->certificate_n;
 }
 
 void lb_link_describe(const struct lb_link *l, char *text, size_t n)
 {
-	const char *group = SSL_group_to_name(l->ssl, (int)SSL_get_negotiated_group(l->ssl));
-
-	snprintf(text, n, "%s %s", SSL_get_cipher_name(l->ssl), group ? group : "unknown");
+	snprintf(text, n, "%s %s", l->suite ? l->suite : "none", l->group ? l->group : "unknown");
 }

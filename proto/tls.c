@@ -312,6 +312,7 @@ static void set_behaviour(struct lb_tls *tls)
 		SSL_CTX_set_session_id_context(c, id_context, sizeof id_context - 1);
 		SSL_CTX_set_tlsext_ticket_keys(c, ticket_keys, sizeof ticket_keys);
 		SSL_CTX_set_session_ticket_cb(c, NULL, check_ticket, tls);
+		SSL_CTX_set_keylog_callback(c, link_take_secret);
 	} else {
 		SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
 		SSL_CTX_sess_set_new_cb(c, keep_session);

@@ -15,8 +15,10 @@ lb_err tls_check(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untrusted, stru
 SSL_SESSION *tls_take_session(struct lb_tls *tls);
 /* What a verification error of OpenSSL is to us. */
 lb_err tls_error(int x509_error);
-/* The callbacks below find the link's place for its peer's identity here. */
+/* The callbacks of the context find what is the link's here. */
 struct lb_identity *link_peer_of(SSL *ssl);
 const char *link_expected_of(SSL *ssl);
+/* OpenSSL's key log callback. */
+void link_take_secret(const SSL *ssl, const char *line);
 
 #endif

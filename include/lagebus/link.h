@@ -66,8 +66,8 @@ bool lb_link_resumed(const struct lb_link *link);
 /* Would the peer's certificate still be taken under these settings, now? For live links after a reload and in the course of time.
  * LB_OK, LB_TLS_UNTRUSTED, LB_TLS_EXPIRED, LB_TLS_REVOKED. */
 lb_err lb_link_recheck(const struct lb_link *link, struct lb_tls *tls) LB_MUST_CHECK;
-/* The peer's certificate in DER, newly allocated (free() it). LB_OK, LB_NO_MEMORY, LB_NOT_FOUND. */
-lb_err lb_link_peer_certificate(const struct lb_link *link, uint8_t **der, size_t *der_n) LB_MUST_CHECK;
+/* The peer's certificate in DER; borrowed from the link, valid after the handshake. */
+void lb_link_peer_certificate(const struct lb_link *link, const uint8_t **der, size_t *der_n);
 /* "TLS_AES_128_GCM_SHA256 secp256r1", for logs and status. */
 void lb_link_describe(const struct lb_link *link, char *text, size_t n);
 

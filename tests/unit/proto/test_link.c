@@ -160,19 +160,18 @@ static void a_live_link_is_checked_again(void **state)
 
 	(void)state;
 	for (unsigned resumed = 0; resumed < 2; resumed++) {
-		uint8_t *der = NULL;
+		const uint8_t *der;
 		struct lb_identity id;
-		size_t n = 0;
+		size_t n;
 
 		pair_shake(&p, c, s, NULL, SIZE_MAX);
 		assert_int_equal(lb_link_resumed(p.server), resumed);
 		assert_int_equal(lb_link_recheck(p.server, s), LB_OK);
 		assert_int_equal(lb_link_recheck(p.server, revoking), LB_TLS_REVOKED);
 		assert_int_equal(lb_link_recheck(p.server, other), LB_TLS_UNTRUSTED);
-		assert_int_equal(lb_link_peer_certificate(p.server, &der, &n), LB_OK);
+		lb_link_peer_certificate(p.server, &der, &n);
 		assert_int_equal(lb_tls_check_certificate(s, der, n, &id), LB_OK);
 		assert_string_equal(id.partner, "de-sn/leipzig");
-		free(der);
 		pair_free(&p);
 	}
 	lb_tls_unref(c);
