@@ -128,6 +128,18 @@ static lb_err read_early(struct guest *g, struct lb_buf *input)
 	}
 }
 
+static lb_err hand_over(struct door_thread *t, struct arrival *a)
+{
+	unsigned least = least_busy(t->door);
+	lb_err e;
+
+	worker_expect(t->door->workers[least], 1);
+	e = channel_send(t->workers[least], (struct channel_item){ WORKER_ARRIVAL, a });
+	if (e != LB_OK)
+		worker_expect(t->door->workers[least], -1);
+	return e;
+}
+
 static void let_in(struct door_thread *t, uint32_t handle)
 {
 	struct guest *g = t->guests[handle];
@@ -142,7 +154,7 @@ static void let_in(struct door_thread *t, uint32_t handle)
 		a->link = g->link;
 		snprintf(a->address, sizeof a->address, "%s", g->address);
 		poller_remove(t->poller, g->fd);
-		e = channel_send(t->workers[least_busy(t->door)], (struct channel_item){ WORKER_ARRIVAL, a });
+		e = hand_over(t, a);
 	}
 	if (e != LB_OK) {
 		if (a)

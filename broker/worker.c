@@ -350,3 +350,8 @@ unsigned worker_load(const struct worker *w)
 {
 	return atomic_load_explicit(&w->load, memory_order_relaxed);
 }
+
+void worker_expect(struct worker *w, int change)
+{
+	atomic_fetch_add_explicit(&w->load, (unsigned)change, memory_order_relaxed);
+}

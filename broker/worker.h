@@ -53,6 +53,8 @@ lb_err worker_run(struct worker *w) LB_MUST_CHECK;
 void worker_join(struct worker *w);
 /* Any thread. */
 const struct metrics *worker_metrics(const struct worker *w);
-unsigned worker_load(const struct worker *w); /* its sessions */
+unsigned worker_load(const struct worker *w); /* its sessions, and those on their way to it */
+/* One more session is on its way (1); one did not come about or has ended (-1). Any thread. */
+void worker_expect(struct worker *w, int change);
 
 #endif
