@@ -1,5 +1,7 @@
-/* The SPIFFE ID in a certificate. */
+/* What is kept of a peer's certificate, and the SPIFFE ID in it. */
 #include "proto/certificate.h"
+
+#include <stdlib.h>
 
 #include <openssl/x509v3.h>
 
@@ -22,4 +24,49 @@ lb_err certificate_identity(const X509 *x, struct lb_identity *out)
 		e = lb_identity_parse((const char *)ASN1_STRING_get0_data(uri), (size_t)ASN1_STRING_length(uri), out);
 	GENERAL_NAMES_free(names);
 	return e;
+}
+
+lb_err certificate_new(X509 *x, struct certificate **out)
+{
+	struct lb_identity identity;
+	lb_err e = certificate_identity(x, &identity);
+	int n = i2d_X509(x, NULL);
+	unsigned digest_n = CERTIFICATE_DIGEST;
+	struct certificate *c;
+	unsigned char *p;
+
+	if (e != LB_OK)
+		return e;
+	c = n > 0 ? calloc(1, sizeof *c + (size_t)n) : NULL;
+	if (!c)
+		return LB_NO_MEMORY;
+	atomic_init(&c->refs, 1);
+	c->identity = identity;
+	c->der_n = (size_t)n;
+	p = c->der;
+	if (i2d_X509(x, &p) != n || X509_digest(x, EVP_sha256(), c->digest, &digest_n) != 1) {
+		free(c);
+		return LB_NO_MEMORY;
+	}
+	*out = c;
+	return LB_OK;
+}
+
+struct certificate *certificate_ref(struct certificate *c)
+{
+	atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);
+	return c;
+}
+
+void certificate_unref(struct certificate *c)
+{
+	if (c && atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) == 1)
+		free(c);
+}
+
+X509 *certificate_decode(const struct certificate *c)
+{
+	const unsigned char *p = c->der;
+
+	return d2i_X509(NULL, &p, (long)c->der_n);
 }

@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "proto/record.h"
+#include "proto/resumption.h"
 #include "proto/tls.h"
 
 /* What the handshake tells on its way of what comes after it (a server's). */
 struct takeover {
 	struct record_secrets secrets;
-	bool has_read, has_write;
+	bool has_read, has_write, has_ticket;
+	uint8_t ticket[RESUMPTION_TICKET]; /* the peer's, whose session was found */
 };
 
 /* A client's link stays with OpenSSL, which takes tickets; a server's is taken over from it after the handshake. */
@@ -21,15 +23,13 @@ struct lb_link {
 	SSL *ssl;               /* NULL: taken over */
 	struct record *record;  /* then this */
 	struct takeover *takeover;
-	uint8_t *certificate; /* the peer's, DER; what of it and the handshake is left when the SSL is gone */
-	size_t certificate_n;
-	const char *suite, *group;
+	struct certificate *peer; /* NULL until its certificate was found good */
+	const char *suite, *group; /* NULL until the handshake is done */
 	bool resumed;
 	const uint8_t *in; /* borrowed: what the socket brought */
 	size_t in_n;
 	struct lb_buf out;
 	char *expected;
-	struct lb_identity *peer;
 };
 
 static BIO_METHOD *method;
@@ -89,7 +89,7 @@ static void make_method(void)
 	BIO_meth_set_ctrl(method, bio_control);
 }
 
-struct lb_identity *link_peer_of(SSL *ssl)
+struct certificate *link_peer_of(SSL *ssl)
 {
 	return ((struct lb_link *)SSL_get_app_data(ssl))->peer;
 }
@@ -97,6 +97,23 @@ struct lb_identity *link_peer_of(SSL *ssl)
 const char *link_expected_of(SSL *ssl)
 {
 	return ((struct lb_link *)SSL_get_app_data(ssl))->expected;
+}
+
+void link_take_peer(SSL *ssl, struct certificate *peer)
+{
+	struct lb_link *l = SSL_get_app_data(ssl);
+
+	certificate_unref(l->peer);
+	l->peer = peer;
+}
+
+void link_resume(SSL *ssl, struct certificate *peer, const uint8_t *ticket)
+{
+	struct takeover *t = ((struct lb_link *)SSL_get_app_data(ssl))->takeover;
+
+	link_take_peer(ssl, peer);
+	memcpy(t->ticket, ticket, sizeof t->ticket);
+	t->has_ticket = true;
 }
 
 /* A line of the key log: "LABEL CLIENT-RANDOM SECRET". */
@@ -142,11 +159,10 @@ static bool set_up(struct lb_link *l, const char *expect)
 	BIO *b;
 
 	pthread_once(&once, make_method);
-	l->peer = calloc(1, sizeof *l->peer);
 	l->expected = expect ? strdup(expect) : NULL;
 	l->ssl = SSL_new(tls_context(l->tls));
 	b = method ? BIO_new(method) : NULL;
-	if (!l->peer || (expect && !l->expected) || !l->ssl || !b) {
+	if ((expect && !l->expected) || !l->ssl || !b) {
 		BIO_free(b);
 		return false;
 	}
@@ -195,10 +211,9 @@ void lb_link_free(struct lb_link *l)
 	if (l->record)
 		record_free(l->record);
 	lb_tls_unref(l->tls);
-	free(l->certificate);
+	certificate_unref(l->peer);
 	lb_buf_fini(&l->out);
 	free(l->expected);
-	free(l->peer);
 	free(l);
 }
 
@@ -261,36 +276,24 @@ static lb_err outcome(struct lb_link *l, int rc, lb_err otherwise)
 	}
 }
 
+/* A resumed client has verified nothing in this handshake: its session's certificate must still be good. */
 static lb_err identify(struct lb_link *l)
 {
 	X509 *x = SSL_get0_peer_certificate(l->ssl);
-	int error;
-	lb_err e = x ? tls_check(l->tls, x, NULL, l->peer, &error) : LB_TLS_NO_CERTIFICATE;
+	lb_err e = x ? certificate_new(x, &l->peer) : LB_TLS_NO_CERTIFICATE;
 
-	return e == LB_OK && l->expected && strcmp(l->peer->partner, l->expected) != 0 ? LB_BAD_IDENTITY : e;
+	if (e == LB_OK)
+		e = tls_recheck(l->tls, l->peer);
+	return e == LB_OK && l->expected && strcmp(l->peer->identity.partner, l->expected) != 0 ? LB_BAD_IDENTITY : e;
 }
 
 static void remember_handshake(struct lb_link *l)
 {
 	l->resumed = SSL_session_reused(l->ssl);
+	if (l->resumed && l->takeover && l->takeover->has_ticket)
+		resumption_forget(l->takeover->ticket);
 	l->suite = SSL_get_cipher_name(l->ssl);
 	l->group = SSL_group_to_name(l->ssl, (int)SSL_get_negotiated_group(l->ssl));
-}
-
-static lb_err keep_certificate(struct lb_link *l)
-{
-	X509 *x = SSL_get0_peer_certificate(l->ssl);
-	int n = x ? i2d_X509(x, NULL) : 0;
-	unsigned char *p;
-
-	if (n <= 0)
-		return LB_TLS_NO_CERTIFICATE;
-	p = l->certificate = malloc((size_t)n);
-	if (!p)
-		return LB_NO_MEMORY;
-	i2d_X509(x, &p);
-	l->certificate_n = (size_t)n;
-	return LB_OK;
 }
 
 /* Nothing of the peer's may be in OpenSSL's hands any more, and the suite must be one of ours: a CCM link stays as it is. */
@@ -314,16 +317,13 @@ lb_err lb_link_handshake(struct lb_link *l)
 	lb_err e;
 	int rc;
 
-	if (l->certificate)
+	if (l->suite)
 		return LB_OK; /* done already */
 	ERR_clear_error();
 	rc = SSL_do_handshake(l->ssl);
 	if (rc != 1)
 		return outcome(l, rc, LB_TLS_HANDSHAKE);
-	/* A resumed client has verified nothing in this handshake: its ticket's certificate must still be good. */
-	e = l->peer->partner[0] ? LB_OK : identify(l);
-	if (e == LB_OK)
-		e = keep_certificate(l);
+	e = l->peer ? LB_OK : identify(l);
 	if (e == LB_OK)
 		remember_handshake(l);
 	return e == LB_OK && l->takeover ? take_over(l) : e;
@@ -381,7 +381,7 @@ void lb_link_rest(struct lb_link *l)
 
 const struct lb_identity *lb_link_peer(const struct lb_link *l)
 {
-	return l->peer;
+	return &l->peer->identity;
 }
 
 bool lb_link_resumed(const struct lb_link *l)
@@ -391,21 +391,13 @@ bool lb_link_resumed(const struct lb_link *l)
 
 lb_err lb_link_recheck(const struct lb_link *l, struct lb_tls *tls)
 {
-	const unsigned char *p = l->certificate;
-	X509 *x = p ? d2i_X509(NULL, &p, (long)l->certificate_n) : NULL;
-	struct lb_identity identity;
-	int error;
-	lb_err e = x ? tls_check(tls, x, NULL, &identity, &error) : LB_TLS_NO_CERTIFICATE;
-
-	X509_free(x);
-	ERR_clear_error();
-	return e;
+	return tls_recheck(tls, l->peer);
 }
 
 void lb_link_peer_certificate(const struct lb_link *l, const uint8_t **der, size_t *der_n)
 {
-	*der = l->certificate;
-	*der_n = l->certificate_n;
+	*der = l->peer->der;
+	*der_n = l->peer->der_n;
 }
 
 void lb_link_describe(const struct lb_link *l, char *text, size_t n)

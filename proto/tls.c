@@ -3,7 +3,6 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,6 +12,7 @@
 #include <time.h>
 
 #include "proto/certificate.h"
+#include "proto/resumption.h"
 
 /* BSI TR-02102-2: suites and groups; no X25519, no ChaCha20. */
 #define SUITES "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_AES_128_CCM_SHA256"
@@ -24,7 +24,8 @@
 
 #define VERIFIED_SLOTS 8192    /* certificates remembered as verified; a power of two */
 #define VERIFIED_S 60          /* for how long: a CRL's own end is noticed this much later */
-#define TICKET_KEYS 80         /* bytes: name, HMAC key, AES key (SSL_CTX_set_tlsext_ticket_keys) */
+
+static const unsigned char ID_CONTEXT[] = "lagebus";
 
 struct verified {
 	uint8_t digest[32];
@@ -43,8 +44,6 @@ struct lb_tls {
 	bool resume;
 };
 
-/* One set for the process, so that a reload does not end every ticket. */
-static uint8_t ticket_keys[TICKET_KEYS];
 static int tls_index;
 static bool prepared;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -52,7 +51,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void prepare(void)
 {
 	tls_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
-	prepared = tls_index >= 0 && RAND_bytes(ticket_keys, sizeof ticket_keys) == 1;
+	prepared = tls_index >= 0;
 }
 
 SSL_CTX *tls_context(struct lb_tls *tls)
@@ -143,60 +142,104 @@ static int verify_chain(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untruste
 	return error;
 }
 
-static lb_err check(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untrusted, bool signer, struct lb_identity *out, int *x509_error)
+/* X509_V_OK, or why not. `c` is what we keep of the leaf; NULL: it has no identity. */
+static int check(struct lb_tls *tls, const struct certificate *c, X509 *leaf, STACK_OF(X509) *untrusted, bool signer)
 {
-	uint8_t digest[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
 	time_t now = time(NULL);
 
-	*x509_error = X509_V_ERR_OUT_OF_MEM;
-	if (X509_digest(leaf, EVP_sha256(), digest, &n) != 1)
-		return LB_NO_MEMORY;
-	*x509_error = X509_V_OK;
-	if (!is_verified(tls, digest, signer, now)) {
-		*x509_error = verify_chain(tls, leaf, untrusted, signer);
-		if (*x509_error == X509_V_OK)
-			remember_verified(tls, digest, signer, now, leaf);
+	if (!c || !is_verified(tls, c->digest, signer, now)) {
+		int error = verify_chain(tls, leaf, untrusted, signer);
+
+		if (error != X509_V_OK)
+			return error;
+		if (c)
+			remember_verified(tls, c->digest, signer, now, leaf);
 	}
-	if (*x509_error == X509_V_OK &&
-	    (certificate_identity(leaf, out) != LB_OK || strcmp(out->trust_domain, tls->identity.trust_domain) != 0))
-		*x509_error = X509_V_ERR_APPLICATION_VERIFICATION;
-	return tls_error(*x509_error);
+	return c && strcmp(c->identity.trust_domain, tls->identity.trust_domain) == 0 ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION;
 }
 
-lb_err tls_check(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untrusted, struct lb_identity *out, int *x509_error)
+lb_err tls_recheck(struct lb_tls *tls, const struct certificate *peer)
 {
-	return check(tls, leaf, untrusted, false, out, x509_error);
+	X509 *x = NULL;
+	lb_err e = LB_OK;
+
+	if (!is_verified(tls, peer->digest, false, time(NULL))) {
+		x = certificate_decode(peer);
+		e = x ? tls_error(check(tls, peer, x, NULL, false)) : LB_NO_MEMORY;
+		X509_free(x);
+		ERR_clear_error();
+	}
+	return e;
 }
 
 /* OpenSSL asks this instead of verifying itself. */
 static int verify_peer(X509_STORE_CTX *c, void *user)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(c, SSL_get_ex_data_X509_STORE_CTX_idx());
-	struct lb_identity *peer = link_peer_of(ssl);
+	X509 *leaf = X509_STORE_CTX_get0_cert(c);
 	const char *expected = link_expected_of(ssl);
-	int error;
-	lb_err e = tls_check(user, X509_STORE_CTX_get0_cert(c), X509_STORE_CTX_get0_untrusted(c), peer, &error);
+	struct certificate *peer = NULL;
+	int error = X509_V_ERR_OUT_OF_MEM;
 
-	if (e == LB_OK && expected && strcmp(peer->partner, expected) != 0)
+	if (certificate_new(leaf, &peer) != LB_NO_MEMORY)
+		error = check(user, peer, leaf, X509_STORE_CTX_get0_untrusted(c), false);
+	if (error == X509_V_OK && expected && strcmp(peer->identity.partner, expected) != 0)
 		error = X509_V_ERR_APPLICATION_VERIFICATION;
+	if (error == X509_V_OK)
+		link_take_peer(ssl, peer);
+	else
+		certificate_unref(peer);
 	X509_STORE_CTX_set_error(c, error);
 	return error == X509_V_OK;
 }
 
-/* A ticket holds its peer's certificate, which must be as good as in a full handshake: if not, there is one, and it says why. */
-static SSL_TICKET_RETURN check_ticket(SSL *ssl, SSL_SESSION *session, const unsigned char *name, size_t name_n, SSL_TICKET_STATUS status, void *user)
+/* OpenSSL has sent a ticket: `session` is what it stands for. */
+static int keep_resumption(SSL *ssl, SSL_SESSION *session)
 {
-	X509 *leaf = session ? SSL_SESSION_get0_peer(session) : NULL;
-	int error;
+	struct resumption r = { .suite = SSL_SESSION_get0_cipher(session), .begun = SSL_SESSION_get_time(session), .peer = link_peer_of(ssl) };
+	unsigned n = 0;
+	const unsigned char *ticket = SSL_SESSION_get_id(session, &n);
 
-	(void)name;
-	(void)name_n;
-	if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW)
-		return SSL_TICKET_RETURN_IGNORE_RENEW;
-	if (!leaf || tls_check(user, leaf, NULL, link_peer_of(ssl), &error) != LB_OK)
-		return SSL_TICKET_RETURN_IGNORE_RENEW;
-	return SSL_TICKET_RETURN_USE_RENEW;
+	if (r.peer && n == sizeof r.ticket && SSL_SESSION_get_master_key(session, NULL, 0) <= sizeof r.secret) {
+		memcpy(r.ticket, ticket, n);
+		r.secret_n = (uint8_t)SSL_SESSION_get_master_key(session, r.secret, sizeof r.secret);
+		resumption_keep(&r);
+	}
+	OPENSSL_cleanse(&r, sizeof r);
+	return 0; /* we keep no reference to it */
+}
+
+static SSL_SESSION *make_session(const struct resumption *r)
+{
+	SSL_SESSION *s = SSL_SESSION_new();
+
+	if (s && SSL_SESSION_set1_id(s, r->ticket, sizeof r->ticket) == 1 && SSL_SESSION_set1_id_context(s, ID_CONTEXT, sizeof ID_CONTEXT - 1) == 1 &&
+	    SSL_SESSION_set1_master_key(s, r->secret, r->secret_n) == 1 && SSL_SESSION_set_cipher(s, r->suite) == 1 &&
+	    SSL_SESSION_set_protocol_version(s, TLS1_3_VERSION) == 1 && SSL_SESSION_set_time(s, r->begun) == r->begun &&
+	    SSL_SESSION_set_timeout(s, RESUMPTION_S) == 1)
+		return s;
+	SSL_SESSION_free(s);
+	return NULL;
+}
+
+/* The certificate of a session must be as good as in a full handshake: if it is not, there is one, and it says why. */
+static SSL_SESSION *find_session(SSL *ssl, const unsigned char *ticket, int n, int *copy)
+{
+	struct lb_tls *tls = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), tls_index);
+	SSL_SESSION *s = NULL;
+	struct resumption r;
+
+	*copy = 0;
+	if (n != RESUMPTION_TICKET || !resumption_find(ticket, time(NULL), &r))
+		return NULL;
+	if (tls_recheck(tls, r.peer) == LB_OK)
+		s = make_session(&r);
+	if (s)
+		link_resume(ssl, r.peer, ticket);
+	else
+		certificate_unref(r.peer);
+	OPENSSL_cleanse(&r, sizeof r);
+	return s;
 }
 
 static int keep_session(SSL *ssl, SSL_SESSION *session)
@@ -297,7 +340,6 @@ static lb_err load_trust(struct lb_tls *tls, const struct lb_tls_files *f, char 
 
 static void set_behaviour(struct lb_tls *tls)
 {
-	static const unsigned char id_context[] = "lagebus";
 	SSL_CTX *c = tls->context;
 
 	SSL_CTX_set_ex_data(c, tls_index, tls);
@@ -307,11 +349,13 @@ static void set_behaviour(struct lb_tls *tls)
 	SSL_CTX_set_cert_verify_callback(c, verify_peer, tls);
 	SSL_CTX_set_max_early_data(c, 0);
 	if (tls->side == LB_LINK_SERVER) {
-		SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
+		SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL | SSL_SESS_CACHE_NO_AUTO_CLEAR);
+		SSL_CTX_set_options(c, SSL_OP_NO_TICKET); /* for TLS 1.3: a ticket is an id */
 		SSL_CTX_set_num_tickets(c, 1);
-		SSL_CTX_set_session_id_context(c, id_context, sizeof id_context - 1);
-		SSL_CTX_set_tlsext_ticket_keys(c, ticket_keys, sizeof ticket_keys);
-		SSL_CTX_set_session_ticket_cb(c, NULL, check_ticket, tls);
+		SSL_CTX_set_timeout(c, RESUMPTION_S);
+		SSL_CTX_set_session_id_context(c, ID_CONTEXT, sizeof ID_CONTEXT - 1);
+		SSL_CTX_sess_set_new_cb(c, keep_resumption);
+		SSL_CTX_sess_set_get_cb(c, find_session);
 		SSL_CTX_set_keylog_callback(c, link_take_secret);
 	} else {
 		SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
@@ -384,9 +428,14 @@ lb_err lb_tls_check_certificate(struct lb_tls *tls, const uint8_t *der, size_t d
 {
 	const unsigned char *p = der;
 	X509 *x = d2i_X509(NULL, &p, (long)der_n);
-	int error;
-	lb_err e = x && p == der + der_n ? check(tls, x, NULL, true, out, &error) : LB_TLS_UNTRUSTED;
+	struct certificate *c = NULL;
+	lb_err e = LB_TLS_UNTRUSTED;
 
+	if (x && p == der + der_n)
+		e = certificate_new(x, &c) == LB_NO_MEMORY ? LB_NO_MEMORY : tls_error(check(tls, c, x, NULL, true));
+	if (e == LB_OK)
+		*out = c->identity;
+	certificate_unref(c);
 	X509_free(x);
 	ERR_clear_error();
 	return e;
