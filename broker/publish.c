@@ -56,7 +56,7 @@ static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_mes
 	lb_err e;
 
 	if (w->filling[lane] && !block_fits(w->filling[lane], m->raw_n))
-		publish_flush(w);
+		publish_flush_lane(w, lane);
 	if (!w->filling[lane])
 		w->filling[lane] = block_new(lane, w->index);
 	if (!w->filling[lane])
@@ -65,6 +65,7 @@ static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_mes
 	if (e != LB_OK)
 		return e;
 	s->in_flight += m->raw_n;
+	s->published += m->raw_n;
 	w->in_flight += m->raw_n;
 	if (session_is_held(w, s))
 		metric_add(&w->metrics.throttled, 1);
@@ -105,15 +106,19 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 		refuse_and_log(w, s, &h, e);
 }
 
+void publish_flush_lane(struct worker *w, enum lb_lane lane)
+{
+	struct block *b = w->filling[lane];
+
+	/* What cannot be handed over now (memory is out) is tried again on the next turn. */
+	if (b && channel_send(lane == LB_LANE_URGENT ? w->urgent : w->routine, (struct channel_item){ WRITER_BLOCK, b }) == LB_OK)
+		w->filling[lane] = NULL;
+}
+
 void publish_flush(struct worker *w)
 {
-	for (unsigned lane = 0; lane < LB_LANES; lane++) {
-		struct block *b = w->filling[lane];
-
-		/* What cannot be handed over now (memory is out) is tried again on the next turn. */
-		if (b && channel_send(lane == LB_LANE_URGENT ? w->urgent : w->routine, (struct channel_item){ WRITER_BLOCK, b }) == LB_OK)
-			w->filling[lane] = NULL;
-	}
+	publish_flush_lane(w, LB_LANE_URGENT);
+	publish_flush_lane(w, LB_LANE_ROUTINE);
 }
 
 void publish_note(struct worker *w, struct channel_end *to, enum journal_table t, const void *key, size_t key_n, const void *value, size_t value_n)
@@ -176,7 +181,10 @@ void publish_answer(struct worker *w, struct block *b)
 
 		for (n = 0; i + n < b->publishes_n && p[i + n].session == p[i].session && p[i + n].generation == p[i].generation; n++)
 			w->in_flight -= p[i + n].bytes;
-		if (s && s->state == SESSION_OPEN)
+		if (s && s->state == SESSION_OPEN) {
 			answer_session(w, s, p + i, n);
+			if (b->lane == LB_LANE_URGENT)
+				session_hurry(w, s);
+		}
 	}
 }

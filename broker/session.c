@@ -26,15 +26,17 @@ struct session *session_find(struct worker *w, uint32_t handle, uint32_t generat
 
 void session_queue(struct worker *w, struct session *s)
 {
-	if (s->queued)
-		return;
-	s->queued = true;
-	s->next_ready = NULL;
-	if (w->ready_tail)
-		w->ready_tail->next_ready = s;
-	else
-		w->ready_head = s;
-	w->ready_tail = s;
+	line_join(&w->line[LB_LANE_ROUTINE], s);
+}
+
+void session_hurry(struct worker *w, struct session *s)
+{
+	line_join(&w->line[LB_LANE_URGENT], s);
+}
+
+static bool is_queued(const struct session *s)
+{
+	return s->place[LB_LANE_URGENT].queued || s->place[LB_LANE_ROUTINE].queued;
 }
 
 static bool take_handle(struct worker *w, struct session *s)
@@ -73,10 +75,10 @@ void session_end(struct worker *w, struct session *s)
 	w->free_handles[w->free_n++] = s->handle;
 	worker_expect(w, -1);
 	metric_add(&w->metrics.sessions_closed, 1);
-	/* A queued session is freed when its turn comes. */
-	if (s->queued)
-		s->state = SESSION_CLOSING, s->handle = UINT32_MAX;
-	else
+	/* A queued session is freed when its last turn comes. */
+	s->state = SESSION_CLOSING;
+	s->handle = UINT32_MAX;
+	if (!is_queued(s))
 		free_session(s);
 }
 
@@ -414,11 +416,20 @@ static void send_output(struct worker *w, struct session *s)
 	}
 }
 
-bool session_is_held(const struct worker *w, const struct session *s)
+/* One who sends much waits for those who could take it, see core/pace.h. */
+static bool is_ahead(struct worker *w, const struct session *s)
+{
+	if (s->published <= PACE_FREE || !pace_exceeds(w->pace, w->tail[LB_LANE_ROUTINE].limit / PACE_SHARE))
+		return false;
+	w->pacing = true;
+	return true;
+}
+
+bool session_is_held(struct worker *w, const struct session *s)
 {
 	const struct settings *c = w->settings;
 
-	return s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers ||
+	return is_ahead(w, s) || s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers ||
 	       lb_buf_len(lb_link_output(s->link)) > OUTPUT_MAX || (c->publish_rate > 0 && s->tokens <= 0);
 }
 
@@ -426,9 +437,9 @@ void session_serve(struct worker *w, struct session *s)
 {
 	bool more = false;
 
-	s->queued = false;
 	if (is_ended(s)) {
-		free_session(s);
+		if (!is_queued(s))
+			free_session(s);
 		return;
 	}
 	if (s->state != SESSION_CLOSING && s->readable && !session_is_held(w, s))
@@ -440,6 +451,18 @@ void session_serve(struct worker *w, struct session *s)
 		session_end(w, s);
 	else if ((s->readable && s->state != SESSION_CLOSING && !session_is_held(w, s)) || (more && s->writable))
 		session_queue(w, s);
+}
+
+void session_push(struct worker *w, struct session *s)
+{
+	if (is_ended(s)) {
+		if (!is_queued(s))
+			free_session(s);
+		return;
+	}
+	if (s->writable)
+		deliver_urgent(w, s);
+	send_output(w, s);
 }
 
 static void ping(struct worker *w, struct session *s)
@@ -474,6 +497,7 @@ void session_tick(struct worker *w, struct session *s)
 		control_save_cursor(w, s);
 	if (!deliver_is_due(w, s))
 		lb_link_rest(s->link);
+	s->published = 0;
 	if (w->settings->publish_rate > 0) {
 		bool empty = s->tokens <= 0;
 

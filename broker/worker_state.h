@@ -12,14 +12,17 @@
 #include "broker/core/roster.h"
 #include "broker/core/tail.h"
 #include "broker/edge/socket.h"
+#include "broker/line.h"
 #include "broker/worker.h"
 #include "lagebus/signature.h"
 #include "lagebus/zmtp.h"
 
 #define CATCHUP_BLOCKS 8              /* blocks read from the log that a worker remembers, per lane */
 #define OUTPUT_TARGET (64 * 1024)    /* ciphertext that a session is fed ahead of its socket */
+#define PACE_SHARE 8                  /* who can take more may be behind by this part of the tail */
+#define PACE_FREE (256 * 1024)        /* bytes of publishes in a tick for which nobody is held back */
 #define OUTPUT_MAX (4 * 1024 * 1024)  /* ciphertext above which a session is not read from: it must take its answers first */
-#define CIPHER_SIZE (256 * 1024)      /* bytes read from a socket at once */
+#define CIPHER_SIZE (64 * 1024)       /* bytes read from a socket at once: what is urgent waits for the end of it */
 #define CARRY_MAX (64 * 1024)         /* an incomplete message up to this size is carried through the worker's buffer */
 #define DECRYPTED_MAX (CIPHER_SIZE + 32 * 1024) /* what one read can decrypt to: OpenSSL may hold the beginning of a record */
 #define PLAIN_SIZE (CARRY_MAX + DECRYPTED_MAX)
@@ -41,12 +44,13 @@ struct session {
 	struct lb_buf input; /* an incomplete message */
 	struct feed feed;
 	uint16_t partner;
-	bool readable, writable, queued, cursor_changed, publish_only, joined, pinged;
+	bool readable, writable, cursor_changed, publish_only, joined, pinged;
 	int64_t heard_ms, closing_since_ms;
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
+	uint64_t published; /* bytes of its publishes in this tick */
 	int64_t tokens;     /* publishes it may still send in this tick, where the rate is limited */
 	uint8_t signer[LB_SIGNER_SIZE];
-	struct session *next_ready;
+	struct line_place place[LB_LANES];
 	char *agent;   /* SPIFFE ID */
 	char *address; /* the peer's */
 };
@@ -61,6 +65,7 @@ struct worker {
 	struct journal *journal;
 	struct journal_reader *reader;
 	struct roster *roster;
+	struct pace *pace;
 	struct router *router;
 	struct lb_tls *tls;
 	pthread_t thread;
@@ -70,7 +75,7 @@ struct worker {
 	uint32_t *free_handles, *generations;
 	uint32_t free_n, used; /* handles in use are below `used` */
 	atomic_uint load;
-	struct session *ready_head, *ready_tail;
+	struct line line[LB_LANES];
 
 	struct tail tail[LB_LANES];
 	struct block *catchup[LB_LANES][CATCHUP_BLOCKS];
@@ -78,7 +83,8 @@ struct worker {
 	struct block *filling[LB_LANES];
 	uint64_t in_flight;
 	int64_t now_ms, next_tick_ms;
-	bool draining, stopping;
+	int64_t slice_us; /* when it had the core last */
+	bool draining, stopping, pacing; /* pacing: a publisher is held back until who can take more has caught up */
 	struct metrics metrics;
 
 	struct lb_buf record;  /* read from the journal */
@@ -91,8 +97,11 @@ struct worker {
 void session_begin(struct worker *w, struct arrival *a);
 /* Does what there is to do: reads once, feeds, writes. */
 void session_serve(struct worker *w, struct session *s);
-/* Puts it in line to be served. */
+/* Sends it what is urgent, and what has been queued for it. */
+void session_push(struct worker *w, struct session *s);
+/* Puts it in line to be served; or, in hurry, to be pushed before anyone else is served. */
 void session_queue(struct worker *w, struct session *s);
+void session_hurry(struct worker *w, struct session *s);
 /* Tells the peer why (with a detail for people, or NULL), and closes when it is sent. */
 void session_fail(struct worker *w, struct session *s, lb_err reason, const char *detail);
 /* Closes without a word, on its next turn. */
@@ -104,11 +113,12 @@ struct session *session_find(struct worker *w, uint32_t handle, uint32_t generat
 /* Something is due: heartbeat, cursor, rate. */
 void session_tick(struct worker *w, struct session *s);
 /* May it be read from now? */
-bool session_is_held(const struct worker *w, const struct session *s);
+bool session_is_held(struct worker *w, const struct session *s);
 
 /* publish.c */
 void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_message *m);
-/* Sends what was filled to the writer. */
+/* Sends what was filled to the writer, of one lane or of both. */
+void publish_flush_lane(struct worker *w, enum lb_lane lane);
 void publish_flush(struct worker *w);
 /* Answers the publishes of a committed block. */
 void publish_answer(struct worker *w, struct block *b);
@@ -118,7 +128,10 @@ void publish_note(struct worker *w, struct channel_end *to, enum journal_table t
 /* deliver.c */
 /* Feeds a session up to OUTPUT_TARGET. True if there is more for it. */
 bool deliver(struct worker *w, struct session *s);
+/* Feeds it what is urgent, and before that only what it must, to end a message that it has the beginning of. */
+void deliver_urgent(struct worker *w, struct session *s);
 bool deliver_is_due(const struct worker *w, const struct session *s);
+bool deliver_is_urgent(const struct worker *w, const struct session *s);
 /* The block that holds a position or the next one kept, from the tail or the log; borrowed until the next call. */
 lb_err deliver_find(struct worker *w, enum lb_lane lane, uint64_t position, struct block **out) LB_MUST_CHECK;
 void deliver_forget(struct worker *w);

@@ -17,6 +17,8 @@
 #define RETENTION_EVERY_MS 1000
 #define ALONGSIDE_BYTES 32768 /* of routine in a commit with urgent: enough that it goes on under any load */
 #define SLICE_US 100 /* everyone waits for a commit */
+#define LARGE_BYTES 65536 /* a commit of routine that took this much is followed by a pause: */
+#define PAUSE_MS 2        /* the next one takes more for the same flush, and what is urgent finds the disk free */
 
 struct writer {
 	struct writer_settings settings;
@@ -31,7 +33,7 @@ struct writer {
 	size_t keep_n;
 	struct lb_buf record;
 	int64_t retention_due_ms;
-	bool stopping;
+	bool stopping, large; /* large: the last commit was routine alone, and not small */
 };
 
 struct note *note_new(enum journal_table table, const void *key, size_t key_n, const void *value, size_t value_n)
@@ -92,6 +94,15 @@ static void take(struct writer *w, struct channel *c, uint64_t limit)
 	}
 }
 
+static uint64_t bytes_of(const struct writer *w)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < w->blocks_n; i++)
+		bytes += w->blocks[i]->bytes;
+	return bytes;
+}
+
 static void set_results(struct block *b, lb_err result)
 {
 	for (uint32_t i = 0; i < b->publishes_n; i++)
@@ -141,7 +152,7 @@ static lb_err compare_stored(struct writer *w, struct block *b, uint32_t i, unsi
 	lb_err e = journal_peek(w->settings.journal, lane, position, &w->record, &first);
 
 	if (e == LB_OK)
-		e = block_record_read((enum lb_lane)lane, first, lb_buf_data(&w->record), lb_buf_len(&w->record), &stored);
+		e = block_record_read((enum lb_lane)lane, first, &w->record, &stored);
 	if (e == LB_OK)
 		e = first <= position && position < block_end(stored) && same_message(b, i, stored, (uint32_t)(position - first)) ? LB_OK : LB_ID_REUSED;
 	if (stored)
@@ -340,7 +351,7 @@ static lb_err drop_one(struct writer *w, unsigned lane, int64_t before_ms)
 
 	if (e != LB_OK)
 		return e;
-	e = block_record_read((enum lb_lane)lane, first, lb_buf_data(&w->record), lb_buf_len(&w->record), &b);
+	e = block_record_read((enum lb_lane)lane, first, &w->record, &b);
 	if (e != LB_OK)
 		return e;
 	e = is_past(b, before_ms) ? forget_ids(w, b) : LB_NOT_FOUND;
@@ -380,18 +391,33 @@ static void drop_past(struct writer *w)
 	w->retention_due_ms = more ? 0 : now_ms + RETENTION_EVERY_MS;
 }
 
+/* Waits until there is something to commit, and takes it. */
+static void gather(struct writer *w)
+{
+	struct channel *const both[] = { w->urgent, w->routine };
+	unsigned urgent;
+	uint64_t bytes;
+
+	if (w->large && !w->stopping)
+		channel_wait(&w->urgent, 1, PAUSE_MS);
+	if (!w->stopping)
+		channel_wait(both, 2, RETENTION_EVERY_MS);
+	take(w, w->urgent, UINT64_MAX);
+	urgent = w->blocks_n;
+	/* What is urgent waits for its own commit only, not for that of a load of routine. */
+	take(w, w->routine, urgent > 0 ? ALONGSIDE_BYTES : w->settings.commit_bytes);
+	/* A full one leaves something behind: that has waited already. */
+	bytes = bytes_of(w);
+	w->large = urgent == 0 && bytes >= LARGE_BYTES && bytes < w->settings.commit_bytes;
+}
+
 static void *thread_main(void *p)
 {
 	struct writer *w = p;
-	struct channel *const both[] = { w->urgent, w->routine };
 
 	slice_request(SLICE_US);
 	for (;;) {
-		if (!w->stopping)
-			channel_wait(both, 2, RETENTION_EVERY_MS);
-		take(w, w->urgent, UINT64_MAX);
-		/* What is urgent waits for its own commit only, not for that of a load of routine. */
-		take(w, w->routine, w->blocks_n > 0 ? ALONGSIDE_BYTES : w->settings.commit_bytes);
+		gather(w);
 		if (w->blocks_n == 0 && w->notes_n == 0 && w->stopping)
 			break;
 		if (w->blocks_n > 0 || w->notes_n > 0)
