@@ -66,7 +66,7 @@ void session_end(struct worker *w, struct session *s)
 	if (s->joined)
 		roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation });
 	if (s->cursor_changed)
-		control_save_cursor(w, s);
+		cursor_save(w, s);
 	roster_dismiss(w->roster);
 	poller_remove(w->poller, s->fd);
 	w->sessions[s->handle] = NULL;
@@ -471,7 +471,7 @@ void session_tick(struct worker *w, struct session *s)
 	if (s->state == SESSION_OPEN && silent_ms > heartbeat_ms / 3 && !s->pinged)
 		ping(w, s);
 	if (s->cursor_changed)
-		control_save_cursor(w, s);
+		cursor_save(w, s);
 	if (!deliver_is_due(w, s))
 		lb_link_rest(s->link);
 	if (w->settings->publish_rate > 0) {

@@ -1,5 +1,5 @@
 /* What the files of a worker share: the worker and its sessions. worker.c runs the loop; session.c is a link's way in and out;
- * publish.c takes messages in; deliver.c hands them out; control.c, receipts.c answer. All of it is one thread's. */
+ * publish.c takes messages in; deliver.c hands them out; cursor.c keeps where an agent stands; control.c, receipts.c answer. All of it is one thread's. */
 #ifndef LAGEBUS_BROKER_WORKER_STATE_H
 #define LAGEBUS_BROKER_WORKER_STATE_H
 
@@ -128,7 +128,11 @@ void control_receive(struct worker *w, struct session *s, struct lb_frame frame)
 /* Packs and queues a Control (a struct of proto/control.proto). */
 void control_send(struct worker *w, struct session *s, const void *control);
 void control_goodbye(struct worker *w, struct session *s, lb_err reason, const char *detail);
-void control_save_cursor(struct worker *w, struct session *s);
+
+/* cursor.c */
+/* Where delivery goes on after this Hello (a struct of proto/control.proto). */
+void cursor_open(struct worker *w, struct session *s, const void *hello);
+void cursor_save(struct worker *w, struct session *s);
 
 /* receipts.c */
 /* Checks a Receipt message and notes it in the ledger. LB_OK or why it is refused. */
