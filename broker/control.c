@@ -64,8 +64,8 @@ static void on_hello(struct worker *w, struct session *s, const Lagebus__Hello *
 		session_fail(w, s, LB_VERSION, "this broker speaks version 1");
 		return;
 	}
-	cursor_open(w, s, hello);
 	s->publish_only = hello->publish_only;
+	cursor_open(w, s, hello);
 	s->cursor_changed = !s->publish_only;
 	s->state = SESSION_OPEN;
 	log_event(LOG_INFO, "session_open", "agent=%s software=%s urgent=%llu routine=%llu", s->agent, hello->software,

@@ -13,6 +13,7 @@
 #include "broker/core/tail.h"
 #include "broker/edge/socket.h"
 #include "broker/worker.h"
+#include "broker/writer.h"
 #include "lagebus/signature.h"
 #include "lagebus/zmtp.h"
 
@@ -112,8 +113,8 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 void publish_flush(struct worker *w);
 /* Answers the publishes of a committed block. */
 void publish_answer(struct worker *w, struct block *b);
-/* Gives the writer a row for a table. */
-void publish_note(struct worker *w, struct channel_end *to, enum journal_table t, const void *key, size_t key_n, const void *value, size_t value_n);
+/* Gives the writer a row for a table, or what is to be cleared; takes the note. */
+void publish_note(struct worker *w, struct channel_end *to, struct note *note);
 
 /* deliver.c */
 /* Feeds a session up to OUTPUT_TARGET. True if there is more for it. */
@@ -133,6 +134,10 @@ void control_goodbye(struct worker *w, struct session *s, lb_err reason, const c
 /* Where delivery goes on after this Hello (a struct of proto/control.proto). */
 void cursor_open(struct worker *w, struct session *s, const void *hello);
 void cursor_save(struct worker *w, struct session *s);
+/* The lane has a new lapse: to be called before anything behind it is sent. */
+void cursor_lapsed(struct worker *w, struct session *s, enum lb_lane lane);
+/* The lapse of an agent that a position is in. LB_OK, LB_NOT_FOUND (none), or the log's error. */
+lb_err cursor_find_lapse(struct worker *w, const char *agent, unsigned lane, uint64_t position, struct lapse *out) LB_MUST_CHECK;
 
 /* receipts.c */
 /* Checks a Receipt message and notes it in the ledger. LB_OK or why it is refused. */

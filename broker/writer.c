@@ -41,10 +41,20 @@ struct note *note_new(enum journal_table table, const void *key, size_t key_n, c
 	if (!n)
 		return NULL;
 	n->table = table;
+	n->clears = false;
 	n->key_n = (uint32_t)key_n;
 	n->value_n = (uint32_t)value_n;
 	memcpy(n->bytes, key, key_n);
 	memcpy(n->bytes + key_n, value, value_n);
+	return n;
+}
+
+struct note *note_new_clear(enum journal_table table, const void *from, size_t from_n, const void *to, size_t to_n)
+{
+	struct note *n = note_new(table, from, from_n, to, to_n);
+
+	if (n)
+		n->clears = true;
 	return n;
 }
 
@@ -214,7 +224,7 @@ static lb_err write_notes(struct writer *w)
 {
 	for (unsigned i = 0; i < w->notes_n; i++) {
 		const struct note *n = w->notes[i];
-		lb_err e = journal_put(w->settings.journal, n->table, n->bytes, n->key_n, n->bytes + n->key_n, n->value_n);
+		lb_err e = (n->clears ? journal_clear : journal_put)(w->settings.journal, n->table, n->bytes, n->key_n, n->bytes + n->key_n, n->value_n);
 
 		if (e != LB_OK)
 			return e;

@@ -298,6 +298,34 @@ static void without_room_publishes_are_refused_and_notes_are_not(void **state)
 	stop();
 }
 
+static void notes_are_taken_in_their_order(void **state)
+{
+	struct lb_buf value = LB_BUF_INIT;
+	struct journal_reader *r;
+	struct note *notes[] = {
+		note_new(JOURNAL_LAPSES, "a", 1, "1", 1),
+		note_new(JOURNAL_LAPSES, "b", 1, "1", 1),
+		note_new_clear(JOURNAL_LAPSES, "a", 1, "c", 1),
+		note_new(JOURNAL_LAPSES, "b", 1, "2", 1),
+	};
+	struct block *b;
+
+	(void)state;
+	start(1u << 30, 0, 1 << 20, 0);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(channel_send(t.routine, (struct channel_item){ WRITER_NOTE, notes[i] }), LB_OK);
+	b = send_one(LB_LANE_ROUTINE, 1, 10);
+	wait_for(b);
+	assert_int_equal(journal_reader_new(t.journal, &r), LB_OK);
+	assert_int_equal(journal_get(r, JOURNAL_LAPSES, "a", 1, &value), LB_NOT_FOUND);
+	assert_int_equal(journal_get(r, JOURNAL_LAPSES, "b", 1, &value), LB_OK);
+	assert_memory_equal(lb_buf_data(&value), "2", 1);
+	lb_buf_fini(&value);
+	journal_reader_free(r);
+	block_unref(b);
+	stop();
+}
+
 /* A block larger than the whole map fails in the middle of its transaction; what comes after it does not. */
 static void a_full_map_refuses_and_goes_on(void **state)
 {
@@ -395,6 +423,7 @@ int main(void)
 		TEST(repeats_are_known_after_a_restart),
 		TEST(urgent_overtakes_routine),
 		TEST(without_room_publishes_are_refused_and_notes_are_not),
+		TEST(notes_are_taken_in_their_order),
 		TEST(a_full_map_refuses_and_goes_on),
 		TEST(what_is_past_retention_is_dropped_with_its_ids),
 		TEST(a_writer_without_its_workers_channels_does_not_start),
