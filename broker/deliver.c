@@ -98,14 +98,22 @@ static lb_err gather(struct worker *w, struct session *s, enum lb_lane lane)
 {
 	struct block *b;
 	struct feed_bytes bytes;
+	uint64_t lapse = s->feed.lane[lane].lapse.from;
 	uint32_t messages;
 	lb_err e = deliver_find(w, lane, s->feed.lane[lane].next, &b);
 
+	if (e == LB_NOT_FOUND) {
+		announce_gap(w, s, lane, w->tail[lane].last); /* nothing that the lane had is kept */
+		return LB_OK;
+	}
 	if (e != LB_OK)
 		return e;
 	if (b->first > s->feed.lane[lane].next)
 		announce_gap(w, s, lane, b->first - 1);
 	bytes = feed_gather(&s->feed, b, w->router, (uint32_t)(w->now_ms / 1000), w->scratch, &messages);
+	if (s->feed.lane[lane].lapse.from != lapse)
+		cursor_lapsed(w, s, lane);
+	s->cursor_changed |= messages > 0;
 	metric_add(&w->metrics.delivered, messages);
 	metric_add(&w->metrics.delivered_bytes, bytes.n);
 	return bytes.n > 0 ? lb_link_write(s->link, bytes.p, bytes.n) : LB_OK;

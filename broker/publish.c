@@ -121,10 +121,8 @@ void publish_flush(struct worker *w)
 	publish_flush_lane(w, LB_LANE_ROUTINE);
 }
 
-void publish_note(struct worker *w, struct channel_end *to, enum journal_table t, const void *key, size_t key_n, const void *value, size_t value_n)
+void publish_note(struct worker *w, struct channel_end *to, struct note *note)
 {
-	struct note *note = note_new(t, key, key_n, value, value_n);
-
 	if (!note || channel_send(to, (struct channel_item){ WRITER_NOTE, note }) != LB_OK) {
 		log_event(LOG_ERROR, "out_of_memory", "worker=%u", w->index);
 		free(note);

@@ -68,7 +68,7 @@ void session_end(struct worker *w, struct session *s)
 	if (s->joined)
 		roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation });
 	if (s->cursor_changed)
-		control_save_cursor(w, s);
+		cursor_save(w, s);
 	roster_dismiss(w->roster);
 	poller_remove(w->poller, s->fd);
 	w->sessions[s->handle] = NULL;
@@ -127,7 +127,7 @@ static void remember_signer(struct worker *w, struct session *s)
 	lb_link_peer_certificate(s->link, &der, &n);
 	lb_signer_hint(der, n, s->signer);
 	if (journal_get(w->reader, JOURNAL_SIGNERS, s->signer, sizeof s->signer, &w->record) != LB_OK)
-		publish_note(w, w->urgent, JOURNAL_SIGNERS, s->signer, sizeof s->signer, der, n);
+		publish_note(w, w->urgent, note_new(JOURNAL_SIGNERS, s->signer, sizeof s->signer, der, n));
 }
 
 static struct session *make_session(struct worker *w, struct arrival *a)
@@ -494,7 +494,7 @@ void session_tick(struct worker *w, struct session *s)
 	if (s->state == SESSION_OPEN && silent_ms > heartbeat_ms / 3 && !s->pinged)
 		ping(w, s);
 	if (s->cursor_changed)
-		control_save_cursor(w, s);
+		cursor_save(w, s);
 	if (!deliver_is_due(w, s))
 		lb_link_rest(s->link);
 	s->published = 0;

@@ -1,5 +1,5 @@
 /* What the files of a worker share: the worker and its sessions. worker.c runs the loop; session.c is a link's way in and out;
- * publish.c takes messages in; deliver.c hands them out; control.c, receipts.c answer. All of it is one thread's. */
+ * publish.c takes messages in; deliver.c hands them out; cursor.c keeps where an agent stands; control.c, receipts.c answer. All of it is one thread's. */
 #ifndef LAGEBUS_BROKER_WORKER_STATE_H
 #define LAGEBUS_BROKER_WORKER_STATE_H
 
@@ -14,6 +14,7 @@
 #include "broker/edge/socket.h"
 #include "broker/line.h"
 #include "broker/worker.h"
+#include "broker/writer.h"
 #include "lagebus/signature.h"
 #include "lagebus/zmtp.h"
 
@@ -122,8 +123,8 @@ void publish_flush_lane(struct worker *w, enum lb_lane lane);
 void publish_flush(struct worker *w);
 /* Answers the publishes of a committed block. */
 void publish_answer(struct worker *w, struct block *b);
-/* Gives the writer a row for a table. */
-void publish_note(struct worker *w, struct channel_end *to, enum journal_table t, const void *key, size_t key_n, const void *value, size_t value_n);
+/* Gives the writer a row for a table, or what is to be cleared; takes the note. */
+void publish_note(struct worker *w, struct channel_end *to, struct note *note);
 
 /* deliver.c */
 /* Feeds a session up to OUTPUT_TARGET. True if there is more for it. */
@@ -141,7 +142,15 @@ void control_receive(struct worker *w, struct session *s, struct lb_frame frame)
 /* Packs and queues a Control (a struct of proto/control.proto). */
 void control_send(struct worker *w, struct session *s, const void *control);
 void control_goodbye(struct worker *w, struct session *s, lb_err reason, const char *detail);
-void control_save_cursor(struct worker *w, struct session *s);
+
+/* cursor.c */
+/* Where delivery goes on after this Hello (a struct of proto/control.proto). */
+void cursor_open(struct worker *w, struct session *s, const void *hello);
+void cursor_save(struct worker *w, struct session *s);
+/* The lane has a new lapse: to be called before anything behind it is sent. */
+void cursor_lapsed(struct worker *w, struct session *s, enum lb_lane lane);
+/* The lapse of an agent that a position is in. LB_OK, LB_NOT_FOUND (none), or the log's error. */
+lb_err cursor_find_lapse(struct worker *w, const char *agent, unsigned lane, uint64_t position, struct lapse *out) LB_MUST_CHECK;
 
 /* receipts.c */
 /* Checks a Receipt message and notes it in the ledger. LB_OK or why it is refused. */

@@ -43,10 +43,20 @@ struct note *note_new(enum journal_table table, const void *key, size_t key_n, c
 	if (!n)
 		return NULL;
 	n->table = table;
+	n->clears = false;
 	n->key_n = (uint32_t)key_n;
 	n->value_n = (uint32_t)value_n;
 	memcpy(n->bytes, key, key_n);
 	memcpy(n->bytes + key_n, value, value_n);
+	return n;
+}
+
+struct note *note_new_clear(enum journal_table table, const void *from, size_t from_n, const void *to, size_t to_n)
+{
+	struct note *n = note_new(table, from, from_n, to, to_n);
+
+	if (n)
+		n->clears = true;
 	return n;
 }
 
@@ -225,7 +235,7 @@ static lb_err write_notes(struct writer *w)
 {
 	for (unsigned i = 0; i < w->notes_n; i++) {
 		const struct note *n = w->notes[i];
-		lb_err e = journal_put(w->settings.journal, n->table, n->bytes, n->key_n, n->bytes + n->key_n, n->value_n);
+		lb_err e = (n->clears ? journal_clear : journal_put)(w->settings.journal, n->table, n->bytes, n->key_n, n->bytes + n->key_n, n->value_n);
 
 		if (e != LB_OK)
 			return e;
@@ -324,7 +334,19 @@ static bool is_past(const struct block *b, int64_t before_ms)
 	return block_message(b, b->count - 1, &m) == LB_OK && lb_header_decode(m.frames[0].p, m.frames[0].n, &h) == LB_OK && lb_uuid7_ms(&h.id) < before_ms;
 }
 
-static lb_err forget_ids(struct writer *w, const struct block *b)
+/* The message is gone: its id, and what people did with it. */
+static lb_err forget_message(struct writer *w, const struct lb_uuid *id)
+{
+	uint8_t end[sizeof id->b + 1];
+	lb_err e = journal_forget(w->settings.journal, id);
+
+	/* The ledger's keys go on with a partner's id, which is ASCII. */
+	memcpy(end, id->b, sizeof id->b);
+	end[sizeof id->b] = UINT8_MAX;
+	return e == LB_OK ? journal_clear(w->settings.journal, JOURNAL_LEDGER, id->b, sizeof id->b, end, sizeof end) : e;
+}
+
+static lb_err forget_messages(struct writer *w, const struct block *b)
 {
 	lb_err e = LB_OK;
 
@@ -336,7 +358,7 @@ static lb_err forget_ids(struct writer *w, const struct block *b)
 		if (e == LB_OK)
 			e = lb_header_decode(m.frames[0].p, m.frames[0].n, &h);
 		if (e == LB_OK)
-			e = journal_forget(w->settings.journal, &h.id);
+			e = forget_message(w, &h.id);
 	}
 	return e;
 }
@@ -354,7 +376,7 @@ static lb_err drop_one(struct writer *w, unsigned lane, int64_t before_ms)
 	e = block_record_read((enum lb_lane)lane, first, &w->record, &b);
 	if (e != LB_OK)
 		return e;
-	e = is_past(b, before_ms) ? forget_ids(w, b) : LB_NOT_FOUND;
+	e = is_past(b, before_ms) ? forget_messages(w, b) : LB_NOT_FOUND;
 	if (e == LB_OK)
 		e = journal_drop_oldest(j, lane);
 	if (e == LB_OK)

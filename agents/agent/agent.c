@@ -140,7 +140,7 @@ void agent_settle(struct agent *a)
 
 	if (a->in_transaction) {
 		if (a->cursors_changed)
-			e = inbox_save_cursors(&a->store, &a->log, a->cursor, a->missed);
+			e = inbox_save_cursors(&a->store, &a->log, a->cursor, a->last, a->missed);
 		LB_FAIL_POINT("agent-before-commit");
 		if (e == LB_OK)
 			e = store_commit(&a->store);

@@ -51,6 +51,7 @@ struct agent {
 
 	struct lb_uuid log;
 	uint64_t cursor[LB_LANES];    /* taken in: the chain */
+	struct lb_uuid last[LB_LANES]; /* the message at the cursor; zero: not known */
 	uint64_t announced[LB_LANES]; /* acknowledged to the broker */
 	uint64_t newest[LB_LANES];    /* the broker's, as last heard */
 	uint64_t missed;

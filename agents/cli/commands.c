@@ -25,7 +25,8 @@ const struct command commands[] = {
 		"receipt is signed and kept like any message.", ROW(ack) },
 	{ "receipts", "ID", 1, 1, "who has a message, who acknowledged it, who is silent",
 		"Asks the broker what became of a message that this partner sent; ID is what warn or send said. In a pipe each line has: partner, delivered, displayed, "
-		"acknowledged, by, implemented and last seen, separated by tabs.", ROW(receipts) },
+		"acknowledged, by, implemented and last seen, separated by tabs. Delivered is yes, no (on a terminal: not yet) or expired: the "
+		"message expired before the partner had it, and it will not get it any more.", ROW(receipts) },
 	{ "watch", "", 0, 0, "show messages as they come",
 		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "
 		"a document on a line of its own. With --timeout it ends with exit code 4 when nothing came for so long.", ROW(watch) },

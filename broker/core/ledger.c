@@ -20,10 +20,11 @@ static const uint8_t *get64(const uint8_t *p, uint64_t *out)
 
 void cursor_row_write(const struct cursor_row *row, uint8_t out[CURSOR_ROW_SIZE])
 {
-	out = put64(out, row->stored[0]);
-	out = put64(out, row->stored[1]);
-	out = put64(out, row->scanned[0]);
-	out = put64(out, row->scanned[1]);
+	for (unsigned lane = 0; lane < 2; lane++) {
+		out = put64(out, row->stored[lane]);
+		out = put64(out, row->given[lane]);
+		out = put64(out, row->judged[lane]);
+	}
 	put64(out, (uint64_t)row->seen_ms);
 }
 
@@ -34,14 +35,15 @@ lb_err cursor_row_read(const uint8_t *p, size_t n, struct cursor_row *out)
 
 	if (n != CURSOR_ROW_SIZE)
 		return LB_CORRUPT;
-	p = get64(p, &row.stored[0]);
-	p = get64(p, &row.stored[1]);
-	p = get64(p, &row.scanned[0]);
-	p = get64(p, &row.scanned[1]);
+	for (unsigned lane = 0; lane < 2; lane++) {
+		p = get64(p, &row.stored[lane]);
+		p = get64(p, &row.given[lane]);
+		p = get64(p, &row.judged[lane]);
+		if (row.given[lane] < row.stored[lane] || row.judged[lane] < row.given[lane])
+			return LB_CORRUPT;
+	}
 	get64(p, &seen);
 	row.seen_ms = (int64_t)seen;
-	if (row.scanned[0] < row.stored[0] || row.scanned[1] < row.stored[1])
-		return LB_CORRUPT;
 	*out = row;
 	return LB_OK;
 }

@@ -1,5 +1,5 @@
 /* The ledger's rows: what an agent has stored, and what people at a partner did with a message. Encoding only; the rows
- * stand in the journal's tables. "Delivered" is derived from cursors, never written per message. */
+ * stand in the journal's tables. "Delivered" is derived from cursors and lapses (lapse.h), never written per message. */
 #ifndef LAGEBUS_BROKER_CORE_LEDGER_H
 #define LAGEBUS_BROKER_CORE_LEDGER_H
 
@@ -10,13 +10,14 @@
 #include "lagebus/limits.h"
 #include "lagebus/uuid.h"
 
-/* JOURNAL_CURSORS, by the agent's SPIFFE ID. `stored` is what the agent acknowledged per lane; `scanned` (>= stored) is up to
- * where there was nothing more for it, so that its return does not read the log again. */
+/* JOURNAL_CURSORS, by the agent's SPIFFE ID. Per lane: `stored` is the furthest that the agent has acknowledged, also if it began
+ * again since; `given` (>= stored) is the last message that it was given; `judged` (>= given) is up to where each message was given to it, or was
+ * not for it, or is in its lapses, so that its return does not read the log again. */
 struct cursor_row {
-	uint64_t stored[2], scanned[2];
+	uint64_t stored[2], given[2], judged[2];
 	int64_t seen_ms;
 };
-#define CURSOR_ROW_SIZE 40
+#define CURSOR_ROW_SIZE 56
 void cursor_row_write(const struct cursor_row *row, uint8_t out[CURSOR_ROW_SIZE]);
 /* LB_OK or LB_CORRUPT. */
 lb_err cursor_row_read(const uint8_t *p, size_t n, struct cursor_row *out) LB_MUST_CHECK;

@@ -109,7 +109,7 @@ static lb_err take_lock(struct journal *j, char *why, size_t why_n)
 
 static int open_tables(struct journal *j, MDB_txn *txn)
 {
-	static const char *const lanes[] = { "urgent", "routine" }, *const tables[] = { "cursors", "signers", "ledger" };
+	static const char *const lanes[] = { "urgent", "routine" }, *const tables[] = { "cursors", "signers", "ledger", "lapses" };
 	int rc = 0;
 
 	for (unsigned i = 0; rc == 0 && i < JOURNAL_LANES; i++)
@@ -474,6 +474,24 @@ lb_err journal_put(struct journal *j, enum journal_table t, const void *key, siz
 	return error_of(mdb_put(j->txn, j->table[t], &k, &v, 0));
 }
 
+lb_err journal_clear(struct journal *j, enum journal_table t, const void *from, size_t from_n, const void *to, size_t to_n)
+{
+	MDB_val key = value_of(from, from_n), end = value_of(to, to_n), value;
+	MDB_cursor *c;
+	int rc = mdb_cursor_open(j->txn, j->table[t], &c);
+
+	if (rc != 0)
+		return error_of(rc);
+	rc = mdb_cursor_get(c, &key, &value, MDB_SET_RANGE);
+	while (rc == 0 && mdb_cmp(j->txn, j->table[t], &key, &end) < 0) {
+		rc = mdb_cursor_del(c, 0);
+		if (rc == 0)
+			rc = mdb_cursor_get(c, &key, &value, MDB_NEXT);
+	}
+	mdb_cursor_close(c);
+	return rc == MDB_NOTFOUND ? LB_OK : error_of(rc);
+}
+
 /* Where the last record goes, its lane's positions are remembered. */
 static int keep_last(struct journal *j, unsigned lane)
 {
@@ -611,6 +629,25 @@ lb_err journal_find(struct journal_reader *r, const struct lb_uuid *id, unsigned
 lb_err journal_get(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, struct lb_buf *value)
 {
 	return get(r, r->journal->table[t], key, key_n, value);
+}
+
+lb_err journal_seek(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, size_t prefix_n, struct lb_buf *value)
+{
+	MDB_val k = value_of(key, key_n), v;
+	MDB_cursor *c;
+	lb_err e = error_of(mdb_txn_renew(r->txn));
+
+	if (e != LB_OK)
+		return e;
+	e = error_of(mdb_cursor_open(r->txn, r->journal->table[t], &c));
+	if (e == LB_OK) {
+		e = error_of(mdb_cursor_get(c, &k, &v, MDB_SET_RANGE));
+		if (e == LB_OK)
+			e = k.mv_size >= prefix_n && memcmp(k.mv_data, key, prefix_n) == 0 ? replace(value, &v) : LB_NOT_FOUND;
+		mdb_cursor_close(c);
+	}
+	mdb_txn_reset(r->txn);
+	return e;
 }
 
 static int each(MDB_cursor *c, const void *prefix, size_t prefix_n, journal_visit *visit, void *user)
