@@ -317,15 +317,16 @@ static void serve(struct worker *w)
 /* What is behind here, for the publishers everywhere; and the publishers here, if nothing is behind any more. */
 static void keep_pace(struct worker *w)
 {
-	uint64_t behind = 0;
+	const struct tail *t = &w->tail[LB_LANE_ROUTINE];
+	uint64_t oldest = tail_oldest(t), slowest = t->last + 1;
 
 	for (const struct session *s = w->line[LB_LANE_ROUTINE].head; s; s = s->place[LB_LANE_ROUTINE].next) {
-		uint64_t b = s->writable && deliver_is_due(w, s) ? tail_behind(&w->tail[LB_LANE_ROUTINE], s->feed.lane[LB_LANE_ROUTINE].next) : 0;
+		uint64_t next = s->feed.lane[LB_LANE_ROUTINE].next;
 
-		if (b > behind)
-			behind = b;
+		if (next < slowest && next >= oldest && s->writable && deliver_is_due(w, s))
+			slowest = next;
 	}
-	pace_tell(w->pace, w->index, behind);
+	pace_tell(w->pace, w->index, tail_behind(t, slowest));
 	if (w->pacing) {
 		w->pacing = false;
 		wake_sessions(w);

@@ -79,6 +79,11 @@ struct block *tail_find(const struct tail *t, uint64_t position)
 	return find(t, position, &at) ? *slot(t, at) : NULL;
 }
 
+uint64_t tail_oldest(const struct tail *t)
+{
+	return t->begin != t->end ? (*slot(t, t->begin))->first : t->last + 1;
+}
+
 uint64_t tail_behind(const struct tail *t, uint64_t position)
 {
 	uint32_t at;

@@ -25,6 +25,8 @@ void tail_fini(struct tail *t);
 void tail_push(struct tail *t, struct block *b);
 /* The block that holds a position, borrowed; NULL if it is not here. */
 struct block *tail_find(const struct tail *t, uint64_t position);
+/* The oldest position here; one past the newest if nothing is. */
+uint64_t tail_oldest(const struct tail *t);
 /* Bytes from the block that holds a position to the end; 0 if it is not here. */
 uint64_t tail_behind(const struct tail *t, uint64_t position);
 

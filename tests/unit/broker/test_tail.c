@@ -54,7 +54,9 @@ static void says_how_much_comes_from_a_position_on(void **state)
 	(void)state;
 	tail_init(&t, 1 << 20, 0);
 	assert_true(tail_behind(&t, 1) == 0);
+	assert_true(tail_oldest(&t) == 1);
 	push(&t, 1, 1, 100);
+	assert_true(tail_oldest(&t) == 1);
 	one = tail_behind(&t, 1);
 	assert_true(one > 100);
 	push(&t, 2, 3, 100);
