@@ -38,11 +38,24 @@ void control_goodbye(struct worker *w, struct session *s, lb_err reason, const c
 	control_send(w, s, &control);
 }
 
+/* The ids of the further partners that the agent acts for. */
+static size_t name_mandates(const struct worker *w, const struct session *s, char *ids[LB_PARTNERS_MAX])
+{
+	const struct federation *f = router_federation(w->router);
+	size_t n = 0;
+
+	for (uint16_t i = 0; s->mandates && i < federation_count(f); i++)
+		if (partner_set_has(s->mandates, i))
+			ids[n++] = (char *)federation_at(f, i)->id;
+	return n;
+}
+
 static void welcome(struct worker *w, struct session *s)
 {
 	Lagebus__Welcome answer = LAGEBUS__WELCOME__INIT;
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
 	struct lb_uuid log = journal_id(w->journal);
+	char *ids[LB_PARTNERS_MAX];
 
 	answer.version = LB_PROTOCOL_VERSION;
 	answer.software = "lagebusd " LAGEBUS_VERSION;
@@ -53,6 +66,8 @@ static void welcome(struct worker *w, struct session *s)
 	answer.routine_last = w->tail[LB_LANE_ROUTINE].last;
 	answer.heartbeat_ds = (uint32_t)w->settings->heartbeat_s * 10;
 	answer.partner = (char *)lb_link_peer(s->link)->partner;
+	answer.acts_for = ids;
+	answer.n_acts_for = name_mandates(w, s, ids);
 	control.body_case = LAGEBUS__CONTROL__BODY_WELCOME;
 	control.welcome = &answer;
 	control_send(w, s, &control);
@@ -66,6 +81,8 @@ static void on_hello(struct worker *w, struct session *s, const Lagebus__Hello *
 	}
 	s->publish_only = hello->publish_only;
 	cursor_open(w, s, hello);
+	if (!s->publish_only)
+		mandates_note(w, s);
 	s->cursor_changed = !s->publish_only;
 	s->state = SESSION_OPEN;
 	log_event(LOG_INFO, "session_open", "agent=%s software=%s urgent=%llu routine=%llu", s->agent, hello->software,

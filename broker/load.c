@@ -63,6 +63,7 @@ struct loading {
 	struct federation *federation;
 	const char *groups[LB_GROUPS_MAX];
 	const char *areas[2 * LB_AREA_MAX];
+	const char *agents[LB_MANDATES_MAX];
 };
 
 static lb_err refuse(struct loading *l, const struct config_node *n, const char *partner, const char *why)
@@ -140,21 +141,24 @@ static lb_err read_text(struct loading *l, const struct config_node *group, cons
 /* The line that a verb's complaint is about: that of the key it begins with, or of the partner. */
 static const struct config_node *blamed(const struct config_node *group, const char *why)
 {
+	static const char *const lists[] = { "groups", "areas", "agents" };
 	char word[16];
 	const struct config_node *n = NULL;
 
 	if (sscanf(why, "%15[a-z]", word) == 1) {
 		n = member(group, word);
-		if (n == NULL && (strcmp(word, "area") == 0 || strcmp(word, "group") == 0))
-			n = member(group, strcmp(word, "area") == 0 ? "areas" : "groups");
+		for (size_t i = 0; n == NULL && i < sizeof lists / sizeof lists[0]; i++)
+			if (strncmp(lists[i], word, strlen(lists[i]) - 1) == 0)
+				n = member(group, lists[i]);
 	}
 	return n != NULL ? n : group;
 }
 
 static lb_err load_partner(struct loading *l, const struct config_node *n)
 {
-	static const char *const known[] = { "id", "name", "role", "groups", "areas", NULL };
+	static const char *const known[] = { "id", "name", "role", "groups", "areas", "agents", NULL };
 	struct partner_line line = { .groups = l->groups, .areas = l->areas };
+	size_t agents_n = 0;
 	char why[256] = "";
 	lb_err e;
 
@@ -171,11 +175,15 @@ static lb_err load_partner(struct loading *l, const struct config_node *n)
 		e = read_names(l, member(n, "groups"), line.id, l->groups, LB_GROUPS_MAX, &line.groups_n);
 	if (e == LB_OK)
 		e = read_names(l, member(n, "areas"), line.id, l->areas, sizeof l->areas / sizeof l->areas[0], &line.areas_n);
+	if (e == LB_OK)
+		e = read_names(l, member(n, "agents"), line.id, l->agents, LB_MANDATES_MAX, &agents_n);
 	if (e == LB_OK && member(n, "areas") == NULL)
 		return refuse(l, n, line.id, "areas is missing; [ ] is an agreement about nothing");
 	if (e != LB_OK)
 		return e;
 	e = federation_partner(l->federation, &line, why, sizeof why);
+	for (size_t i = 0; e == LB_OK && i < agents_n; i++)
+		e = federation_mandate(l->federation, l->agents[i], why, sizeof why);
 	if (e == LB_OK || e == LB_NO_MEMORY)
 		return e;
 	return refuse(l, blamed(n, why), line.id, why);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/core/policy.h"
 #include "proto/host/log.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
@@ -76,6 +77,7 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 {
 	struct lb_header h;
 	struct route *route;
+	uint16_t sender;
 	lb_err e = check_frames(m);
 
 	if (e == LB_OK)
@@ -87,7 +89,8 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 		return;
 	}
 	s->tokens--;
-	route = router_route(w->router, s->partner, &h);
+	sender = policy_sender(router_federation(w->router), s->partner, s->mandates, &h);
+	route = router_route(w->router, sender, &h);
 	e = route ? route->admitted : LB_NO_MEMORY;
 	if (e == LB_OK)
 		e = check_times(w, &h);
@@ -95,7 +98,7 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 		e = LB_DISK_FULL;
 	if (e == LB_OK && h.type == LB_TYPE_RECEIPT) {
 		route_ref(route); /* receipts_take asks the router too */
-		e = receipts_take(w, s, &h, m->frames[1]);
+		e = receipts_take(w, s, sender, &h, m->frames[1]);
 		if (e == LB_OK)
 			e = fill(w, s, m, &h, route);
 		route_unref(route);

@@ -61,9 +61,9 @@ static void set_once(int64_t *at, int64_t now_ms)
 		*at = now_ms;
 }
 
-static void note_receipt(struct worker *w, struct session *s, const struct lb_uuid *id, const Lagebus__Receipt *r)
+static void note_receipt(struct worker *w, struct session *s, uint16_t sender, const struct lb_uuid *id, const Lagebus__Receipt *r)
 {
-	const char *partner = lb_link_peer(s->link)->partner;
+	const char *partner = federation_at(router_federation(w->router), sender)->id;
 	uint8_t key[LEDGER_KEY_MAX], value[LEDGER_ROW_MAX];
 	struct ledger_row row;
 	lb_err e = read_row(w, id, partner, &row);
@@ -81,7 +81,7 @@ static void note_receipt(struct worker *w, struct session *s, const struct lb_uu
 	publish_note(w, w->urgent, note_new(JOURNAL_LEDGER, key, ledger_key(id, partner, key), value, ledger_row_write(&row, value)));
 }
 
-static lb_err check_receipt(struct worker *w, struct session *s, const struct lb_header *h, const Lagebus__Receipt *r)
+static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, const Lagebus__Receipt *r)
 {
 	struct federation *f = router_federation(w->router);
 	struct logged about = { .frame = LB_BUF_INIT };
@@ -96,20 +96,20 @@ static lb_err check_receipt(struct worker *w, struct session *s, const struct lb
 		return LB_NOT_UTF8;
 	e = find_message(w, &id, &about);
 	if (e == LB_OK)
-		e = policy_deliver(f, s->partner, &about.header);
+		e = policy_deliver(f, sender, &about.header);
 	if (e == LB_OK && (h->audience_n != 1 || h->audience[0].n != about.header.origin.n ||
 	                   memcmp(h->audience[0].p, about.header.origin.p, about.header.origin.n) != 0))
 		e = LB_BAD_AUDIENCE;
 	lb_buf_fini(&about.frame);
 	if (e == LB_OK)
-		note_receipt(w, s, &id, r);
+		note_receipt(w, s, sender, &id, r);
 	return e;
 }
 
-lb_err receipts_take(struct worker *w, struct session *s, const struct lb_header *h, struct lb_frame payload)
+lb_err receipts_take(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload)
 {
 	Lagebus__Receipt *r = lagebus__receipt__unpack(NULL, payload.n, payload.p);
-	lb_err e = r ? check_receipt(w, s, h, r) : LB_INVALID;
+	lb_err e = r ? check_receipt(w, s, sender, h, r) : LB_INVALID;
 
 	if (r)
 		lagebus__receipt__free_unpacked(r, NULL);
@@ -155,7 +155,8 @@ static lb_err was_left_out(struct worker *w, const struct logged *m, const char 
 	return e == LB_NOT_FOUND ? LB_OK : e;
 }
 
-static lb_err ask_agent(struct worker *w, const struct logged *m, const char *agent, Lagebus__PartnerReceipt *out)
+/* What an agent stored before `from` was not for the partner. */
+static lb_err ask_agent(struct worker *w, const struct logged *m, const char *agent, uint64_t from, Lagebus__PartnerReceipt *out)
 {
 	struct cursor_row row;
 	bool left_out;
@@ -167,14 +168,14 @@ static lb_err ask_agent(struct worker *w, const struct logged *m, const char *ag
 		return LB_OK; /* it is written again when the agent is back */
 	if (row.seen_ms > out->last_seen)
 		out->last_seen = row.seen_ms;
-	if (row.stored[m->lane] < m->position || out->delivered)
+	if (row.stored[m->lane] < m->position || m->position < from || out->delivered)
 		return LB_OK;
 	e = was_left_out(w, m, agent, &left_out);
 	out->delivered = e == LB_OK && !left_out;
 	return e;
 }
 
-static lb_err ask_agents(struct worker *w, const struct logged *m, const struct partner *partner, Lagebus__PartnerReceipt *out)
+static lb_err ask_own_agents(struct worker *w, const struct logged *m, const struct partner *partner, Lagebus__PartnerReceipt *out)
 {
 	struct names names = { LB_BUF_INIT, LB_OK };
 	lb_err e = find_agents(w, partner, &names);
@@ -182,10 +183,28 @@ static lb_err ask_agents(struct worker *w, const struct logged *m, const struct 
 	for (size_t at = 0; e == LB_OK && at < lb_buf_len(&names.buf);) {
 		const char *agent = (const char *)lb_buf_data(&names.buf) + at;
 
-		e = ask_agent(w, m, agent, out);
+		e = ask_agent(w, m, agent, 0, out);
 		at += strlen(agent) + 1;
 	}
 	lb_buf_fini(&names.buf);
+	return e;
+}
+
+/* Those of other partners that act for it. */
+static lb_err ask_other_agents(struct worker *w, const struct logged *m, uint16_t i, Lagebus__PartnerReceipt *out)
+{
+	const struct federation *f = router_federation(w->router);
+	const char *agent;
+	lb_err e = LB_OK;
+
+	for (size_t n = 0; e == LB_OK && (agent = federation_mandate_at(f, i, n)); n++) {
+		uint64_t from;
+
+		if (!mandates_since(w, agent, federation_at(f, i)->id, m->lane, &from))
+			continue;
+		out->online |= roster_agent_is_online(w->roster, agent);
+		e = ask_agent(w, m, agent, from, out);
+	}
 	return e;
 }
 
@@ -197,7 +216,9 @@ static lb_err describe_partner(struct worker *w, const struct logged *m, uint16_
 
 	out->partner = (char *)partner->id;
 	out->online = roster_partner_is_online(w->roster, partner->id);
-	e = ask_agents(w, m, partner, out);
+	e = ask_own_agents(w, m, partner, out);
+	if (e == LB_OK)
+		e = ask_other_agents(w, m, i, out);
 	if (e != LB_OK)
 		return e;
 	if (rule != LB_OK) {
@@ -256,14 +277,21 @@ static void send_receipts(struct worker *w, struct session *s, Lagebus__Receipts
 	control_send(w, s, &control);
 }
 
+static bool is_entitled(const struct federation *f, uint16_t partner, const struct logged *m)
+{
+	const struct partner *p = federation_at(f, partner);
+
+	return p->role == ROLE_COORDINATOR || lb_text_equals(m->header.origin, p->id);
+}
+
 static lb_err may_ask(struct worker *w, struct session *s, const struct logged *m)
 {
-	struct federation *f = router_federation(w->router);
-	const struct partner *p = federation_at(f, s->partner);
+	const struct federation *f = router_federation(w->router);
+	bool may = is_entitled(f, s->partner, m);
 
-	if (p->role == ROLE_COORDINATOR || lb_text_equals(m->header.origin, p->id))
-		return LB_OK;
-	return LB_ROLE_MAY_NOT_SEND;
+	for (uint16_t i = 0; !may && s->mandates && i < federation_count(f); i++)
+		may = partner_set_has(s->mandates, i) && is_entitled(f, i, m);
+	return may ? LB_OK : LB_ROLE_MAY_NOT_SEND;
 }
 
 static lb_err fill_receipts(struct worker *w, struct session *s, struct lb_frame id, struct logged *m, struct rows *rows)
@@ -317,7 +345,7 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 	lb_err e = lb_header_decode(header.p, header.n, &h);
 
 	if (e == LB_OK)
-		e = policy_admit(f, s->partner, &h);
+		e = policy_admit(f, policy_sender(f, s->partner, s->mandates, &h), &h);
 	if (e == LB_OK)
 		e = rows_init(&rows, federation_count(f));
 	answer.request = request;

@@ -58,6 +58,7 @@ static void free_session(struct session *s)
 	lb_buf_fini(&s->input);
 	lb_link_free(s->link);
 	socket_close(s->fd);
+	free(s->mandates);
 	free(s->agent);
 	free(s->address);
 	free(s);
@@ -105,16 +106,16 @@ static lb_err join(struct worker *w, struct session *s)
 	bool had;
 	lb_err e;
 
-	s->partner = federation_find(router_federation(w->router), peer->partner, strlen(peer->partner));
-	if (s->partner == PARTNER_NONE)
-		return LB_NOT_A_MEMBER;
+	feed_init(&s->feed, PARTNER_NONE);
+	e = mandates_read(w, s);
+	if (e != LB_OK)
+		return e;
 	e = roster_join(w->roster, s->agent, peer->partner, place, &had, &former);
 	if (e != LB_OK)
 		return e;
 	s->joined = true;
 	if (had)
 		close_former(w, &former);
-	feed_init(&s->feed, s->partner);
 	return LB_OK;
 }
 

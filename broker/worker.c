@@ -185,16 +185,17 @@ static void on_reload(struct worker *w, struct reload *r)
 	deliver_forget(w);
 	for (uint32_t i = 0; i < w->used; i++) {
 		struct session *s = w->sessions[i];
-		const struct lb_identity *peer = s ? lb_link_peer(s->link) : NULL;
 		lb_err e;
 
 		if (!s || !s->joined)
 			continue;
-		s->partner = federation_find(r->federation, peer->partner, strlen(peer->partner));
-		s->feed.partner = s->partner;
-		e = s->partner == PARTNER_NONE ? LB_NOT_A_MEMBER : lb_link_recheck(s->link, w->tls);
+		e = mandates_read(w, s);
+		if (e == LB_OK)
+			e = lb_link_recheck(s->link, w->tls);
 		if (e != LB_OK)
 			session_fail(w, s, e, NULL);
+		else if (s->state == SESSION_OPEN && !s->publish_only)
+			mandates_note(w, s);
 	}
 	federation_unref(r->federation);
 	free(r);

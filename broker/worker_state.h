@@ -1,5 +1,6 @@
 /* What the files of a worker share: the worker and its sessions. worker.c runs the loop; session.c is a link's way in and out;
- * publish.c takes messages in; deliver.c hands them out; cursor.c keeps where an agent stands; control.c, receipts.c answer. All of it is one thread's. */
+ * publish.c takes messages in; deliver.c hands them out; cursor.c keeps where an agent stands, mandates.c whom it acts
+ * for; control.c, receipts.c answer. All of it is one thread's. */
 #ifndef LAGEBUS_BROKER_WORKER_STATE_H
 #define LAGEBUS_BROKER_WORKER_STATE_H
 
@@ -45,6 +46,7 @@ struct session {
 	struct lb_buf input; /* an incomplete message */
 	struct feed feed;
 	uint16_t partner;
+	struct partner_set *mandates; /* further partners that the agent acts for; NULL: none */
 	bool readable, writable, cursor_changed, publish_only, joined, pinged;
 	int64_t heard_ms, closing_since_ms;
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
@@ -116,6 +118,14 @@ void session_tick(struct worker *w, struct session *s);
 /* May it be read from now? */
 bool session_is_held(struct worker *w, const struct session *s);
 
+/* mandates.c */
+/* Whom the agent acts for under the federation in force. LB_OK, LB_NOT_A_MEMBER, LB_NO_MEMORY. */
+lb_err mandates_read(struct worker *w, struct session *s) LB_MUST_CHECK;
+/* Notes from where on the agent acts for whom: behind where its feed stands now. */
+void mandates_note(struct worker *w, struct session *s);
+/* From which position on an agent was given what is for a partner that it acts for. False: it does not act for it. */
+bool mandates_since(struct worker *w, const char *agent, const char *partner, unsigned lane, uint64_t *from);
+
 /* publish.c */
 void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_message *m);
 /* Sends what was filled to the writer, of one lane or of both. */
@@ -153,8 +163,8 @@ void cursor_lapsed(struct worker *w, struct session *s, enum lb_lane lane);
 lb_err cursor_find_lapse(struct worker *w, const char *agent, unsigned lane, uint64_t position, struct lapse *out) LB_MUST_CHECK;
 
 /* receipts.c */
-/* Checks a Receipt message and notes it in the ledger. LB_OK or why it is refused. */
-lb_err receipts_take(struct worker *w, struct session *s, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
+/* Checks a Receipt message of a partner that the session speaks for, and notes it in the ledger. LB_OK or why it is refused. */
+lb_err receipts_take(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
 /* Answers a coordinator's or origin's question. */
 void receipts_answer(struct worker *w, struct session *s, uint64_t request, struct lb_frame id);
 /* Answers who would get a message of this header. */

@@ -83,6 +83,7 @@ void agent_close(struct agent *a)
 		lb_signer_free(a->signer);
 	if (a->tls)
 		lb_tls_unref(a->tls);
+	lb_buf_fini(&a->acts_for);
 	settings_fini(&a->settings);
 }
 

@@ -55,6 +55,7 @@ struct agent {
 	uint64_t announced[LB_LANES]; /* acknowledged to the broker */
 	uint64_t newest[LB_LANES];    /* the broker's, as last heard */
 	uint64_t missed;
+	struct lb_buf acts_for; /* the further partners that the broker says we act for, each with its NUL; as last heard */
 	bool in_transaction, cursors_changed, holding, inbox_grew;
 
 	int64_t sent_row[LB_LANES];
@@ -92,7 +93,7 @@ void intake_down(void *agent);
 void intake_acknowledge(struct agent *a);
 
 /* publish.c */
-/* Signs and queues a message; *id is the new one. LB_OK or what is wrong with it. */
+/* Signs and queues a message, whose origin is our partner where it names none; *id is the new one. LB_OK or what is wrong with it. */
 lb_err publish_add(struct agent *a, struct lb_header *h, struct lb_frame payload, struct lb_uuid *id) LB_MUST_CHECK;
 /* Sends from the outbox what may be sent. */
 void publish_pump(struct agent *a);

@@ -83,6 +83,15 @@ static void follow(struct agent *a, const Lagebus__Welcome *welcome)
 	}
 }
 
+static void learn_mandates(struct agent *a, const Lagebus__Welcome *welcome)
+{
+	lb_buf_fini(&a->acts_for);
+	for (size_t i = 0; i < welcome->n_acts_for && i < LB_PARTNERS_MAX; i++)
+		if (lb_partner_is_valid(welcome->acts_for[i], strlen(welcome->acts_for[i])) &&
+		    lb_buf_append(&a->acts_for, welcome->acts_for[i], strlen(welcome->acts_for[i]) + 1) != LB_OK)
+			uplink_fail(&a->uplink, LB_NO_MEMORY, NULL);
+}
+
 void intake_open(void *agent, const Lagebus__Welcome *welcome)
 {
 	struct agent *a = agent;
@@ -92,8 +101,9 @@ void intake_open(void *agent, const Lagebus__Welcome *welcome)
 		return;
 	}
 	follow(a, welcome);
+	learn_mandates(a, welcome);
 	if (!uplink_is_open(&a->uplink))
-		return; /* the store refused */
+		return; /* the store or memory is out */
 	memcpy(a->announced, a->cursor, sizeof a->cursor);
 	a->newest[LB_LANE_URGENT] = welcome->urgent_last;
 	a->newest[LB_LANE_ROUTINE] = welcome->routine_last;

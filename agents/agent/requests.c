@@ -104,7 +104,7 @@ static void queue(struct agent *a, const struct local_peer *peer, uint64_t numbe
 		reply_sent(a, peer, number, &id, false);
 }
 
-/* Decodes a header that lacks what the agent fills in: id, origin and created are put in front of it. */
+/* Decodes a header that lacks what the agent fills in: id, origin and created are put in front of it, where an origin of its own counts. */
 static lb_err complete_header(struct agent *a, ProtobufCBinaryData from, struct lb_buf *bytes, struct lb_header *h)
 {
 	Lagebus__Header base = LAGEBUS__HEADER__INIT;
@@ -270,10 +270,11 @@ static lb_err pack_receipt(const struct lb_uuid *id, const Lagebus__AckRequest *
 	return LB_OK;
 }
 
-/* A receipt goes to the origin, with the area and label of what it is about. */
-static void receipt_header(const struct lb_header *about, struct lb_header *h)
+/* A receipt goes from our partner, or the one it is given as, to the origin, with the area and label of what it is about. */
+static void receipt_header(const struct lb_header *about, const char *as, struct lb_header *h)
 {
 	memset(h, 0, sizeof *h);
+	h->origin = lb_text_of(as);
 	h->type = LB_TYPE_RECEIPT;
 	h->schema_version = 1;
 	h->area = about->area;
@@ -306,7 +307,7 @@ static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t numb
 	if (e == LB_OK)
 		e = agent_begin(a) ? inbox_acknowledge(&a->store, &id, r->state) : LB_IO;
 	if (e == LB_OK) {
-		receipt_header(&about, &h);
+		receipt_header(&about, r->as, &h);
 		queue(a, peer, number, &h, (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait);
 	} else {
 		refuse(a, peer, number, e);
@@ -374,11 +375,20 @@ static void on_route(struct agent *a, const struct local_peer *peer, uint64_t nu
 	lb_buf_fini(&header);
 }
 
+static size_t list_acts_for(const struct agent *a, char *ids[LB_PARTNERS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < lb_buf_len(&a->acts_for); at += strlen(ids[n - 1]) + 1)
+		ids[n++] = (char *)lb_buf_data(&a->acts_for) + at;
+	return n;
+}
+
 static void on_status(struct agent *a, const struct local_peer *peer, uint64_t number)
 {
 	Lagebus__StatusReply s = LAGEBUS__STATUS_REPLY__INIT;
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-	char id[LB_SPIFFE_ID_MAX + 1], link[96] = "";
+	char id[LB_SPIFFE_ID_MAX + 1], link[96] = "", *acts_for[LB_PARTNERS_MAX];
 	lb_err e = outbox_count(&a->store, LB_LANE_URGENT, &s.outbox_urgent);
 
 	if (e == LB_OK)
@@ -406,6 +416,8 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	s.missed = a->missed;
 	s.version = LAGEBUS_VERSION;
 	s.certificate_expires = lb_tls_expires_ms(a->tls);
+	s.acts_for = acts_for;
+	s.n_acts_for = list_acts_for(a, acts_for);
 	reply.number = number;
 	reply.body_case = LAGEBUS__REPLY__BODY_STATUS;
 	reply.status = &s;

@@ -5,12 +5,14 @@
 #include "agents/cli/ids.h"
 #include "agents/cli/out.h"
 #include "lagebus/header.h"
+#include "lagebus/identity.h"
 
 const struct option_row cmd_ack_options[] = {
 	{ "by", "FUNCTION", "who acknowledges: a function, not a name; required but for --displayed", 0 },
 	{ "displayed", NULL, "only: it was shown to a person", 0 },
 	{ "implemented", NULL, "its measures are done", 0 },
 	{ "note", "TEXT", "a remark for the origin", 0 },
+	{ "as", "PARTNER", "whose receipt it is: a partner that this agent may act for (default: its own)", 0 },
 	{ "no-wait", NULL, "do not wait for the broker's acceptance", 0 },
 	{ NULL, NULL, NULL, 0 },
 };
@@ -18,6 +20,7 @@ const char *const cmd_ack_examples[] = {
 	"lagebus ack last --by 'CISO on duty'",
 	"lagebus ack 1a2b3c4d --by 'Lagezentrum' --implemented --note 'patched at 14:20'",
 	"lagebus ack last --displayed",
+	"lagebus ack last --as de-sn/leipzig --by 'IT-Sicherheit Leipzig'",
 	NULL,
 };
 
@@ -48,6 +51,7 @@ static enum cli_exit acknowledge(struct client *client, const struct lb_uuid *id
 	body.state = state;
 	body.by = (char *)args_value(args, "by", "");
 	body.note = (char *)args_value(args, "note", "");
+	body.as = (char *)args_value(args, "as", "");
 	body.wait = !args_has(args, "no-wait");
 	request.body_case = LAGEBUS__REQUEST__BODY_ACK;
 	request.ack = &body;
@@ -68,6 +72,7 @@ enum cli_exit cmd_ack(struct cli *cli)
 {
 	const struct args *args = &cli->args;
 	bool displayed = args_has(args, "displayed"), implemented = args_has(args, "implemented");
+	const char *as = args_value(args, "as", "");
 	unsigned state = displayed ? LB_ACK_DISPLAYED : implemented ? LB_ACK_IMPLEMENTED : LB_ACK_ACKNOWLEDGED;
 	struct client client;
 	struct lb_uuid id;
@@ -79,6 +84,8 @@ enum cli_exit cmd_ack(struct cli *cli)
 		return cli_fail(cli, CLI_USAGE, "who acknowledges it? --by 'CISO on duty' (a function, not a person's name)");
 	if (!text_is_fine(args_value(args, "by", "")) || !text_is_fine(args_value(args, "note", "")))
 		return cli_fail(cli, CLI_USAGE, "--by and --note take at most 1024 bytes of UTF-8");
+	if (*as && !lb_partner_is_valid(as, strlen(as)))
+		return cli_fail(cli, CLI_USAGE, "--as %.80s: is no partner id; write de-sn/leipzig, for example", as);
 	code = client_open(cli, &client);
 	if (!code)
 		code = id_resolve(&client, args->words[0], &id);

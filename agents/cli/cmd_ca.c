@@ -25,6 +25,7 @@ const struct option_row cmd_ca_issue_options[] = {
 	{ "broker", NULL, "a broker's certificate: for TLS servers too", 0 },
 	{ "dns", "NAME", "with --broker: a DNS name of the broker; may be repeated", 0 },
 	{ "ip", "ADDRESS", "with --broker: an address of the broker; may be repeated", 0 },
+	{ "acts-for", "PARTNER", "a further partner that the agent may act for; may be repeated", 0 },
 	{ "days", "N", "how long it is valid (default 365)", 0 },
 	{ "from", "DATE", "from when on, as 2026-12-01 (default now)", 0 },
 	{ "curve", "NAME", "p256 (default), p384 or p521", 0 },
@@ -33,6 +34,7 @@ const struct option_row cmd_ca_issue_options[] = {
 const char *const cmd_ca_issue_examples[] = {
 	"lagebus ca issue pki --agent de-sn/main",
 	"lagebus ca issue pki --partner de-sn/leipzig --name main --days 90",
+	"lagebus ca issue pki --agent de-sn/main --acts-for de-sn/leipzig --acts-for de-sn/dresden",
 	"lagebus ca issue pki --broker --dns broker.lagebus.example --ip 192.0.2.7",
 	NULL,
 };
@@ -100,6 +102,18 @@ static lb_err read_names(const struct args *a, const char *option, const char **
 	return LB_OK;
 }
 
+static lb_err read_mandates(const struct args *a, struct ca_request *r, struct why *why)
+{
+	lb_err e = read_names(a, "acts-for", r->acts_for, &r->acts_for_n, why);
+
+	if (!e && r->broker && r->acts_for_n)
+		return why_set(why, LB_INVALID, "--acts-for is for agents; a broker speaks for nobody");
+	for (unsigned i = 0; !e && i < r->acts_for_n; i++)
+		if (!lb_partner_is_valid(r->acts_for[i], strlen(r->acts_for[i])) || strcmp(r->acts_for[i], r->partner) == 0)
+			e = why_set(why, LB_INVALID, "--acts-for %.80s: another partner's id is expected, as de-sn/leipzig", r->acts_for[i]);
+	return e;
+}
+
 static lb_err read_request(const struct args *a, struct ca_request *r, char partner[LB_PARTNER_ID_MAX + 1], struct why *why)
 {
 	const char *agent = args_value(a, "agent", NULL), *from = args_value(a, "from", NULL);
@@ -126,6 +140,8 @@ static lb_err read_request(const struct args *a, struct ca_request *r, char part
 		e = when_date_s(from, &r->from_s, why);
 	if (!e)
 		e = read_names(a, "dns", r->dns, &r->dns_n, why);
+	if (!e)
+		e = read_mandates(a, r, why);
 	return e ? e : read_names(a, "ip", r->ip, &r->ip_n, why);
 }
 

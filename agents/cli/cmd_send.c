@@ -22,6 +22,7 @@ const struct option_row cmd_send_options[] = {
 const char *const cmd_send_examples[] = {
 	"lagebus send --type indicator --area threat-intelligence --tlp amber --to de-sn,de-he --title 'C2 server' --text 192.0.2.66",
 	"lagebus send --type situation-report --area cyber-defence --to all --title 'Lage, 47. Woche' --file lage.pdf",
+	"lagebus send --as de-sn/leipzig --type incident-report --area incident-response --to de-sn --title 'Mailserver' --text -",
 	"lagebus send --dry-run --type indicator --area threat-intelligence --tlp red --to all --title test --text test",
 	NULL,
 };

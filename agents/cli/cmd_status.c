@@ -17,6 +17,15 @@ static json_t *lane_json(uint64_t at, uint64_t last)
 		(json_int_t)(last > at ? last - at : 0));
 }
 
+static json_t *acts_for_json(const Lagebus__StatusReply *s)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->n_acts_for; i++)
+		json_array_append_new(list, out_json_text(s->acts_for[i], strlen(s->acts_for[i])));
+	return list;
+}
+
 static json_t *status_json(const Lagebus__StatusReply *s)
 {
 	json_t *doc = json_pack("{s:s,s:s,s:b,s:s,s:s,s:o,s:s,s:s}", "agent", s->agent, "partner", s->partner,
@@ -31,6 +40,7 @@ static json_t *status_json(const Lagebus__StatusReply *s)
 	json_object_set_new(doc, "routine", lane_json(s->routine, s->routine_last));
 	json_object_set_new(doc, "missed", json_integer((json_int_t)s->missed));
 	json_object_set_new(doc, "version", json_string(s->version));
+	json_object_set_new(doc, "acts_for", acts_for_json(s));
 	json_object_set_new(doc, "certificate_expires", out_json_time(s->certificate_expires));
 	return doc;
 }
@@ -78,6 +88,8 @@ static void add_rows(struct table *t, struct cli *cli, const Lagebus__StatusRepl
 {
 	row(t, "agent", OUT_PLAIN, s->agent);
 	row(t, "partner", OUT_PLAIN, s->partner);
+	for (size_t i = 0; i < s->n_acts_for; i++)
+		row(t, "acts for", OUT_PLAIN, s->acts_for[i]);
 	row(t, "broker", *s->broker ? OUT_GOOD : OUT_BAD, *s->broker ? s->broker : "none, it keeps trying");
 	if (*s->link)
 		row(t, "link", OUT_PLAIN, s->link);

@@ -22,7 +22,8 @@ const struct command commands[] = {
 		ROW(show) },
 	{ "ack", "ID", 1, 1, "acknowledge a message",
 		"Tells the origin that a message was displayed, acknowledged (the default) or implemented, and by which function. The "
-		"receipt is signed and kept like any message.", ROW(ack) },
+		"receipt is signed and kept like any message. Where the agent acts for other partners, each acknowledges for itself, with "
+		"--as.", ROW(ack) },
 	{ "receipts", "ID", 1, 1, "who has a message, who acknowledged it, who is silent",
 		"Asks the broker what became of a message that this partner sent; ID is what warn or send said. In a pipe each line has: partner, delivered, displayed, "
 		"acknowledged, by, implemented and last seen, separated by tabs. Delivered is yes, no (on a terminal: not yet) or expired: the "
@@ -31,7 +32,7 @@ const struct command commands[] = {
 		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "
 		"a document on a line of its own. With --timeout it ends with exit code 4 when nothing came for so long.", ROW(watch) },
 	{ "status", "", 0, 0, "how agent and link are",
-		"Shows identity, link, outbox, inbox and how far behind the newest message it is. The exit code is 4 while the agent is "
+		"Shows identity, whom the agent acts for besides, link, outbox, inbox and how far behind the newest message it is. The exit code is 4 while the agent is "
 		"linked to no broker.", ROW(status) },
 	{ "check", "[FILE]", 0, 1, "check certificates and configuration, and whether agent and broker answer",
 		"Reads the agent's configuration (default /etc/lagebus/agent.conf) and checks the certificate's dates, its chain to the CA, "
@@ -42,7 +43,9 @@ const struct command commands[] = {
 		"index of what was issued. Nothing that is there is overwritten.", ROW(ca_init) },
 	{ "ca issue", "DIR", 1, 1, "issue a certificate for an agent or a broker",
 		"Makes a key and a certificate with the SPIFFE ID spiffe://TRUST-DOMAIN/partner/PARTNER/agent/NAME and writes "
-		"DIR/issued/PARTNER.NAME.pem and .key (a / in the partner id becomes _). The same key signs the agent's messages.",
+		"DIR/issued/PARTNER.NAME.pem and .key (a / in the partner id becomes _). The same key signs the agent's messages. "
+		"With --acts-for the certificate proves to everyone that the agent may act for other partners; the federation file must "
+		"say so, too.",
 		ROW(ca_issue) },
 	{ "ca revoke", "DIR SERIAL|FILE", 2, 2, "revoke a certificate and renew the revocation list",
 		"Notes in the index that the certificate with this serial number (hexadecimal) or in this file is revoked, and writes "

@@ -55,6 +55,16 @@ static lb_err read_audience(struct draft *d, const struct args *args, struct why
 	return d->header.n_audience ? LB_OK : why_set(why, LB_INVALID, "to whom? --to de-sn,de-he or --to all");
 }
 
+static lb_err read_origin(struct draft *d, const struct args *args, struct why *why)
+{
+	const char *as = args_value(args, "as", "");
+
+	if (*as && !lb_partner_is_valid(as, strlen(as)))
+		return why_set(why, LB_INVALID, "--as %.80s: is no partner id; write de-sn/leipzig, for example", as);
+	d->header.origin = (char *)as;
+	return LB_OK;
+}
+
 static lb_err read_scales(struct draft *d, const struct args *args, struct why *why)
 {
 	const char *tlp = args_value(args, "tlp", NULL), *area = args_value(args, "area", NULL);
@@ -138,6 +148,8 @@ lb_err draft_init(struct draft *d, const struct args *args, const struct draft_d
 	d->dry_run = args_has(args, "dry-run");
 	d->no_wait = args_has(args, "no-wait");
 	e = read_audience(d, args, why);
+	if (!e)
+		e = read_origin(d, args, why);
 	if (!e)
 		e = read_scales(d, args, why);
 	if (!e)

@@ -9,6 +9,7 @@
 /* The options that send and warn share; rows of an option table. */
 #define DRAFT_OPTIONS \
 	{ "to", "AUDIENCE", "partners (de-sn), their bodies (de-sn/*), groups (group:cert) or all; commas or repeated; required", 0 }, \
+	{ "as", "PARTNER", "in whose name: a partner that this agent may act for (default: its own)", 0 }, \
 	{ "area", "AREA", "the cooperation area (warn: cyber-defence where it is not given)", 0 }, \
 	{ "tlp", "LABEL", "clear, green, amber, amber+strict or red", 0 }, \
 	{ "title", "TEXT", "the title", 0 }, \

@@ -85,7 +85,7 @@ static bool may_have(const struct feed *f, const struct block *b, const struct b
 		if (!route)
 			return false;
 	}
-	return partner_set_has(&route->recipients, f->partner);
+	return partner_set_has(&route->recipients, f->partner) || (f->mandates && partner_sets_meet(&route->recipients, f->mandates));
 }
 
 static bool expired(const struct block_entry *e, uint32_t now_s)

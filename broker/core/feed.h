@@ -24,6 +24,7 @@ struct feed_lane {
 struct feed {
 	struct feed_lane lane[LB_LANES];
 	uint16_t partner;
+	const struct partner_set *mandates; /* further partners that the recipient acts for; NULL: none. The caller's */
 	struct block *rest; /* a reference: bytes [rest_at, rest_end) of it go out before anything else */
 	uint32_t rest_at, rest_end;
 };

@@ -48,6 +48,29 @@ lb_err cursor_row_read(const uint8_t *p, size_t n, struct cursor_row *out)
 	return LB_OK;
 }
 
+size_t mandate_key(const char *agent, const char *partner, uint8_t out[MANDATE_KEY_MAX])
+{
+	size_t agent_n = strnlen(agent, LB_SPIFFE_ID_MAX), partner_n = strnlen(partner, LB_PARTNER_ID_MAX);
+
+	memcpy(out, agent, agent_n);
+	out[agent_n] = '\0'; /* no agent's name goes on in another's */
+	memcpy(out + agent_n + 1, partner, partner_n);
+	return agent_n + 1 + partner_n;
+}
+
+void mandate_row_write(const struct mandate_row *row, uint8_t out[MANDATE_ROW_SIZE])
+{
+	put64(put64(out, row->from[0]), row->from[1]);
+}
+
+lb_err mandate_row_read(const uint8_t *p, size_t n, struct mandate_row *out)
+{
+	if (n != MANDATE_ROW_SIZE)
+		return LB_CORRUPT;
+	get64(get64(p, &out->from[0]), &out->from[1]);
+	return LB_OK;
+}
+
 size_t ledger_key(const struct lb_uuid *id, const char *partner, uint8_t out[LEDGER_KEY_MAX])
 {
 	size_t n = strnlen(partner, LB_PARTNER_ID_MAX);

@@ -22,6 +22,18 @@ void cursor_row_write(const struct cursor_row *row, uint8_t out[CURSOR_ROW_SIZE]
 /* LB_OK or LB_CORRUPT. */
 lb_err cursor_row_read(const uint8_t *p, size_t n, struct cursor_row *out) LB_MUST_CHECK;
 
+/* JOURNAL_MANDATES, by the agent's SPIFFE ID and the partner's id: from which position on the agent was given what is for that partner. */
+struct mandate_row {
+	uint64_t from[2];
+};
+#define MANDATE_KEY_MAX (LB_SPIFFE_ID_MAX + 1 + LB_PARTNER_ID_MAX)
+#define MANDATE_ROW_SIZE 16
+/* Returns the bytes written; the key of the partner "" is the prefix of all of an agent's. */
+size_t mandate_key(const char *agent, const char *partner, uint8_t out[MANDATE_KEY_MAX]);
+void mandate_row_write(const struct mandate_row *row, uint8_t out[MANDATE_ROW_SIZE]);
+/* LB_OK or LB_CORRUPT. */
+lb_err mandate_row_read(const uint8_t *p, size_t n, struct mandate_row *out) LB_MUST_CHECK;
+
 /* JOURNAL_LEDGER, by the message's id and the partner's id. Times are ms since 1970, 0: not yet. */
 struct ledger_row {
 	int64_t displayed_ms, acknowledged_ms, implemented_ms;

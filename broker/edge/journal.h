@@ -30,6 +30,7 @@ enum journal_table {
 	JOURNAL_SIGNERS, /* signer hint (lagebus/signature.h) -> certificate, DER */
 	JOURNAL_LEDGER,  /* message id, partner -> what people did */
 	JOURNAL_LAPSES,  /* agent, lane, position -> what was left out from there on */
+	JOURNAL_MANDATES, /* agent, partner -> from where on the agent acts for the partner */
 	JOURNAL_TABLES,
 };
 

@@ -98,6 +98,31 @@ static void only_what_is_for_the_recipient(void **state)
 	block_unref(b);
 }
 
+static void what_is_for_whom_the_recipient_acts_for_comes_once(void **state)
+{
+	static const char *const to[] = { "de-sn", "de-he", "all", "bund-bsi" };
+	struct partner_set mandates = { { 0 } };
+	struct block *b = block_new(LB_LANE_ROUTINE, 0);
+	struct lb_buf out = LB_BUF_INIT;
+	uint64_t positions[4];
+	struct feed f;
+
+	(void)state;
+	for (uint8_t i = 0; i < 4; i++)
+		fixture_append(b, router, i, to[i], 100, 0);
+	block_number(b, 1);
+	partner_set_add(&mandates, 2);
+	feed_init(&f, 1);
+	f.mandates = &mandates;
+	assert_int_equal(feed_all(&f, b, &out), 3);
+	assert_int_equal(check_chain(&out, 0, positions, 4), 3);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(positions[i], i + 1);
+	lb_buf_fini(&out);
+	feed_fini(&f);
+	block_unref(b);
+}
+
 static void what_has_expired_is_left_out(void **state)
 {
 	struct block *b = block_new(LB_LANE_ROUTINE, 0);
@@ -323,6 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_comes_whole),
 		cmocka_unit_test(only_what_is_for_the_recipient),
+		cmocka_unit_test(what_is_for_whom_the_recipient_acts_for_comes_once),
 		cmocka_unit_test(what_has_expired_is_left_out),
 		cmocka_unit_test(only_what_the_recipient_might_have_had_lapses),
 		cmocka_unit_test(lapses_say_of_each_message_whether_it_was_left_out),

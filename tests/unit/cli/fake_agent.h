@@ -63,7 +63,10 @@ static inline void fake_status(struct fake *f)
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
 	Lagebus__StatusReply status = LAGEBUS__STATUS_REPLY__INIT;
 	const char *broker = f->broker;
+	char *acts_for[] = { (char *)"de-sl", (char *)"de-sn/leipzig" };
 
+	status.acts_for = acts_for;
+	status.n_acts_for = 2;
 	status.agent = (char *)"spiffe://lagebus.example/partner/bund-bsi/agent/main";
 	status.partner = (char *)"bund-bsi";
 	status.broker = (char *)broker;

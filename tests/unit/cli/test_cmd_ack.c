@@ -26,11 +26,12 @@ static void says_state_function_and_note(void **state)
 	assert_has(r.out, "\tdisplayed\taccepted\n");
 	assert_int_equal(run(&r, "ack", id, "--by", "CISO on duty", "--json", NULL), CLI_OK);
 	assert_has(r.out, "\"state\": \"acknowledged\"");
-	assert_int_equal(run(&r, "ack", id, "--by", "CISO on duty", "--implemented", "--note", "patched", "--no-wait", NULL), CLI_OK);
+	assert_int_equal(run(&r, "ack", id, "--by", "CISO on duty", "--implemented", "--note", "patched", "--as", "de-sn/leipzig", "--no-wait", NULL), CLI_OK);
 	fake_stop(&f);
 	assert_int_equal(f.last->ack->state, 3);
 	assert_string_equal(f.last->ack->by, "CISO on duty");
 	assert_string_equal(f.last->ack->note, "patched");
+	assert_string_equal(f.last->ack->as, "de-sn/leipzig");
 	assert_false(f.last->ack->wait);
 	assert_int_equal(f.last->ack->id.len, 16);
 	fake_forget(&f);
@@ -46,6 +47,8 @@ static void says_what_is_missing(void **state)
 	assert_has(r.err, "who acknowledges");
 	assert_int_equal(run(&r, "ack", "last", "--displayed", "--implemented", NULL), CLI_USAGE);
 	assert_int_equal(run(&r, "ack", "last", "--by", "\xFF", NULL), CLI_USAGE);
+	assert_int_equal(run(&r, "ack", "last", "--by", "CISO on duty", "--as", "all of us", NULL), CLI_USAGE);
+	assert_has(r.err, "--as all of us: is no partner id");
 	ran_free(&r);
 }
 
