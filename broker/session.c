@@ -63,8 +63,10 @@ static void free_session(struct session *s)
 
 void session_end(struct worker *w, struct session *s)
 {
-	if (s->joined)
+	if (s->joined) {
 		roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation });
+		metric_take(&w->metrics.sessions, 1);
+	}
 	if (s->cursor_changed)
 		control_save_cursor(w, s);
 	roster_dismiss(w->roster);
@@ -110,6 +112,7 @@ static lb_err join(struct worker *w, struct session *s)
 	if (e != LB_OK)
 		return e;
 	s->joined = true;
+	metric_add(&w->metrics.sessions, 1);
 	if (had)
 		close_former(w, &former);
 	feed_init(&s->feed, s->partner);

@@ -287,6 +287,25 @@ static void a_stranger_is_told_so(void **state)
 	assert_false(roster_partner_is_online(stand.parts.roster, "de-by"));
 }
 
+static void sessions_are_counted(void **state)
+{
+	const struct metrics *m;
+	struct caller *c;
+
+	(void)state;
+	stand_start();
+	m = stand_metrics(0);
+	stand_agent("sn");
+	c = stand_agent("he");
+	assert_string_equal(caller_hear_reason(stand_call("by")), "not-a-member");
+	assert_int_equal(atomic_load(&m->sessions), 2);
+	caller_fini(c);
+	stand_wait(&m->sessions_closed, 2);
+	assert_int_equal(atomic_load(&m->sessions), 1);
+	assert_int_equal(worker_load(stand.parts.workers[0]), 1);
+	assert_int_equal(roster_connections(stand.parts.roster), 1);
+}
+
 /* Its room in the kernel is full, so that the Goodbye stays: the session ends all the same. */
 static void who_does_not_take_its_goodbye_is_closed(void **state)
 {
@@ -357,6 +376,7 @@ int main(void)
 		STAND_TEST(a_partner_has_so_many_sessions),
 		STAND_TEST(a_worker_has_so_many_sessions),
 		STAND_TEST(a_stranger_is_told_so),
+		STAND_TEST(sessions_are_counted),
 		STAND_TEST(who_does_not_take_its_goodbye_is_closed),
 		STAND_TEST(the_largest_message_comes_in_pieces_and_goes_out_whole),
 		STAND_TEST(who_asks_and_does_not_read_is_held),
