@@ -387,10 +387,13 @@ static void receive(struct worker *w, struct session *s)
 	}
 	if (e == LB_OK) {
 		s->readable = got == CIPHER_SIZE;
-		s->heard_ms = w->now_ms;
-		s->pinged = false;
 		lb_link_feed(s->link, w->cipher, got);
 		e = lb_buf_len(&s->input) > CARRY_MAX ? read_large(w, s) : read_small(w, s);
+		/* Until Hello the time runs from the beginning: a byte now and then is no session. */
+		if (s->state >= SESSION_OPEN) {
+			s->heard_ms = w->now_ms;
+			s->pinged = false;
+		}
 	}
 	if (e != LB_AGAIN && e != LB_OK)
 		session_fail(w, s, e, NULL);

@@ -202,6 +202,25 @@ static void who_says_nothing_before_hello_is_closed(void **state)
 	}
 }
 
+/* A byte now and then is no session: the time runs from the beginning. */
+static void who_dribbles_before_hello_is_closed(void **state)
+{
+	uint8_t bytes[512];
+	struct caller *c;
+	size_t i = 0;
+
+	(void)state;
+	assert_true(opening(bytes) > 100);
+	stand_set("handshake_timeout", 1);
+	stand_start();
+	c = stand_call("sn");
+	assert_int_equal(caller_hear(c), HEARD_GREETING);
+	while (i < 60 && !caller_wait(c, 100))
+		caller_say(c, bytes + i++, 1);
+	assert_true(i < 30);
+	assert_string_equal(caller_hear_reason(c), "timeout");
+}
+
 static void who_answers_ping_stays_and_who_is_silent_goes(void **state)
 {
 	struct caller *c;
@@ -371,6 +390,7 @@ int main(void)
 		STAND_TEST(it_may_all_come_at_once_or_byte_by_byte),
 		STAND_TEST(every_state_takes_what_it_expects_and_nothing_else),
 		STAND_TEST(who_says_nothing_before_hello_is_closed),
+		STAND_TEST(who_dribbles_before_hello_is_closed),
 		STAND_TEST(who_answers_ping_stays_and_who_is_silent_goes),
 		STAND_TEST(the_newest_session_of_an_agent_counts),
 		STAND_TEST(a_partner_has_so_many_sessions),
