@@ -54,6 +54,7 @@ static void free_session(struct session *s)
 {
 	feed_fini(&s->feed);
 	lb_buf_fini(&s->input);
+	lb_buf_fini(&s->later);
 	lb_link_free(s->link);
 	socket_close(s->fd);
 	free(s->agent);
@@ -191,6 +192,19 @@ void session_begin(struct worker *w, struct arrival *a)
 	session_read_input(w, s);
 }
 
+lb_err session_say(struct session *s, const uint8_t *p, size_t n)
+{
+	return s->feed.rest ? lb_buf_append(&s->later, p, n) : lb_link_write(s->link, p, n);
+}
+
+lb_err session_say_later(struct session *s)
+{
+	lb_err e = lb_buf_len(&s->later) > 0 ? lb_link_write(s->link, lb_buf_data(&s->later), lb_buf_len(&s->later)) : LB_OK;
+
+	lb_buf_fini(&s->later);
+	return e;
+}
+
 void session_fail(struct worker *w, struct session *s, lb_err reason, const char *detail)
 {
 	struct lb_buf error = LB_BUF_INIT;
@@ -199,9 +213,10 @@ void session_fail(struct worker *w, struct session *s, lb_err reason, const char
 		return;
 	log_event(reason == LB_CLOSED || reason == LB_DRAINING ? LOG_INFO : LOG_WARN, "session_end", "agent=%s address=%s reason=%s detail=%s", s->agent,
 	          s->address, lb_err_token(reason), detail ? detail : lb_err_text(reason));
-	if (s->state >= SESSION_HELLO)
+	/* In the middle of a message that is on its way out there is nothing to say but the end. */
+	if (s->state >= SESSION_HELLO && !s->feed.rest)
 		control_goodbye(w, s, reason, detail);
-	else if (lb_zmtp_put_error(&error, lb_err_token(reason)) == LB_OK &&
+	else if (s->state < SESSION_HELLO && lb_zmtp_put_error(&error, lb_err_token(reason)) == LB_OK &&
 	         lb_link_write(s->link, lb_buf_data(&error), lb_buf_len(&error)) != LB_OK)
 		log_event(LOG_ERROR, "out_of_memory", "agent=%s", s->agent);
 	lb_buf_fini(&error);
@@ -238,7 +253,7 @@ static void send_pong(struct worker *w, struct session *s, struct lb_frame conte
 {
 	struct lb_buf out = LB_BUF_INIT;
 
-	if (lb_zmtp_put_pong(&out, context.p, context.n) != LB_OK || lb_link_write(s->link, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
+	if (lb_zmtp_put_pong(&out, context.p, context.n) != LB_OK || session_say(s, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
 		session_fail(w, s, LB_NO_MEMORY, NULL);
 	lb_buf_fini(&out);
 }
@@ -452,7 +467,7 @@ static void ping(struct worker *w, struct session *s)
 {
 	struct lb_buf out = LB_BUF_INIT;
 
-	if (lb_zmtp_put_ping(&out, (unsigned)w->settings->heartbeat_s * 10, NULL, 0) != LB_OK || lb_link_write(s->link, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
+	if (lb_zmtp_put_ping(&out, (unsigned)w->settings->heartbeat_s * 10, NULL, 0) != LB_OK || session_say(s, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
 		session_fail(w, s, LB_NO_MEMORY, NULL);
 	lb_buf_fini(&out);
 	s->pinged = true;

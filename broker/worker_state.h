@@ -39,6 +39,7 @@ struct session {
 	uint32_t handle, generation;
 	struct lb_link *link;
 	struct lb_buf input; /* an incomplete message */
+	struct lb_buf later; /* what is to be said behind the feed's rest */
 	struct feed feed;
 	uint16_t partner;
 	bool readable, writable, queued, cursor_changed, publish_only, joined, pinged;
@@ -93,6 +94,10 @@ void session_begin(struct worker *w, struct arrival *a);
 void session_serve(struct worker *w, struct session *s);
 /* Puts it in line to be served. */
 void session_queue(struct worker *w, struct session *s);
+/* Queues whole frames between messages: while a message is only partly on its way out, behind it. LB_OK or LB_NO_MEMORY. */
+lb_err session_say(struct session *s, const uint8_t *p, size_t n) LB_MUST_CHECK;
+/* The feed's rest is out: says what had to wait for that. LB_OK or LB_NO_MEMORY. */
+lb_err session_say_later(struct session *s) LB_MUST_CHECK;
 /* Tells the peer why (with a detail for people, or NULL), and closes when it is sent. */
 void session_fail(struct worker *w, struct session *s, lb_err reason, const char *detail);
 /* Closes without a word, on its next turn. */

@@ -369,6 +369,9 @@ void stand_assert_delivered(struct caller *c, const struct lb_uuid *id, uint64_t
 	assert_int_equal(c->header.lane, c->place.lane);
 	assert_int_equal(c->place.position, position);
 	assert_int_equal(c->place.previous, previous);
+	for (size_t i = 0; i < c->payload.n; i++)
+		if (c->payload.p[i] != 0)
+			fail_msg("byte %zu of the payload of %zu is not what was sent", i, c->payload.n);
 }
 
 void stand_wait(const atomic_ullong *number, unsigned long long least)

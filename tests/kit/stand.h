@@ -53,10 +53,10 @@ struct caller *stand_call_early(const char *who, const void *early, size_t n);
 struct caller *stand_agent(const char *who);
 struct caller *stand_agent_from(const char *who, const Lagebus__Hello *hello);
 
-/* Publishes an Indicator of `size` bytes to one entry of the audience, or a Warning, and waits until it is accepted. Its id. */
+/* Publishes an Indicator of `size` zero bytes to one entry of the audience, or a Warning, and waits until it is accepted. Its id. */
 struct lb_uuid stand_send(struct caller *c, const char *to, size_t size);
 struct lb_uuid stand_warn(struct caller *c, const char *to, size_t size);
-/* The next thing the caller hears is a delivery of this id, at this position of its lane, after that one. */
+/* The next thing the caller hears is a delivery of such a message: of this id, at this position of its lane, after that one. */
 void stand_assert_delivered(struct caller *c, const struct lb_uuid *id, uint64_t position, uint64_t previous);
 /* Waits until a number that another thread counts is at least this much. */
 void stand_wait(const atomic_ullong *number, unsigned long long least);
