@@ -299,16 +299,33 @@ static void on_message(struct worker *w, struct session *s, const struct lb_zmtp
 		fail_protocol(w, s, LB_UNEXPECTED, s->state < SESSION_OPEN ? "a message before Hello" : "a message has one frame (control) or three (publish)");
 }
 
+/* Too many of its answers are not taken yet. */
+static bool is_too_slow(const struct session *s)
+{
+	return lb_buf_len(lb_link_output(s->link)) + lb_buf_len(&s->later) > OUTPUT_MAX;
+}
+
+/* Nothing more of it is looked at now, not even what was read already: the answers to one read of questions would fill any memory. */
+static bool must_wait(const struct worker *w, const struct session *s)
+{
+	return is_too_slow(s) || (w->settings->publish_rate > 0 && s->tokens <= 0);
+}
+
 /* Takes whole messages off the front of p[0..n); how many bytes that was. *need is what the next one needs in all. */
 static size_t parse(struct worker *w, struct session *s, const uint8_t *p, size_t n, size_t *need)
 {
 	size_t at = 0;
 
 	*need = 0;
+	s->waiting = false;
 	while (at < n && s->state != SESSION_CLOSING) {
 		struct lb_zmtp_message m;
 		lb_err e;
 
+		if (must_wait(w, s)) {
+			s->waiting = s->readable = true;
+			break;
+		}
 		if (s->state == SESSION_GREETING) {
 			e = lb_zmtp_check_greeting(p + at, n - at);
 			if (e == LB_OK) {
@@ -332,7 +349,7 @@ static size_t parse(struct worker *w, struct session *s, const uint8_t *p, size_
 	return s->state == SESSION_CLOSING ? n : at;
 }
 
-/* What came with the handshake stands in s->input already. */
+/* What came with the handshake stands in s->input already, and what had to wait. */
 static void session_read_input(struct worker *w, struct session *s)
 {
 	size_t need;
@@ -394,8 +411,13 @@ static lb_err read_small(struct worker *w, struct session *s)
 static void receive(struct worker *w, struct session *s)
 {
 	size_t got;
-	lb_err e = socket_receive(s->fd, w->cipher, CIPHER_SIZE, &got);
+	lb_err e;
 
+	if (s->waiting) {
+		session_read_input(w, s);
+		return;
+	}
+	e = socket_receive(s->fd, w->cipher, CIPHER_SIZE, &got);
 	if (e == LB_AGAIN) {
 		s->readable = false;
 		return;
@@ -440,7 +462,7 @@ bool session_is_held(const struct worker *w, const struct session *s)
 	const struct settings *c = w->settings;
 
 	return s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers ||
-	       lb_buf_len(lb_link_output(s->link)) > OUTPUT_MAX || (c->publish_rate > 0 && s->tokens <= 0);
+	       must_wait(w, s);
 }
 
 void session_serve(struct worker *w, struct session *s)
@@ -486,9 +508,12 @@ void session_tick(struct worker *w, struct session *s)
 		return;
 	}
 	if (silent_ms > patience_ms) {
-		session_fail(w, s, LB_TIMEOUT, NULL);
+		session_fail(w, s, is_too_slow(s) ? LB_TOO_SLOW : LB_TIMEOUT, NULL);
 		return;
 	}
+	/* Where it waits for us, it is not silent. */
+	if (session_is_held(w, s) && !is_too_slow(s))
+		s->heard_ms = w->now_ms;
 	if (s->state == SESSION_OPEN && silent_ms > heartbeat_ms / 3 && !s->pinged)
 		ping(w, s);
 	if (s->cursor_changed)

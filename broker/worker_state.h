@@ -38,11 +38,11 @@ struct session {
 	enum session_state state;
 	uint32_t handle, generation;
 	struct lb_link *link;
-	struct lb_buf input; /* an incomplete message */
+	struct lb_buf input; /* an incomplete message; whole ones before it while the session is `waiting` */
 	struct lb_buf later; /* what is to be said behind the feed's rest */
 	struct feed feed;
 	uint16_t partner;
-	bool readable, writable, queued, cursor_changed, publish_only, joined, pinged;
+	bool readable, writable, waiting, queued, cursor_changed, publish_only, joined, pinged;
 	int64_t heard_ms, closing_since_ms;
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
 	int64_t tokens;     /* publishes it may still send in this tick, where the rate is limited */

@@ -383,6 +383,21 @@ static void who_asks_and_does_not_read_is_held(void **state)
 	assert_true(caller_is_answered(c));
 }
 
+static void who_never_takes_its_answers_is_closed(void **state)
+{
+	struct caller *c;
+
+	(void)state;
+	stand_set("heartbeat", 1);
+	stand_start();
+	c = stand_agent("sn");
+	for (unsigned i = 0; i < BATCHES && (caller_unsent(c) == 0 || caller_await_room(c, 500)); i++)
+		for (unsigned k = 0; k < BATCH; k++)
+			caller_say_ping(c, NULL, 0);
+	stand_wait(&stand_metrics(0)->sessions_closed, 1);
+	assert_false(roster_partner_is_online(stand.parts.roster, "de-sn"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -400,6 +415,7 @@ int main(void)
 		STAND_TEST(who_does_not_take_its_goodbye_is_closed),
 		STAND_TEST(the_largest_message_comes_in_pieces_and_goes_out_whole),
 		STAND_TEST(who_asks_and_does_not_read_is_held),
+		STAND_TEST(who_never_takes_its_answers_is_closed),
 	};
 
 	return cmocka_run_group_tests(tests, stand_make, stand_remove);
