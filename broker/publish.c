@@ -85,7 +85,7 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 		session_fail(w, s, e, NULL);
 		return;
 	}
-	s->tokens--;
+	s->tokens -= TICKS_A_SECOND;
 	route = router_route(w->router, s->partner, &h);
 	e = route ? route->admitted : LB_NO_MEMORY;
 	if (e == LB_OK)

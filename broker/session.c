@@ -8,7 +8,6 @@
 
 #define CLOSING_MS 2000  /* time for a peer to take the reason it is closed for */
 #define EARLY_MAX 4096   /* bytes of a message before the session is open */
-#define TICKS_A_SECOND 4
 
 static void set_state(struct session *s, enum session_state to)
 {
@@ -152,7 +151,7 @@ static struct session *make_session(struct worker *w, struct arrival *a)
 	s->link = a->link;
 	s->input = a->input;
 	s->heard_ms = w->now_ms;
-	s->tokens = w->settings->publish_rate / TICKS_A_SECOND;
+	s->tokens = w->settings->publish_rate;
 	s->readable = s->writable = true;
 	return s;
 }
@@ -496,6 +495,17 @@ static void ping(struct worker *w, struct session *s)
 	session_queue(w, s);
 }
 
+/* What is left of a tick is not saved up; what a publish took too much, the next ones give. */
+static void refill(struct worker *w, struct session *s)
+{
+	int64_t rate = w->settings->publish_rate;
+	bool waits = s->tokens <= 0;
+
+	s->tokens = waits ? s->tokens + rate : rate;
+	if (waits && s->tokens > 0 && s->readable)
+		session_queue(w, s);
+}
+
 void session_tick(struct worker *w, struct session *s)
 {
 	int64_t heartbeat_ms = w->settings->heartbeat_s * 1000, silent_ms = w->now_ms - s->heard_ms;
@@ -520,11 +530,5 @@ void session_tick(struct worker *w, struct session *s)
 		control_save_cursor(w, s);
 	if (!deliver_is_due(w, s))
 		lb_link_rest(s->link);
-	if (w->settings->publish_rate > 0) {
-		bool empty = s->tokens <= 0;
-
-		s->tokens = (w->settings->publish_rate + TICKS_A_SECOND - 1) / TICKS_A_SECOND;
-		if (empty && s->readable)
-			session_queue(w, s);
-	}
+	refill(w, s);
 }

@@ -12,7 +12,6 @@
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 
-#define TICK_MS 250
 #define EVENTS 256
 #define SLICE_US 500 /* what is urgent must not wait for another thread's long turn */
 #define CHANNEL_TAG UINT64_MAX

@@ -16,6 +16,8 @@
 #include "lagebus/signature.h"
 #include "lagebus/zmtp.h"
 
+#define TICK_MS 250                   /* how often a worker looks at what is due */
+#define TICKS_A_SECOND (1000 / TICK_MS)
 #define CATCHUP_BLOCKS 8              /* blocks read from the log that a worker remembers, per lane */
 #define OUTPUT_TARGET (64 * 1024)    /* ciphertext that a session is fed ahead of its socket */
 #define OUTPUT_MAX (4 * 1024 * 1024)  /* ciphertext above which a session is not read from: it must take its answers first */
@@ -45,7 +47,7 @@ struct session {
 	bool readable, writable, waiting, queued, cursor_changed, publish_only, joined, pinged;
 	int64_t heard_ms, closing_since_ms;
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
-	int64_t tokens;     /* publishes it may still send in this tick, where the rate is limited */
+	int64_t tokens;     /* where the rate is limited: a tick gives publish_rate, a publish costs TICKS_A_SECOND, none is taken below 1 */
 	uint8_t signer[LB_SIGNER_SIZE];
 	struct session *next_ready;
 	char *agent;   /* SPIFFE ID */

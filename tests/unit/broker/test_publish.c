@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static void assert_accepted(struct caller *c, const struct lb_uuid *id)
 {
@@ -203,13 +204,13 @@ static void what_has_no_header_closes_the_session(void **state)
 }
 
 /* Publishes `size` bytes and returns without an answer. */
-static struct lb_uuid publish(struct caller *c, size_t size)
+static struct lb_uuid publish(struct caller *c, const char *to, size_t size)
 {
 	uint8_t *payload = calloc(1, size + 1);
 	struct lb_header h;
 
 	assert_non_null(payload);
-	caller_header(c, "all", &h);
+	caller_header(c, to, &h);
 	caller_publish(c, &h, payload, size);
 	free(payload);
 	assert_true(caller_flush(c));
@@ -225,7 +226,7 @@ static void it_is_accepted_after_its_commit_only(void **state)
 	(void)state;
 	stand_start_held();
 	c = stand_agent("bsi");
-	id = publish(c, 10);
+	id = publish(c, "all", 10);
 	b = stand_next_block(LB_LANE_ROUTINE);
 	assert_true(caller_is_answered(c)); /* by PONG and nothing before it */
 	stand_commit(b, LB_OK);
@@ -240,10 +241,10 @@ static void a_commit_that_fails_refuses(void **state)
 	(void)state;
 	stand_start_held();
 	c = stand_agent("bsi");
-	id = publish(c, 10);
+	id = publish(c, "all", 10);
 	stand_commit(stand_next_block(LB_LANE_ROUTINE), LB_DISK_FULL);
 	assert_refused(c, &id, "disk-full");
-	id = publish(c, 10);
+	id = publish(c, "all", 10);
 	stand_commit(stand_next_block(LB_LANE_ROUTINE), LB_OK);
 	assert_accepted(c, &id);
 }
@@ -260,8 +261,8 @@ static void a_session_is_held_by_what_it_has_in_flight(void **state)
 	stand_set("heartbeat", 1);
 	stand_start_held();
 	c = stand_agent("bsi");
-	first = publish(c, 3 << 20);
-	second = publish(c, 3 << 20);
+	first = publish(c, "all", 3 << 20);
+	second = publish(c, "all", 3 << 20);
 	stand_wait(&stand_metrics(0)->throttled, 1);
 	caller_say_ping(c, "held", 4);
 	b = stand_next_block(LB_LANE_ROUTINE);
@@ -288,9 +289,9 @@ static void all_sessions_are_held_by_what_all_have_in_flight(void **state)
 	stand_start_held();
 	one = stand_agent("bsi");
 	two = stand_agent("sn");
-	first = publish(one, 3 << 20);
+	first = publish(one, "all", 3 << 20);
 	b = stand_next_block(LB_LANE_ROUTINE);
-	second = publish(two, 3 << 20);
+	second = publish(two, "all", 3 << 20);
 	stand_wait(&stand_metrics(0)->throttled, 1);
 	caller_say_ping(one, "held", 4);
 	assert_false(caller_wait(one, 100));
@@ -300,6 +301,50 @@ static void all_sessions_are_held_by_what_all_have_in_flight(void **state)
 	stand_commit(stand_next_block(LB_LANE_ROUTINE), LB_OK);
 	assert_int_equal(caller_hear(two), HEARD_DELIVERY);
 	assert_accepted(two, &second);
+}
+
+static int64_t clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Five at once, and five a quarter of a second after that: twenty take more than two quarters, though they came in one read. */
+static void a_session_publishes_at_its_rate(void **state)
+{
+	int64_t begin = clock_ms();
+	struct caller *c, *other;
+	size_t accepted = 0;
+
+	(void)state;
+	stand_set("publish_rate", 20);
+	stand_start();
+	c = stand_agent("sn");
+	other = stand_agent("he");
+	for (unsigned i = 0; i < 20; i++)
+		publish(c, "bund-bsi", 1);
+	stand_send(other, "bund-bsi", 1); /* another has a rate of its own */
+	for (; accepted < 20; accepted += c->control->accepted->n_ids)
+		assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_ACCEPTED));
+	assert_true(clock_ms() - begin >= 500);
+	assert_true(caller_is_answered(c));
+}
+
+/* One every two quarters of a second. */
+static void a_low_rate_is_kept_too(void **state)
+{
+	int64_t begin = clock_ms();
+	struct caller *c;
+
+	(void)state;
+	stand_set("publish_rate", 2);
+	stand_start();
+	c = stand_agent("sn");
+	for (unsigned i = 0; i < 3; i++)
+		stand_send(c, "bund-bsi", 1);
+	assert_true(clock_ms() - begin >= 750);
 }
 
 static void who_is_gone_before_the_commit_has_published_all_the_same(void **state)
@@ -312,7 +357,7 @@ static void who_is_gone_before_the_commit_has_published_all_the_same(void **stat
 	stand_start_held();
 	c = stand_agent("bsi");
 	receiver = stand_agent("sn");
-	id = publish(c, 10);
+	id = publish(c, "all", 10);
 	b = stand_next_block(LB_LANE_ROUTINE);
 	caller_fini(c);
 	stand_wait(&stand_metrics(0)->sessions_closed, 1);
@@ -336,6 +381,8 @@ int main(void)
 		STAND_TEST(a_commit_that_fails_refuses),
 		STAND_TEST(a_session_is_held_by_what_it_has_in_flight),
 		STAND_TEST(all_sessions_are_held_by_what_all_have_in_flight),
+		STAND_TEST(a_session_publishes_at_its_rate),
+		STAND_TEST(a_low_rate_is_kept_too),
 		STAND_TEST(who_is_gone_before_the_commit_has_published_all_the_same),
 	};
 
