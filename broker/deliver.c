@@ -96,6 +96,11 @@ static lb_err gather(struct worker *w, struct session *s, enum lb_lane lane)
 	uint32_t messages;
 	lb_err e = deliver_find(w, lane, s->feed.lane[lane].next, &b);
 
+	if (e == LB_NOT_FOUND) {
+		/* Nothing of the lane is kept from there to its end. */
+		announce_gap(w, s, lane, w->tail[lane].last);
+		return LB_OK;
+	}
 	if (e != LB_OK)
 		return e;
 	if (b->first > s->feed.lane[lane].next)
