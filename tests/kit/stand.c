@@ -163,15 +163,6 @@ static struct configuration make_configuration(const char *federation, const cha
 	return c;
 }
 
-void stand_start(void)
-{
-	struct configuration c = make_configuration(stand.federation, NULL);
-	char why[512];
-
-	if (parts_start(&stand.parts, &c, why, sizeof why) != LB_OK)
-		fail_msg("%s", why);
-}
-
 static void make_workers(struct parts *p)
 {
 	struct worker_settings w = {
@@ -192,27 +183,72 @@ static void make_workers(struct parts *p)
 		assert_int_equal(channel_end_open(p->hub, name, &p->to_workers[w.index]), LB_OK);
 		p->workers_n++;
 	}
-	for (; p->running_n < p->workers_n; p->running_n++)
-		assert_int_equal(worker_run(p->workers[p->running_n]), LB_OK);
 }
 
-void stand_start_held(void)
+/* Everything but the log writer and the threads. */
+static void make_parts(struct parts *p)
 {
-	struct parts *p = &stand.parts;
 	struct journal_settings j = { .map_bytes = 256 << 20 };
 	char why[512];
 
 	*p = (struct parts){ .configuration = make_configuration(stand.federation, NULL) };
 	j.folder = p->configuration.settings.data;
+	j.low_water_bytes = (uint64_t)p->configuration.settings.low_water_bytes;
 	if (journal_open(&j, &p->journal, why, sizeof why) != LB_OK)
 		fail_msg("%s", why);
 	p->roster = roster_new((uint32_t)p->configuration.settings.max_connections, (uint32_t)p->configuration.settings.max_per_partner);
 	p->hub = channel_hub_new();
 	assert_true(p->roster && p->hub);
+	make_workers(p);
+}
+
+static void run_workers(struct parts *p)
+{
+	for (; p->running_n < p->workers_n; p->running_n++)
+		assert_int_equal(worker_run(p->workers[p->running_n]), LB_OK);
+}
+
+void stand_start(void)
+{
+	struct parts *p = &stand.parts;
+	struct writer_settings w = { .commit_bytes = 512 << 10 };
+
+	make_parts(p);
+	w.hub = p->hub;
+	w.journal = p->journal;
+	w.workers = p->workers_n;
+	w.retention_ms = p->configuration.settings.retention_s * 1000;
+	assert_int_equal(writer_start(&w, &p->writer), LB_OK);
+	assert_int_equal(channel_end_open(p->hub, "routine", &p->to_writer), LB_OK);
+	run_workers(p);
+}
+
+void stand_start_held(void)
+{
+	struct parts *p = &stand.parts;
+
+	make_parts(p);
 	assert_int_equal(channel_open(p->hub, "urgent", &stand.urgent), LB_OK);
 	assert_int_equal(channel_open(p->hub, "routine", &stand.routine), LB_OK);
 	last[LB_LANE_URGENT] = last[LB_LANE_ROUTINE] = 0;
-	make_workers(p);
+	run_workers(p);
+}
+
+void stand_open_door(void)
+{
+	struct parts *p = &stand.parts;
+	const struct door_settings d = {
+		.settings = &p->configuration.settings,
+		.hub = p->hub,
+		.tls = p->configuration.tls,
+		.workers = p->workers,
+		.workers_n = p->workers_n,
+		.roster = p->roster,
+	};
+	char why[256];
+
+	if (door_start(&d, &p->door, why, sizeof why) != LB_OK)
+		fail_msg("%s", why);
 }
 
 static void empty(struct channel *c)
@@ -256,10 +292,20 @@ void stand_stop(void)
 
 void stand_reload(const char *federation, const char *crl)
 {
-	struct configuration c = make_configuration(federation ? federation : stand.federation, crl);
+	struct configuration c = make_configuration(federation ? federation : stand.federation, crl), *ours = &stand.parts.configuration;
 
-	assert_int_equal(parts_reload(&stand.parts, &c), LB_OK);
-	configuration_fini(&c);
+	for (unsigned i = 0; i < stand.parts.workers_n; i++) {
+		struct reload *r = malloc(sizeof *r);
+
+		assert_non_null(r);
+		*r = (struct reload){ .federation = federation_ref(c.federation), .tls = lb_tls_ref(c.tls) };
+		assert_int_equal(channel_send(stand.parts.to_workers[i], (struct channel_item){ WORKER_RELOAD, r }), LB_OK);
+	}
+	federation_unref(ours->federation);
+	lb_tls_unref(ours->tls);
+	ours->federation = c.federation;
+	ours->tls = c.tls;
+	settings_fini(&c.settings);
 }
 
 static void move(struct lb_link *from, struct lb_link *to, lb_err *e)

@@ -34,8 +34,10 @@ int stand_tear_down(void **state);
 /* Sets a key for every start of this test from now on. */
 void stand_set(const char *key, int64_t number);
 void stand_start(void);
-/* Without the log writer and the door: the test is the writer. */
+/* Without the log writer: the test is that. */
 void stand_start_held(void);
+/* A door, for callers that dial: see door_port. */
+void stand_open_door(void);
 /* Ends callers and parts. The log stays, for another start. */
 void stand_stop(void);
 /* Another federation (NULL: as it is) and another CRL of the folder (NULL: none) are in force for whatever is said after this. */
