@@ -422,7 +422,7 @@ static void receive(struct worker *w, struct session *s)
 		return;
 	}
 	if (e == LB_OK) {
-		s->readable = got == CIPHER_SIZE;
+		s->readable = got == CIPHER_SIZE || s->ended;
 		lb_link_feed(s->link, w->cipher, got);
 		e = lb_buf_len(&s->input) > CARRY_MAX ? read_large(w, s) : read_small(w, s);
 		/* Until Hello the time runs from the beginning: a byte now and then is no session. */

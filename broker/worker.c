@@ -265,6 +265,7 @@ static bool take_events(struct worker *w, int timeout_ms)
 			continue;
 		s->readable |= e[i].readable;
 		s->writable |= e[i].writable;
+		s->ended |= e[i].ended;
 		session_queue(w, s);
 	}
 	return items;

@@ -44,7 +44,7 @@ struct session {
 	struct lb_buf later; /* what is to be said behind the feed's rest */
 	struct feed feed;
 	uint16_t partner;
-	bool readable, writable, waiting, queued, cursor_changed, publish_only, joined, pinged;
+	bool readable, writable, ended, waiting, queued, cursor_changed, publish_only, joined, pinged;
 	int64_t heard_ms, closing_since_ms;
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
 	int64_t tokens;     /* where the rate is limited: a tick gives publish_rate, a publish costs TICKS_A_SECOND, none is taken below 1 */

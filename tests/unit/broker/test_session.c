@@ -3,7 +3,15 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
+
+static int64_t clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
 
 static void each_step_has_its_answer(void **state)
 {
@@ -325,6 +333,28 @@ static void sessions_are_counted(void **state)
 	assert_int_equal(roster_connections(stand.parts.roster), 1);
 }
 
+/* Its last words and its end come to the poller as one event. Long before a heartbeat would show it, that it is gone is known. */
+static void who_says_something_and_goes_is_gone(void **state)
+{
+	const struct metrics *m;
+	int64_t begin;
+
+	(void)state;
+	stand_start();
+	m = stand_metrics(0);
+	begin = clock_ms();
+	for (unsigned i = 0; i < 100; i++) {
+		struct caller *c = stand_agent("sn");
+
+		for (unsigned k = 0; k < 50; k++) /* the worker is at it when the last ones and the end come */
+			caller_say_received(c, 0, 0);
+		caller_fini(c);
+		stand.callers_n--;
+		stand_wait(&m->sessions_closed, i + 1);
+		assert_true(clock_ms() - begin < 9000);
+	}
+}
+
 /* Its room in the kernel is full, so that the Goodbye stays: the session ends all the same. */
 static void who_does_not_take_its_goodbye_is_closed(void **state)
 {
@@ -412,6 +442,7 @@ int main(void)
 		STAND_TEST(a_worker_has_so_many_sessions),
 		STAND_TEST(a_stranger_is_told_so),
 		STAND_TEST(sessions_are_counted),
+		STAND_TEST(who_says_something_and_goes_is_gone),
 		STAND_TEST(who_does_not_take_its_goodbye_is_closed),
 		STAND_TEST(the_largest_message_comes_in_pieces_and_goes_out_whole),
 		STAND_TEST(who_asks_and_does_not_read_is_held),
