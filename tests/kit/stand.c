@@ -336,6 +336,20 @@ static struct lb_link *shake(struct lb_link *client)
 	return server;
 }
 
+void stand_signer(const char *who, uint8_t hint[LB_SIGNER_SIZE])
+{
+	struct lb_link *client = lb_link_new(stand_tls(who), NULL), *server;
+	const uint8_t *der;
+	size_t n;
+
+	assert_non_null(client);
+	server = shake(client);
+	lb_link_peer_certificate(server, &der, &n);
+	lb_signer_hint(der, n, hint);
+	lb_link_free(server);
+	lb_link_free(client);
+}
+
 struct caller *stand_call_early(const char *who, const void *early, size_t n)
 {
 	struct parts *p = &stand.parts;

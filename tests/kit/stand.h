@@ -7,6 +7,7 @@
 
 #include "broker/core/block.h"
 #include "broker/parts.h"
+#include "lagebus/signature.h"
 #include "tests/kit/caller.h"
 
 #define STAND_CALLERS 16
@@ -47,6 +48,8 @@ void stand_revoke(const char *who, const char *crl);
 
 /* The client's side of an agent's links. Borrowed. */
 struct lb_tls *stand_tls(const char *who);
+/* The hint that names an agent's certificate, when the parts have started. */
+void stand_signer(const char *who, uint8_t hint[LB_SIGNER_SIZE]);
 /* One that the worker has a session of, and that has not said anything; the workers take turns. It ends with stand_stop. */
 struct caller *stand_call(const char *who);
 /* The same, and n bytes come with its handshake. */
