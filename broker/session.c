@@ -64,11 +64,11 @@ static void free_session(struct session *s)
 void session_end(struct worker *w, struct session *s)
 {
 	if (s->joined) {
-		roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation });
+		/* Where the agent is here anew, that session says what it has stored. */
+		if (roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation }) && s->cursor_changed)
+			control_save_cursor(w, s);
 		metric_take(&w->metrics.sessions, 1);
 	}
-	if (s->cursor_changed)
-		control_save_cursor(w, s);
 	roster_dismiss(w->roster);
 	poller_remove(w->poller, s->fd);
 	w->sessions[s->handle] = NULL;
