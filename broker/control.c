@@ -17,7 +17,7 @@ void control_send(struct worker *w, struct session *s, const void *control)
 	if (room) {
 		head = lb_zmtp_frame_head(room, n, false);
 		lagebus__control__pack(c, room + head);
-		if (lb_link_write(s->link, room, head + n) == LB_OK) {
+		if (session_say(s, room, head + n) == LB_OK) {
 			session_queue(w, s);
 			return;
 		}

@@ -124,11 +124,11 @@ static lb_err write_rest(struct worker *w, struct session *s)
 	struct feed_bytes bytes = feed_rest(&s->feed, PIECE);
 	lb_err e = lb_link_write(s->link, bytes.p, bytes.n);
 
-	if (e == LB_OK) {
-		feed_rest_taken(&s->feed, bytes.n);
-		metric_add(&w->metrics.delivered_bytes, bytes.n);
-	}
-	return e;
+	if (e != LB_OK)
+		return e;
+	feed_rest_taken(&s->feed, bytes.n);
+	metric_add(&w->metrics.delivered_bytes, bytes.n);
+	return s->feed.rest ? LB_OK : session_say_later(s);
 }
 
 /* The next piece of what is due. False: the session is closed for it. */

@@ -88,7 +88,7 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 		session_fail(w, s, e, NULL);
 		return;
 	}
-	s->tokens--;
+	s->tokens -= TICKS_A_SECOND;
 	sender = policy_sender(router_federation(w->router), s->partner, s->mandates, &h);
 	route = router_route(w->router, sender, &h);
 	e = route ? route->admitted : LB_NO_MEMORY;

@@ -8,7 +8,6 @@
 
 #define CLOSING_MS 2000  /* time for a peer to take the reason it is closed for */
 #define EARLY_MAX 4096   /* bytes of a message before the session is open */
-#define TICKS_A_SECOND 4
 
 static void set_state(struct session *s, enum session_state to)
 {
@@ -56,6 +55,7 @@ static void free_session(struct session *s)
 {
 	feed_fini(&s->feed);
 	lb_buf_fini(&s->input);
+	lb_buf_fini(&s->later);
 	lb_link_free(s->link);
 	socket_close(s->fd);
 	free(s->mandates);
@@ -66,10 +66,12 @@ static void free_session(struct session *s)
 
 void session_end(struct worker *w, struct session *s)
 {
-	if (s->joined)
-		roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation });
-	if (s->cursor_changed)
-		cursor_save(w, s);
+	if (s->joined) {
+		/* Where the agent is here anew, that session says what it has stored. */
+		if (roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation }) && s->cursor_changed)
+			cursor_save(w, s);
+		metric_take(&w->metrics.sessions, 1);
+	}
 	roster_dismiss(w->roster);
 	poller_remove(w->poller, s->fd);
 	w->sessions[s->handle] = NULL;
@@ -114,6 +116,7 @@ static lb_err join(struct worker *w, struct session *s)
 	if (e != LB_OK)
 		return e;
 	s->joined = true;
+	metric_add(&w->metrics.sessions, 1);
 	if (had)
 		close_former(w, &former);
 	return LB_OK;
@@ -151,7 +154,7 @@ static struct session *make_session(struct worker *w, struct arrival *a)
 	s->link = a->link;
 	s->input = a->input;
 	s->heard_ms = w->now_ms;
-	s->tokens = w->settings->publish_rate / TICKS_A_SECOND;
+	s->tokens = w->settings->publish_rate;
 	s->readable = s->writable = true;
 	return s;
 }
@@ -191,6 +194,19 @@ void session_begin(struct worker *w, struct arrival *a)
 	session_read_input(w, s);
 }
 
+lb_err session_say(struct session *s, const uint8_t *p, size_t n)
+{
+	return s->feed.rest ? lb_buf_append(&s->later, p, n) : lb_link_write(s->link, p, n);
+}
+
+lb_err session_say_later(struct session *s)
+{
+	lb_err e = lb_buf_len(&s->later) > 0 ? lb_link_write(s->link, lb_buf_data(&s->later), lb_buf_len(&s->later)) : LB_OK;
+
+	lb_buf_fini(&s->later);
+	return e;
+}
+
 void session_fail(struct worker *w, struct session *s, lb_err reason, const char *detail)
 {
 	struct lb_buf error = LB_BUF_INIT;
@@ -199,9 +215,10 @@ void session_fail(struct worker *w, struct session *s, lb_err reason, const char
 		return;
 	log_event(reason == LB_CLOSED || reason == LB_DRAINING ? LOG_INFO : LOG_WARN, "session_end", "agent=%s address=%s reason=%s detail=%s", s->agent,
 	          s->address, lb_err_token(reason), detail ? detail : lb_err_text(reason));
-	if (s->state >= SESSION_HELLO)
+	/* In the middle of a message that is on its way out there is nothing to say but the end. */
+	if (s->state >= SESSION_HELLO && !s->feed.rest)
 		control_goodbye(w, s, reason, detail);
-	else if (lb_zmtp_put_error(&error, lb_err_token(reason)) == LB_OK &&
+	else if (s->state < SESSION_HELLO && lb_zmtp_put_error(&error, lb_err_token(reason)) == LB_OK &&
 	         lb_link_write(s->link, lb_buf_data(&error), lb_buf_len(&error)) != LB_OK)
 		log_event(LOG_ERROR, "out_of_memory", "agent=%s", s->agent);
 	lb_buf_fini(&error);
@@ -238,7 +255,7 @@ static void send_pong(struct worker *w, struct session *s, struct lb_frame conte
 {
 	struct lb_buf out = LB_BUF_INIT;
 
-	if (lb_zmtp_put_pong(&out, context.p, context.n) != LB_OK || lb_link_write(s->link, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
+	if (lb_zmtp_put_pong(&out, context.p, context.n) != LB_OK || session_say(s, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
 		session_fail(w, s, LB_NO_MEMORY, NULL);
 	lb_buf_fini(&out);
 }
@@ -284,16 +301,33 @@ static void on_message(struct worker *w, struct session *s, const struct lb_zmtp
 		fail_protocol(w, s, LB_UNEXPECTED, s->state < SESSION_OPEN ? "a message before Hello" : "a message has one frame (control) or three (publish)");
 }
 
+/* Too many of its answers are not taken yet. */
+static bool is_too_slow(const struct session *s)
+{
+	return lb_buf_len(lb_link_output(s->link)) + lb_buf_len(&s->later) > OUTPUT_MAX;
+}
+
+/* Nothing more of it is looked at now, not even what was read already: the answers to one read of questions would fill any memory. */
+static bool must_wait(const struct worker *w, const struct session *s)
+{
+	return is_too_slow(s) || (w->settings->publish_rate > 0 && s->tokens <= 0);
+}
+
 /* Takes whole messages off the front of p[0..n); how many bytes that was. *need is what the next one needs in all. */
 static size_t parse(struct worker *w, struct session *s, const uint8_t *p, size_t n, size_t *need)
 {
 	size_t at = 0;
 
 	*need = 0;
+	s->waiting = false;
 	while (at < n && s->state != SESSION_CLOSING) {
 		struct lb_zmtp_message m;
 		lb_err e;
 
+		if (must_wait(w, s)) {
+			s->waiting = s->readable = true;
+			break;
+		}
 		if (s->state == SESSION_GREETING) {
 			e = lb_zmtp_check_greeting(p + at, n - at);
 			if (e == LB_OK) {
@@ -317,7 +351,7 @@ static size_t parse(struct worker *w, struct session *s, const uint8_t *p, size_
 	return s->state == SESSION_CLOSING ? n : at;
 }
 
-/* What came with the handshake stands in s->input already. */
+/* What came with the handshake stands in s->input already, and what had to wait. */
 static void session_read_input(struct worker *w, struct session *s)
 {
 	size_t need;
@@ -379,18 +413,26 @@ static lb_err read_small(struct worker *w, struct session *s)
 static void receive(struct worker *w, struct session *s)
 {
 	size_t got;
-	lb_err e = socket_receive(s->fd, w->cipher, CIPHER_SIZE, &got);
+	lb_err e;
 
+	if (s->waiting) {
+		session_read_input(w, s);
+		return;
+	}
+	e = socket_receive(s->fd, w->cipher, CIPHER_SIZE, &got);
 	if (e == LB_AGAIN) {
 		s->readable = false;
 		return;
 	}
 	if (e == LB_OK) {
-		s->readable = got == CIPHER_SIZE;
-		s->heard_ms = w->now_ms;
-		s->pinged = false;
+		s->readable = got == CIPHER_SIZE || s->ended;
 		lb_link_feed(s->link, w->cipher, got);
 		e = lb_buf_len(&s->input) > CARRY_MAX ? read_large(w, s) : read_small(w, s);
+		/* Until Hello the time runs from the beginning: a byte now and then is no session. */
+		if (s->state >= SESSION_OPEN) {
+			s->heard_ms = w->now_ms;
+			s->pinged = false;
+		}
 	}
 	if (e != LB_AGAIN && e != LB_OK)
 		session_fail(w, s, e, NULL);
@@ -430,8 +472,7 @@ bool session_is_held(struct worker *w, const struct session *s)
 {
 	const struct settings *c = w->settings;
 
-	return is_ahead(w, s) || s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers ||
-	       lb_buf_len(lb_link_output(s->link)) > OUTPUT_MAX || (c->publish_rate > 0 && s->tokens <= 0);
+	return is_ahead(w, s) || s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers || must_wait(w, s);
 }
 
 void session_serve(struct worker *w, struct session *s)
@@ -470,11 +511,22 @@ static void ping(struct worker *w, struct session *s)
 {
 	struct lb_buf out = LB_BUF_INIT;
 
-	if (lb_zmtp_put_ping(&out, (unsigned)w->settings->heartbeat_s * 10, NULL, 0) != LB_OK || lb_link_write(s->link, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
+	if (lb_zmtp_put_ping(&out, (unsigned)w->settings->heartbeat_s * 10, NULL, 0) != LB_OK || session_say(s, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
 		session_fail(w, s, LB_NO_MEMORY, NULL);
 	lb_buf_fini(&out);
 	s->pinged = true;
 	session_queue(w, s);
+}
+
+/* What is left of a tick is not saved up; what a publish took too much, the next ones give. */
+static void refill(struct worker *w, struct session *s)
+{
+	int64_t rate = w->settings->publish_rate;
+	bool waits = s->tokens <= 0;
+
+	s->tokens = waits ? s->tokens + rate : rate;
+	if (waits && s->tokens > 0 && s->readable)
+		session_queue(w, s);
 }
 
 void session_tick(struct worker *w, struct session *s)
@@ -489,9 +541,12 @@ void session_tick(struct worker *w, struct session *s)
 		return;
 	}
 	if (silent_ms > patience_ms) {
-		session_fail(w, s, LB_TIMEOUT, NULL);
+		session_fail(w, s, is_too_slow(s) ? LB_TOO_SLOW : LB_TIMEOUT, NULL);
 		return;
 	}
+	/* Where it waits for us, it is not silent. */
+	if (session_is_held(w, s) && !is_too_slow(s))
+		s->heard_ms = w->now_ms;
 	if (s->state == SESSION_OPEN && silent_ms > heartbeat_ms / 3 && !s->pinged)
 		ping(w, s);
 	if (s->cursor_changed)
@@ -499,11 +554,5 @@ void session_tick(struct worker *w, struct session *s)
 	if (!deliver_is_due(w, s))
 		lb_link_rest(s->link);
 	s->published = 0;
-	if (w->settings->publish_rate > 0) {
-		bool empty = s->tokens <= 0;
-
-		s->tokens = (w->settings->publish_rate + TICKS_A_SECOND - 1) / TICKS_A_SECOND;
-		if (empty && s->readable)
-			session_queue(w, s);
-	}
+	refill(w, s);
 }

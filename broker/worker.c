@@ -12,7 +12,6 @@
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 
-#define TICK_MS 250
 #define EVENTS 256
 #define PACE_MS 1    /* when a publisher that is held back looks again */
 #define SLICE_US 500 /* what is urgent must not wait for another thread's long turn */
@@ -280,6 +279,7 @@ static void take_events(struct worker *w, int timeout_ms)
 			continue;
 		s->readable |= e[i].readable;
 		s->writable |= e[i].writable;
+		s->ended |= e[i].ended;
 		if (s->writable && deliver_is_urgent(w, s))
 			session_hurry(w, s);
 		session_queue(w, s);

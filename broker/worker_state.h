@@ -19,6 +19,8 @@
 #include "lagebus/signature.h"
 #include "lagebus/zmtp.h"
 
+#define TICK_MS 250                   /* how often a worker looks at what is due */
+#define TICKS_A_SECOND (1000 / TICK_MS)
 #define CATCHUP_BLOCKS 8              /* blocks read from the log that a worker remembers, per lane */
 #define OUTPUT_TARGET (64 * 1024)    /* ciphertext that a session is fed ahead of its socket */
 #define PACE_SHARE 8                  /* who can take more may be behind by this part of the tail */
@@ -43,15 +45,16 @@ struct session {
 	enum session_state state;
 	uint32_t handle, generation;
 	struct lb_link *link;
-	struct lb_buf input; /* an incomplete message */
+	struct lb_buf input; /* an incomplete message; whole ones before it while the session is `waiting` */
+	struct lb_buf later; /* what is to be said behind the feed's rest */
 	struct feed feed;
 	uint16_t partner;
 	struct partner_set *mandates; /* further partners that the agent acts for; NULL: none */
-	bool readable, writable, cursor_changed, publish_only, joined, pinged;
+	bool readable, writable, ended, waiting, cursor_changed, publish_only, joined, pinged;
 	int64_t heard_ms, closing_since_ms;
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
 	uint64_t published; /* bytes of its publishes in this tick */
-	int64_t tokens;     /* publishes it may still send in this tick, where the rate is limited */
+	int64_t tokens;     /* where the rate is limited: a tick gives publish_rate, a publish costs TICKS_A_SECOND, none is taken below 1 */
 	uint8_t signer[LB_SIGNER_SIZE];
 	struct line_place place[LB_LANES];
 	char *agent;   /* SPIFFE ID */
@@ -105,6 +108,10 @@ void session_push(struct worker *w, struct session *s);
 /* Puts it in line to be served; or, in hurry, to be pushed before anyone else is served. */
 void session_queue(struct worker *w, struct session *s);
 void session_hurry(struct worker *w, struct session *s);
+/* Queues whole frames between messages: while a message is only partly on its way out, behind it. LB_OK or LB_NO_MEMORY. */
+lb_err session_say(struct session *s, const uint8_t *p, size_t n) LB_MUST_CHECK;
+/* The feed's rest is out: says what had to wait for that. LB_OK or LB_NO_MEMORY. */
+lb_err session_say_later(struct session *s) LB_MUST_CHECK;
 /* Tells the peer why (with a detail for people, or NULL), and closes when it is sent. */
 void session_fail(struct worker *w, struct session *s, lb_err reason, const char *detail);
 /* Closes without a word, on its next turn. */
