@@ -83,7 +83,6 @@ static void on_hello(struct worker *w, struct session *s, const Lagebus__Hello *
 	cursor_open(w, s, hello);
 	if (!s->publish_only)
 		mandates_note(w, s);
-	s->cursor_changed = !s->publish_only;
 	s->state = SESSION_OPEN;
 	log_event(LOG_INFO, "session_open", "agent=%s software=%s urgent=%llu routine=%llu", s->agent, hello->software,
 	          (unsigned long long)s->feed.lane[LB_LANE_URGENT].last, (unsigned long long)s->feed.lane[LB_LANE_ROUTINE].last);

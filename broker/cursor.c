@@ -5,6 +5,8 @@
 #include "broker/worker_state.h"
 #include "proto/control.pb-c.h"
 
+#define SEEN_MS 10000 /* when an agent was seen last is saved to this */
+
 /* What an agent says of one lane: the last message that it stored. */
 struct claim {
 	uint64_t position;
@@ -105,6 +107,33 @@ static void seek(struct worker *w, struct session *s, unsigned lane, const struc
 		note_lapse(w, s->agent, lane, (struct lapse){ row->judged[lane] + 1, (uint32_t)(w->now_ms / 1000) });
 }
 
+static uint64_t furthest(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static struct cursor_row row_of(const struct session *s, int64_t now_ms)
+{
+	struct cursor_row row = { .seen_ms = now_ms };
+
+	for (unsigned lane = 0; lane < LB_LANES; lane++) {
+		const struct feed_lane *l = &s->feed.lane[lane];
+
+		row.stored[lane] = furthest(l->stored, l->had);
+		row.given[lane] = furthest(l->last, l->had);
+		row.judged[lane] = furthest(l->next - 1, l->had);
+	}
+	return row;
+}
+
+/* An agent that comes and goes where nothing happens costs no commit each time. */
+static bool is_news(const struct session *s, const struct cursor_row *saved)
+{
+	struct cursor_row row = row_of(s, saved->seen_ms);
+
+	return saved->seen_ms == 0 || memcmp(&row, saved, sizeof row) != 0;
+}
+
 void cursor_open(struct worker *w, struct session *s, const void *said)
 {
 	const Lagebus__Hello *hello = said;
@@ -121,26 +150,25 @@ void cursor_open(struct worker *w, struct session *s, const void *said)
 	}
 	for (unsigned lane = 0; lane < LB_LANES; lane++)
 		seek(w, s, lane, &claims[lane], &row);
+	if (s->publish_only)
+		return;
+	s->seen_saved_ms = row.seen_ms;
+	s->cursor_changed = is_news(s, &row);
 }
 
-static uint64_t furthest(uint64_t a, uint64_t b)
+void cursor_close(struct worker *w, struct session *s)
 {
-	return a > b ? a : b;
+	if (s->cursor_changed || (s->seen_saved_ms > 0 && w->now_ms - s->seen_saved_ms > SEEN_MS))
+		cursor_save(w, s);
 }
 
 void cursor_save(struct worker *w, struct session *s)
 {
-	struct cursor_row row = { .seen_ms = w->now_ms };
+	struct cursor_row row = row_of(s, w->now_ms);
 	uint8_t bytes[CURSOR_ROW_SIZE];
 
-	for (unsigned lane = 0; lane < LB_LANES; lane++) {
-		const struct feed_lane *l = &s->feed.lane[lane];
-
-		row.stored[lane] = furthest(l->stored, l->had);
-		row.given[lane] = furthest(l->last, l->had);
-		row.judged[lane] = furthest(l->next - 1, l->had);
-	}
 	cursor_row_write(&row, bytes);
 	publish_note(w, w->routine, note_new(JOURNAL_CURSORS, s->agent, strlen(s->agent), bytes, sizeof bytes));
 	s->cursor_changed = false;
+	s->seen_saved_ms = w->now_ms;
 }

@@ -68,8 +68,8 @@ void session_end(struct worker *w, struct session *s)
 {
 	if (s->joined) {
 		/* Where the agent is here anew, that session says what it has stored. */
-		if (roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation }) && s->cursor_changed)
-			cursor_save(w, s);
+		if (roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation }))
+			cursor_close(w, s);
 		metric_take(&w->metrics.sessions, 1);
 	}
 	roster_dismiss(w->roster);

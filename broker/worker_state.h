@@ -51,7 +51,7 @@ struct session {
 	uint16_t partner;
 	struct partner_set *mandates; /* further partners that the agent acts for; NULL: none */
 	bool readable, writable, ended, waiting, cursor_changed, publish_only, joined, pinged;
-	int64_t heard_ms, closing_since_ms;
+	int64_t heard_ms, closing_since_ms, seen_saved_ms;
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
 	uint64_t published; /* bytes of its publishes in this tick */
 	int64_t tokens;     /* where the rate is limited: a tick gives publish_rate, a publish costs TICKS_A_SECOND, none is taken below 1 */
@@ -164,6 +164,8 @@ void control_goodbye(struct worker *w, struct session *s, lb_err reason, const c
 /* Where delivery goes on after this Hello (a struct of proto/control.proto). */
 void cursor_open(struct worker *w, struct session *s, const void *hello);
 void cursor_save(struct worker *w, struct session *s);
+/* The session ends: saves what has changed, and when the agent was seen. */
+void cursor_close(struct worker *w, struct session *s);
 /* The lane has a new lapse: to be called before anything behind it is sent. */
 void cursor_lapsed(struct worker *w, struct session *s, enum lb_lane lane);
 /* The lapse of an agent that a position is in. LB_OK, LB_NOT_FOUND (none), or the log's error. */
