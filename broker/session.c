@@ -460,7 +460,8 @@ bool session_is_held(const struct worker *w, const struct session *s)
 {
 	const struct settings *c = w->settings;
 
-	return s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers ||
+	/* A drain waits for what is in flight: nothing is added to it. */
+	return w->draining || s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers ||
 	       must_wait(w, s);
 }
 
