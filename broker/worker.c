@@ -285,11 +285,17 @@ static void serve(struct worker *w)
 	}
 }
 
+/* The log writer has ended: a cursor that is not saved yet is what the agent says when it is back. */
 static void end_sessions(struct worker *w)
 {
-	for (uint32_t i = 0; i < w->used; i++)
-		if (w->sessions[i])
-			session_end(w, w->sessions[i]);
+	for (uint32_t i = 0; i < w->used; i++) {
+		struct session *s = w->sessions[i];
+
+		if (!s)
+			continue;
+		s->cursor_changed = false;
+		session_end(w, s);
+	}
 	serve(w);
 }
 

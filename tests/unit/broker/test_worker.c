@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static void every_worker_delivers_what_any_takes(void **state)
 {
@@ -156,6 +158,29 @@ static void it_ends_in_the_middle_of_everything(void **state)
 	stand_call("sn2");
 }
 
+/* The log writer has ended by then: that a cursor cannot be given to it any more is no error, least of all one of memory. */
+static void it_ends_without_complaint(void **state)
+{
+	int errors = dup(STDERR_FILENO), fd = memfd_create("errors", MFD_CLOEXEC);
+	struct caller *sender, *c;
+
+	(void)state;
+	stand_start();
+	sender = stand_agent("bsi");
+	c = stand_agent("sn");
+	stand_send(sender, "de-sn", 10);
+	assert_int_equal(caller_hear(c), HEARD_DELIVERY);
+	caller_say_received(c, 0, 1);
+	assert_true(caller_is_answered(c));
+	dup2(fd, STDERR_FILENO);
+	parts_end(&stand.parts); /* its callers are still there */
+	stand.parts = (struct parts){ .hub = NULL };
+	dup2(errors, STDERR_FILENO);
+	assert_int_equal(lseek(fd, 0, SEEK_END), 0);
+	close(fd);
+	close(errors);
+}
+
 static void a_worker_has_a_name_of_its_own(void **state)
 {
 	struct worker *second = NULL;
@@ -183,6 +208,7 @@ int main(void)
 		STAND_TEST(a_drain_says_goodbye_to_everyone),
 		STAND_TEST(a_drain_answers_what_is_under_way_first),
 		STAND_TEST(it_ends_in_the_middle_of_everything),
+		STAND_TEST(it_ends_without_complaint),
 		STAND_TEST(a_worker_has_a_name_of_its_own),
 	};
 
