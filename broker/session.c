@@ -67,8 +67,8 @@ static void free_session(struct session *s)
 void session_end(struct worker *w, struct session *s)
 {
 	if (s->joined) {
-		/* Where the agent is here anew, that session says what it has stored. */
-		if (roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation }))
+		/* Where the agent is here anew, that session says what it has stored; and when the worker ends, the log writer has ended before. */
+		if (roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation }) && !w->stopping)
 			cursor_close(w, s);
 		metric_take(&w->metrics.sessions, 1);
 	}
@@ -472,7 +472,9 @@ bool session_is_held(struct worker *w, const struct session *s)
 {
 	const struct settings *c = w->settings;
 
-	return is_ahead(w, s) || s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers || must_wait(w, s);
+	/* A drain waits for what is in flight: nothing is added to it. */
+	return w->draining || is_ahead(w, s) || s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers ||
+	       must_wait(w, s);
 }
 
 void session_serve(struct worker *w, struct session *s)
