@@ -25,8 +25,10 @@ enum out_style {
 /* One line; text that came from outside is cleaned on the way. */
 void out_line(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void out_styled(struct cli *cli, enum out_style style, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* The one document of --json. Takes the reference; NULL means that memory was out. */
+/* The one document of --json; or one of many, each on a line of its own. Hostile characters stand in it as \u escapes, which mean the
+ * same. Takes the reference; NULL means that memory was out. */
 enum cli_exit out_json(struct cli *cli, json_t *doc);
+enum cli_exit out_json_line(struct cli *cli, json_t *doc);
 /* The string as JSON, whatever its bytes are. NULL if memory is out. */
 json_t *out_json_text(const char *p, size_t n);
 /* ISO 8601, or null for 0. */

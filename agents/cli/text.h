@@ -2,6 +2,7 @@
 #ifndef CLI_TEXT_H
 #define CLI_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,8 +11,9 @@ enum text_lines {
 	TEXT_LINES, /* they stay */
 };
 
-/* A copy without control characters, escape sequences' ESC, direction overrides and bytes that are not UTF-8: each becomes
- * U+FFFD. NULL if memory is out; the caller frees it. */
+/* A character that a terminal obeys or that hides others: controls (C0, DEL, C1), direction marks and overrides, separators, tags. */
+bool text_is_hostile(uint32_t code);
+/* A copy in which each hostile character and each byte that is not UTF-8 is U+FFFD. NULL if memory is out; the caller frees it. */
 char *text_clean(const char *p, size_t n, enum text_lines lines);
 /* Columns on a terminal: wide and combining characters count as what they take. */
 unsigned text_width(const char *s);

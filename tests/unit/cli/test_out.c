@@ -42,6 +42,23 @@ static void json_takes_any_bytes(void **state)
 	assert_true(json_is_null(t));
 }
 
+static void what_a_terminal_obeys_is_escaped_in_json(void **state)
+{
+	static const char hostile[] = "ü\x7F\xC2\x9B""31m\xE2\x80\xAE\xF3\xA0\x81\x81 \033[2J";
+	struct cli cli = on(false);
+	json_t *again;
+
+	(void)state;
+	assert_int_equal(out_json(&cli, json_pack("{s:s}", "t", hostile)), CLI_OK);
+	assert_int_equal(out_json_line(&cli, json_pack("[s]", "\xC2\x85")), CLI_OK);
+	fclose(cli.out);
+	assert_string_equal(text, "{\n  \"t\": \"ü\\u007F\\u009B31m\\u202E\\uDB40\\uDC41 \\u001B[2J\"\n}\n[\"\\u0085\"]\n");
+	again = json_loads(text, JSON_DISABLE_EOF_CHECK, NULL);
+	assert_string_equal(json_string_value(json_object_get(again, "t")), hostile);
+	json_decref(again);
+	free(text);
+}
+
 static void scales_have_words(void **state)
 {
 	(void)state;
@@ -59,6 +76,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_cleaned),
 		cmocka_unit_test(json_takes_any_bytes),
+		cmocka_unit_test(what_a_terminal_obeys_is_escaped_in_json),
 		cmocka_unit_test(scales_have_words),
 	};
 
