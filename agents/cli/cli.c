@@ -125,6 +125,17 @@ static enum cli_exit without_command(struct cli *cli)
 	return CLI_USAGE;
 }
 
+/* The first word of a command that has two, and no command behind it. */
+static enum cli_exit group(struct cli *cli, int argc, char **argv)
+{
+	bool help = argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+
+	if (argc > 1 && !help)
+		return command_unknown(cli, argc, argv);
+	help_group(help ? cli->out : cli->err, argv[0]);
+	return help ? CLI_OK : CLI_USAGE;
+}
+
 static enum cli_exit dispatch(struct cli *cli, int argc, char **argv)
 {
 	struct why why;
@@ -139,7 +150,7 @@ static enum cli_exit dispatch(struct cli *cli, int argc, char **argv)
 		return without_command(cli);
 	cli->command = command_find(argc, argv, &used);
 	if (!cli->command)
-		return cli_fail(cli, CLI_USAGE, "there is no command '%s' (lagebus help lists them)", argv[0]);
+		return command_is_group(argv[0]) ? group(cli, argc, argv) : command_unknown(cli, argc, argv);
 	/* The command's last word stands where getopt expects the program's name. */
 	if (options_parse(cli->command->options, global_options, OPTIONS_MIXED, argc - used + 1, argv + used - 1, &cli->args, &why))
 		return cli_fail(cli, CLI_USAGE, "%s (see: lagebus help %s)", why.text, cli->command->name);
