@@ -14,6 +14,7 @@
 #define AGENT_DEFAULT "ipc:///run/lagebus/agent/agent.sock"
 #define TIMEOUT_DEFAULT_S 30
 #define WIDTH_DEFAULT 120
+#define WIDTH_MIN 20
 
 const struct option_row global_options[] = {
 	{ "agent", "ADDRESS", "the agent's local socket (default $LAGEBUS_AGENT, else " AGENT_DEFAULT ")", 0 },
@@ -67,7 +68,7 @@ static unsigned width_of(FILE *f)
 {
 	struct winsize size;
 
-	if (ioctl(fileno(f), TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+	if (ioctl(fileno(f), TIOCGWINSZ, &size) == 0 && size.ws_col >= WIDTH_MIN)
 		return size.ws_col;
 	return WIDTH_DEFAULT;
 }

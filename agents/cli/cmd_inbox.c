@@ -86,7 +86,7 @@ static enum cli_exit list_json(struct cli *cli, const Lagebus__InboxReply *inbox
 
 static enum cli_exit list(struct cli *cli, const Lagebus__InboxReply *inbox)
 {
-	struct table *t = table_new(args_has(&cli->args, "quarantine") ? quarantine_heads : heads, 5);
+	struct table *t = table_new(args_has(&cli->args, "quarantine") ? quarantine_heads : heads, 5, 5);
 	enum cli_exit code;
 
 	if (!t)

@@ -91,7 +91,7 @@ static json_t *route_json(const Lagebus__Route *route)
 static enum cli_exit route_table(struct cli *cli, const Lagebus__Route *route)
 {
 	static const char *const heads[] = { "partner", "gets it", "rule", "which says", NULL };
-	struct table *t = table_new(heads, 3);
+	struct table *t = table_new(heads, 3, 0);
 	unsigned yes = 0;
 	enum cli_exit code;
 

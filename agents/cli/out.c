@@ -60,6 +60,55 @@ void out_styled(struct cli *cli, enum out_style style, const char *format, ...)
 	va_end(ap);
 }
 
+#define FIELD_COLUMN 18
+#define READING_WIDTH 100 /* longer lines are hard to read */
+
+/* Lines of clean text, each but the first behind `column` spaces. */
+static void put_lines(struct cli *cli, enum out_style style, const char *text, unsigned column, unsigned width)
+{
+	unsigned room = width > column + 10 ? width - column : 10;
+
+	for (;;) {
+		size_t n = text_line(text, room);
+
+		fprintf(cli->out, "%s%.*s%s\n", style_on(cli, style), (int)n, text, style_off(cli, style));
+		text += n;
+		if (!*text)
+			return;
+		text += *text == ' ' || *text == '\n';
+		fprintf(cli->out, "%*s", (int)column, "");
+	}
+}
+
+void out_field(struct cli *cli, enum out_style style, const char *name, const char *value)
+{
+	char *clean;
+
+	if (!*value)
+		return;
+	if (!cli->terminal) {
+		out_line(cli, "%s\t%s", name, value);
+		return;
+	}
+	clean = text_clean(value, strlen(value), TEXT_LINE);
+	if (clean) {
+		fprintf(cli->out, "%-*s", FIELD_COLUMN, name);
+		put_lines(cli, style, clean, FIELD_COLUMN, cli->width);
+	}
+	free(clean);
+}
+
+void out_text(struct cli *cli, const char *text)
+{
+	char *clean = text_clean(text, strlen(text), TEXT_LINES);
+
+	if (clean && cli->terminal)
+		put_lines(cli, OUT_PLAIN, clean, 0, cli->width < READING_WIDTH ? cli->width : READING_WIDTH);
+	else if (clean)
+		fprintf(cli->out, "%s\n", clean);
+	free(clean);
+}
+
 static void put_escape(FILE *f, uint32_t code)
 {
 	if (code > 0xFFFF)

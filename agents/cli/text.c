@@ -113,6 +113,17 @@ size_t text_fit(const char *s, unsigned columns)
 	return at;
 }
 
+size_t text_line(const char *s, unsigned columns)
+{
+	size_t full = text_fit(s, columns), n = strcspn(s, "\n");
+
+	if (n <= full)
+		return n;
+	for (n = full; n > 0 && s[n] != ' '; n--)
+		;
+	return n > 0 ? n : strcspn(s, " \n");
+}
+
 unsigned text_width(const char *s)
 {
 	size_t n = strlen(s), at = 0;

@@ -19,6 +19,9 @@ char *text_clean(const char *p, size_t n, enum text_lines lines);
 unsigned text_width(const char *s);
 /* Bytes of s that fit into `columns`. */
 size_t text_fit(const char *s, unsigned columns);
+/* Bytes of the first line of s: to a line break, else to the last space that leaves it within `columns`. A word that is longer than a
+ * line stays whole, so that it can be copied. */
+size_t text_line(const char *s, unsigned columns);
 /* Reads one character of n > 0 bytes; its length, or 0 if it is not UTF-8 (RFC 3629). */
 size_t text_decode(const char *p, size_t n, uint32_t *code);
 

@@ -28,6 +28,29 @@ static void lines_are_cleaned(void **state)
 	free(text);
 }
 
+static void a_value_stays_in_its_column(void **state)
+{
+	struct cli cli = { .out = open_memstream(&text, &text_n), .terminal = true, .width = 34 };
+
+	(void)state;
+	out_field(&cli, OUT_PLAIN, "measures", "update to 7.4, then\nrestart\033[2J");
+	out_field(&cli, OUT_PLAIN, "empty", "");
+	out_text(&cli, "A summary that is longer than a line.\n\n  and more");
+	cli.terminal = false;
+	out_field(&cli, OUT_PLAIN, "measures", "update to 7.4, then restart");
+	out_text(&cli, "A summary that is longer than a line.\033");
+	fclose(cli.out);
+	assert_string_equal(text, "measures          update to 7.4,\n"
+				  "                  then restart\xEF\xBF\xBD[2J\n"
+				  "A summary that is longer than a\n"
+				  "line.\n"
+				  "\n"
+				  "  and more\n"
+				  "measures\tupdate to 7.4, then restart\n"
+				  "A summary that is longer than a line.\xEF\xBF\xBD\n");
+	free(text);
+}
+
 static void json_takes_any_bytes(void **state)
 {
 	json_t *t = out_json_text("a\xFF", 2);
@@ -75,6 +98,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_cleaned),
+		cmocka_unit_test(a_value_stays_in_its_column),
 		cmocka_unit_test(json_takes_any_bytes),
 		cmocka_unit_test(what_a_terminal_obeys_is_escaped_in_json),
 		cmocka_unit_test(scales_have_words),
