@@ -18,7 +18,7 @@ const struct command commands[] = {
 		"Lists the newest first. In a pipe each line has: time, level, marking, type, origin, title, state and id, separated by "
 		"tabs.", ROW(inbox) },
 	{ "show", "ID", 1, 1, "show a message",
-		"Shows a message of the inbox. ID is the whole id, its first or last digits (4 at least), or last for the newest message.",
+		"Shows a message of the inbox. ID is the whole id, its first or last digits (4 at least), or last for the newest message that is no receipt.",
 		ROW(show) },
 	{ "ack", "ID", 1, 1, "acknowledge a message",
 		"Tells the origin that a message was displayed, acknowledged (the default) or implemented, and by which function. The "
