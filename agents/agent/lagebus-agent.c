@@ -3,7 +3,6 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -125,21 +124,13 @@ static int fail(lb_err e, const char *why)
 	return e == LB_CONFIG ? EXIT_CONFIGURATION : EXIT_FAILED;
 }
 
-static void set_log_level(const char *name)
-{
-	static const char *const names[] = { "error", "warn", "info", "debug" };
-
-	for (unsigned i = 0; i < 4; i++)
-		if (strcmp(name, names[i]) == 0)
-			log_set_level((enum log_level)i);
-}
-
 int main(int argc, char **argv)
 {
 	static struct agent agent;
 	struct options o = { CONFIG_DEFAULT, false };
 	char why[1024] = "";
 	int signals, rc = read_options(argc, argv, &o);
+	enum log_level level;
 	lb_err e;
 
 	if (rc >= 0)
@@ -154,7 +145,8 @@ int main(int argc, char **argv)
 	e = agent_open(&agent, o.config, why, sizeof why);
 	if (e != LB_OK)
 		return fail(e, why);
-	set_log_level(agent.settings.log_level);
+	if (log_level_from_name(agent.settings.log_level, &level))
+		log_set_level(level);
 	log_event(LOG_INFO, "started", "version=%s partner=%s local=%s", LAGEBUS_VERSION, lb_tls_identity(agent.tls)->partner, agent.settings.local);
 	notify_ready();
 	while (take_signals(&agent, signals))

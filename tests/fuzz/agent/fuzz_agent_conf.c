@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agents/agent/settings.h"
+#include "proto/host/log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 const char *__lsan_default_suppressions(void);
@@ -17,10 +18,12 @@ const char *__lsan_default_suppressions(void)
 
 static void check(const struct settings *s)
 {
+	enum log_level level;
+
 	assert(s->brokers_n >= 1 && s->brokers_n <= SETTINGS_BROKERS_MAX);
 	for (unsigned i = 0; i < s->brokers_n; i++)
 		assert(strchr(s->brokers[i], ':'));
-	assert(s->certificate[0] && s->key[0] && s->ca[0] && s->data[0] && s->crl && s->local && s->proxy && s->log_level);
+	assert(s->certificate[0] && s->key[0] && s->ca[0] && s->data[0] && s->crl && s->local && s->proxy && log_level_from_name(s->log_level, &level));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
