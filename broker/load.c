@@ -26,21 +26,17 @@ static lb_err setting_from(struct settings *s, const struct config_node *n, char
 	return settings_set(s, config_node_key(n), &v, why, why_n);
 }
 
-lb_err load_settings(const char *path, struct settings *out, struct config_problem *problem)
+static lb_err settings_from(struct config_file *file, struct settings *out, struct config_problem *problem)
 {
-	struct config_file *file = NULL;
+	const struct config_node *root = config_file_root(file);
 	struct settings s = { 0 };
 	char why[sizeof problem->reason] = "";
 	unsigned line = 0;
-	lb_err e = config_file_read(path, &file, problem);
+	lb_err e = settings_init(&s);
 
-	if (e != LB_OK)
-		return e;
-	e = settings_init(&s);
-	for (unsigned i = 0; e == LB_OK && i < config_node_count(config_file_root(file)); i++) {
-		const struct config_node *n = config_node_at(config_file_root(file), i);
-		e = setting_from(&s, n, why, sizeof why);
-		line = config_node_line(n);
+	for (unsigned i = 0; e == LB_OK && i < config_node_count(root); i++) {
+		e = setting_from(&s, config_node_at(root, i), why, sizeof why);
+		line = config_node_line(config_node_at(root, i));
 	}
 	if (e == LB_OK) {
 		line = 0;
@@ -49,11 +45,27 @@ lb_err load_settings(const char *path, struct settings *out, struct config_probl
 	if (e == LB_OK) {
 		*out = s;
 	} else {
-		config_problem_set(problem, path, line, "%s", why[0] != '\0' ? why : lb_err_text(e));
+		config_problem_set(problem, config_file_name(file), line, "%s", why[0] != '\0' ? why : lb_err_text(e));
 		settings_fini(&s);
 	}
 	config_file_free(file);
 	return e;
+}
+
+lb_err load_settings(const char *path, struct settings *out, struct config_problem *problem)
+{
+	struct config_file *file = NULL;
+	lb_err e = config_file_read(path, &file, problem);
+
+	return e == LB_OK ? settings_from(file, out, problem) : e;
+}
+
+lb_err load_settings_text(const char *name, const char *text, size_t n, struct settings *out, struct config_problem *problem)
+{
+	struct config_file *file = NULL;
+	lb_err e = config_file_parse(name, text, n, &file, problem);
+
+	return e == LB_OK ? settings_from(file, out, problem) : e;
 }
 
 /* The federation being loaded, and where its problems go. */

@@ -104,6 +104,8 @@ void publish_rewind(struct agent *a);
 
 /* requests.c */
 void requests_take(struct agent *a);
+/* Answers one encoded Request of a peer, now or when the broker has answered. */
+void requests_answer(struct agent *a, const struct local_peer *peer, const uint8_t *p, size_t n);
 /* Answers whoever waits for this publish; reason is NULL if it was accepted. */
 void requests_sent(struct agent *a, const struct lb_uuid *id, const char *reason, const char *text);
 void requests_receipts(struct agent *a, const Lagebus__Receipts *receipts);

@@ -7,6 +7,8 @@
 #include "lagebus/header.h"
 #include "lagebus/identity.h"
 
+#define NOTE_MAX 1024
+
 const struct option_row cmd_ack_options[] = {
 	{ "by", "FUNCTION", "who acknowledges: a function, not a name; required but for --displayed", 0 },
 	{ "displayed", NULL, "only: it was shown to a person", 0 },
@@ -63,9 +65,9 @@ static enum cli_exit acknowledge(struct client *client, const struct lb_uuid *id
 	return code;
 }
 
-static bool text_is_fine(const char *s)
+static bool text_is_fine(const char *s, size_t most)
 {
-	return strlen(s) <= 1024 && lb_utf8_is_valid(s, strlen(s));
+	return strlen(s) <= most && lb_utf8_is_valid(s, strlen(s));
 }
 
 enum cli_exit cmd_ack(struct cli *cli)
@@ -82,8 +84,10 @@ enum cli_exit cmd_ack(struct cli *cli)
 		return cli_fail(cli, CLI_USAGE, "--displayed or --implemented, not both");
 	if (!displayed && !args_has(args, "by"))
 		return cli_fail(cli, CLI_USAGE, "who acknowledges it? --by 'CISO on duty' (a function, not a person's name)");
-	if (!text_is_fine(args_value(args, "by", "")) || !text_is_fine(args_value(args, "note", "")))
-		return cli_fail(cli, CLI_USAGE, "--by and --note take at most 1024 bytes of UTF-8");
+	if (!text_is_fine(args_value(args, "by", ""), LB_TEXT_MAX))
+		return cli_fail(cli, CLI_USAGE, "--by takes at most %d bytes of UTF-8: the function, not what it did (that is a --note)", LB_TEXT_MAX);
+	if (!text_is_fine(args_value(args, "note", ""), NOTE_MAX))
+		return cli_fail(cli, CLI_USAGE, "--note takes at most %d bytes of UTF-8; send a message with --thread instead", NOTE_MAX);
 	if (*as && !lb_partner_is_valid(as, strlen(as)))
 		return cli_fail(cli, CLI_USAGE, "--as %.80s: is no partner id; write de-sn/leipzig, for example", as);
 	code = client_open(cli, &client);

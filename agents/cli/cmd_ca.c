@@ -72,7 +72,7 @@ enum cli_exit cmd_ca_init(struct cli *cli)
 	if (cli->json)
 		return out_json(cli, json_pack("{s:s,s:s,s:s+,s:s+,s:s+}", "trust_domain", domain, "folder", dir,
 			"ca", dir, "/ca.pem", "key", dir, "/ca.key", "crl", dir, "/crl.pem"));
-	out_line(cli, "The CA of %s is in %s: ca.pem (give it to everyone), ca.key (keep it offline), crl.pem", domain, dir);
+	out_line(cli, "The CA of %s is in %s: ca.pem and crl.pem (give them to everyone), ca.key (keep it offline)", domain, dir);
 	return CLI_OK;
 }
 
@@ -145,6 +145,15 @@ static lb_err read_request(const struct args *a, struct ca_request *r, char part
 	return e ? e : read_names(a, "ip", r->ip, &r->ip_n, why);
 }
 
+static void issued_fields(struct cli *cli, const struct ca_issued *issued, const char *until)
+{
+	out_field(cli, OUT_HEAD, "issued for", issued->spiffe_id);
+	out_field(cli, OUT_PLAIN, "certificate", issued->certificate);
+	out_field(cli, OUT_PLAIN, "private key", issued->key);
+	out_field(cli, OUT_PLAIN, "serial number", issued->serial);
+	out_field(cli, OUT_PLAIN, "valid until", until);
+}
+
 enum cli_exit cmd_ca_issue(struct cli *cli)
 {
 	struct ca_request request = { .dns_n = 0 };
@@ -162,7 +171,10 @@ enum cli_exit cmd_ca_issue(struct cli *cli)
 	if (cli->json)
 		return out_json(cli, json_pack("{s:s,s:s,s:s,s:s,s:s}", "spiffe_id", issued.spiffe_id, "serial", issued.serial,
 			"certificate", issued.certificate, "key", issued.key, "until", until));
-	out_line(cli, "%s\t%s\t%s\tuntil %s", issued.spiffe_id, issued.certificate, issued.serial, until);
+	if (cli->terminal)
+		issued_fields(cli, &issued, until);
+	else
+		out_line(cli, "%s\t%s\t%s\tuntil %s", issued.spiffe_id, issued.certificate, issued.serial, until);
 	return CLI_OK;
 }
 
@@ -200,6 +212,6 @@ enum cli_exit cmd_ca_crl(struct cli *cli)
 		return cli_fail_why(cli, e, &why);
 	if (cli->json)
 		return out_json(cli, json_pack("{s:s+,s:i,s:i}", "crl", dir, "/crl.pem", "revoked", (int)revoked_n, "days", (int)days));
-	out_line(cli, "%s/crl.pem: %u revoked, next update in %ld days", dir, revoked_n, days);
+	out_line(cli, "%s/crl.pem: %u revoked, good for %ld %s", dir, revoked_n, days, days == 1 ? "day" : "days");
 	return CLI_OK;
 }

@@ -169,7 +169,7 @@ static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, boo
 	static const char *const heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", NULL };
 	static const char *const all_heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen",
 		"rule", NULL };
-	struct table *t = table_new(all ? all_heads : heads, 4);
+	struct table *t = table_new(all ? all_heads : heads, 4, 0);
 	char *summary = receipts_summary(r);
 	enum cli_exit code = CLI_OK;
 

@@ -40,6 +40,7 @@ static void says_state_function_and_note(void **state)
 
 static void says_what_is_missing(void **state)
 {
+	char long_text[1026] = "";
 	struct ran r = { .code = 0 };
 
 	(void)state;
@@ -49,6 +50,12 @@ static void says_what_is_missing(void **state)
 	assert_int_equal(run(&r, "ack", "last", "--by", "\xFF", NULL), CLI_USAGE);
 	assert_int_equal(run(&r, "ack", "last", "--by", "CISO on duty", "--as", "all of us", NULL), CLI_USAGE);
 	assert_has(r.err, "--as all of us: is no partner id");
+	memset(long_text, 'x', 256);
+	assert_int_equal(run(&r, "ack", "last", "--by", long_text, NULL), CLI_USAGE);
+	assert_has(r.err, "at most 255 bytes");
+	memset(long_text, 'x', 1025);
+	assert_int_equal(run(&r, "ack", "last", "--by", "x", "--note", long_text, NULL), CLI_USAGE);
+	assert_has(r.err, "at most 1024 bytes");
 	ran_free(&r);
 }
 

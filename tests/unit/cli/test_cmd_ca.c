@@ -13,6 +13,9 @@ static void from_the_first_folder_to_the_revocation(void **state)
 	assert_int_equal(run(&r, "ca", "init", dir, "--trust-domain", "lagebus.example", NULL), CLI_REFUSED);
 	assert_int_equal(run(&r, "ca", "issue", dir, "--agent", "de-sn/leipzig/main", NULL), CLI_OK);
 	assert_has(r.out, "spiffe://lagebus.example/partner/de-sn/leipzig/agent/main\t");
+	assert_int_equal(run(&r, "ca", "issue", dir, "--agent", "de-he/main", "--table", NULL), CLI_OK);
+	assert_has(r.out, "issued for        spiffe://lagebus.example/partner/de-he/agent/main\n");
+	assert_has(r.out, "issued/de-he.main.key\n");
 	assert_int_equal(run(&r, "ca", "issue", dir, "--partner", "de-sn", "--name", "second", "--from", "2020-01-01", "--days", "3", NULL),
 		CLI_OK);
 	assert_has(r.out, "until 2020-01-0");
