@@ -54,6 +54,10 @@ integration := $(patsubst tests/integration/%.c,$(B)/tests/integration/%,$(wildc
 replay := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/*/fuzz_*.c))
 fuzzers := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(wildcard tests/fuzz/*/fuzz_*.c))
 
+# A line a file; V=1 shows the commands.
+Q := $(if $(V),,@)
+said = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2:$(CURDIR)/%=%))
+
 .DEFAULT_GOAL := build
 .PHONY: help build programs tests fuzzers deps test-deps fuzz-deps demo test check asan tsan fuzz bench install clean
 .SECONDARY:
@@ -120,15 +124,18 @@ fuzzers: $(fuzzers)
 
 $(GEN)/proto/%.pb-c.c $(GEN)/proto/%.pb-c.h: proto/%.proto
 	@mkdir -p $(GEN)
-	protoc-c --proto_path=. --c_out=$(GEN) $<
+	$(call said,PROTO,$<)
+	$(Q)protoc-c --proto_path=. --c_out=$(GEN) $<
 
 $(B)/gen/%.o: $(GEN)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(GENFLAGS) -c -o $@ $<
+	$(call said,CC,$<)
+	$(Q)$(CC) $(GENFLAGS) -c -o $@ $<
 
 $(B)/%.o: %.c | $(gen_c)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	$(call said,CC,$<)
+	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
 archive = @mkdir -p $(@D); rm -f $@; ar rcs $@ $^
 $(B)/lib/liblagebus.a: $(proto_o) ; $(archive)
@@ -139,9 +146,10 @@ $(B)/lib/libcli.a: $(cli_o) ; $(archive)
 $(B)/lib/libkit.a: $(kit_o) ; $(archive)
 $(B)/lib/liblagebus.so: $(proto_o)
 	@mkdir -p $(@D)
-	$(CC) -shared -Wl,-soname,liblagebus.so.0 $(SAN) -pthread -o $@ $^ $(PROTO_LIBS)
+	$(call said,LINK,$@)
+	$(Q)$(CC) -shared -Wl,-soname,liblagebus.so.0 $(SAN) -pthread -o $@ $^ $(PROTO_LIBS)
 
-link = @mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+link = @mkdir -p $(@D); printf '  %-6s %s\n' LINK $@; $(if $(V),set -x;) $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 $(B)/bin/lagebusd: $(B)/broker/lagebusd.o $(B)/lib/libbroker.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(BROKER_LIBS) $(PROTO_LIBS)
 $(B)/bin/lagebus-agent: $(B)/agents/agent/lagebus-agent.o $(B)/lib/libagent.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
@@ -180,4 +188,4 @@ $(eval $(call fuzzer,broker,kit broker host lagebus,$(BROKER_LIBS) $(PROTO_LIBS)
 $(eval $(call fuzzer,agent,kit agent host lagebus,$(AGENT_LIBS) $(PROTO_LIBS)))
 $(eval $(call fuzzer,cli,cli lagebus,$(CLI_LIBS) $(PROTO_LIBS)))
 
--include $(shell find build/$(VARIANT) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
