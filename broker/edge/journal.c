@@ -18,6 +18,7 @@
 
 #include "broker/edge/data_file.h"
 
+#define FORMAT 1 /* of records and rows: goes up with each change that an earlier broker would misread */
 #define READERS_MAX 128
 #define LANE_BIT ((uint64_t)1 << 63)
 #define MAP_RESERVE (64 * 1024 * 1024) /* of the map: what deleting and the small tables may need */
@@ -128,20 +129,36 @@ static int open_tables(struct journal *j, MDB_txn *txn)
 	return rc;
 }
 
+static int make_id(struct journal *j, MDB_txn *txn)
+{
+	static const uint32_t format = FORMAT;
+	MDB_val id_key = value_of("log", 3), format_key = value_of("format", 6), id, f = value_of(&format, sizeof format);
+	int rc;
+
+	j->id = lb_uuid7_now();
+	id = value_of(j->id.b, sizeof j->id.b);
+	rc = mdb_put(txn, j->meta, &id_key, &id, 0);
+	return rc == 0 ? mdb_put(txn, j->meta, &format_key, &f, 0) : rc;
+}
+
+/* A log of another format is not ours to read. */
 static int load_id(struct journal *j, MDB_txn *txn)
 {
+	static const uint32_t format = FORMAT;
 	MDB_val key = value_of("log", 3), value;
 	int rc = mdb_get(txn, j->meta, &key, &value);
 
-	if (rc == MDB_NOTFOUND) {
-		j->id = lb_uuid7_now();
-		value = value_of(j->id.b, sizeof j->id.b);
-		return mdb_put(txn, j->meta, &key, &value, 0);
-	}
+	if (rc == MDB_NOTFOUND)
+		return make_id(j, txn);
 	if (rc == 0 && value.mv_size != sizeof j->id.b)
 		return MDB_CORRUPTED;
-	if (rc == 0)
-		memcpy(j->id.b, value.mv_data, sizeof j->id.b);
+	if (rc != 0)
+		return rc;
+	memcpy(j->id.b, value.mv_data, sizeof j->id.b);
+	key = value_of("format", 6);
+	rc = mdb_get(txn, j->meta, &key, &value);
+	if (rc == MDB_NOTFOUND || (rc == 0 && (value.mv_size != sizeof format || memcmp(value.mv_data, &format, sizeof format) != 0)))
+		return MDB_VERSION_MISMATCH;
 	return rc;
 }
 
@@ -275,7 +292,9 @@ lb_err journal_open(const struct journal_settings *s, struct journal **out, char
 		rc = open_environment(j);
 		if (rc == 0)
 			rc = load(j);
-		if (rc != 0)
+		if (rc == MDB_VERSION_MISMATCH)
+			e = fail(why, why_n, j->folder, "the log was written by another version of lagebusd; start that one, or begin with an empty folder", rc);
+		else if (rc != 0)
 			e = fail(why, why_n, j->folder, "the log cannot be opened", rc);
 	}
 	if (e != LB_OK) {

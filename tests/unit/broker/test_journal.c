@@ -1,6 +1,7 @@
 /* The log on disk: positions, ids, tables, reading anywhere, a full map, and coming back. */
 #include "tests/unit/broker/fixture.h"
 
+#include <lmdb.h>
 #include <stdlib.h>
 
 #include "broker/edge/journal.h"
@@ -287,6 +288,44 @@ static void a_file_that_is_no_log_is_refused(void **state)
 	assert_non_null(strstr(why, folder));
 }
 
+/* Changes the format that the log says it has. */
+static void set_format(uint32_t format)
+{
+	MDB_val key = { 6, "format" }, value = { sizeof format, &format };
+	MDB_env *env;
+	MDB_txn *txn;
+	MDB_dbi meta;
+
+	assert_int_equal(mdb_env_create(&env), 0);
+	assert_int_equal(mdb_env_set_maxdbs(env, 16), 0);
+	assert_int_equal(mdb_env_open(env, folder, 0, 0600), 0);
+	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	assert_int_equal(mdb_dbi_open(txn, "meta", 0, &meta), 0);
+	assert_int_equal(mdb_put(txn, meta, &key, &value, 0), 0);
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	mdb_env_close(env);
+}
+
+static void a_log_of_another_format_is_refused_and_left_alone(void **state)
+{
+	struct journal_settings s = { .folder = folder, .map_bytes = 256u << 20 };
+	struct journal *j = open_log();
+	struct lb_uuid id = journal_id(j), again;
+	char why[400] = "";
+
+	(void)state;
+	journal_close(j);
+	set_format(2);
+	assert_int_equal(journal_open(&s, &j, why, sizeof why), LB_CORRUPT);
+	assert_non_null(strstr(why, folder));
+	assert_non_null(strstr(why, "another version"));
+	set_format(1);
+	j = open_log();
+	again = journal_id(j);
+	assert_memory_equal(id.b, again.b, sizeof id.b);
+	journal_close(j);
+}
+
 static void a_full_map_is_refused_and_leaves_what_was(void **state)
 {
 	struct journal *j = open_with(1 << 20, 0);
@@ -521,6 +560,7 @@ int main(void)
 		TEST(a_second_broker_is_kept_out),
 		TEST(a_folder_that_cannot_be_made_is_named),
 		TEST(a_file_that_is_no_log_is_refused),
+		TEST(a_log_of_another_format_is_refused_and_left_alone),
 		TEST(a_full_map_is_refused_and_leaves_what_was),
 		TEST(a_disk_below_its_mark_has_no_room),
 		TEST(tables_are_walked_by_prefix),
