@@ -130,8 +130,11 @@ static void remember_signer(struct worker *w, struct session *s)
 
 	lb_link_peer_certificate(s->link, &der, &n);
 	lb_signer_hint(der, n, s->signer);
-	if (journal_get(w->reader, JOURNAL_SIGNERS, s->signer, sizeof s->signer, &w->record) != LB_OK)
-		publish_note(w, w->urgent, note_new(JOURNAL_SIGNERS, s->signer, sizeof s->signer, der, n));
+	if (journal_get(w->reader, JOURNAL_SIGNERS, s->signer, sizeof s->signer, &w->record) == LB_OK)
+		return;
+	/* On both ways to the log: it is there before the first message that it signed, of either lane. */
+	publish_note(w, w->urgent, note_new(JOURNAL_SIGNERS, s->signer, sizeof s->signer, der, n));
+	publish_note(w, w->routine, note_new(JOURNAL_SIGNERS, s->signer, sizeof s->signer, der, n));
 }
 
 static struct session *make_session(struct worker *w, struct arrival *a)
