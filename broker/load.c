@@ -26,21 +26,17 @@ static lb_err setting_from(struct settings *s, const struct config_node *n, char
 	return settings_set(s, config_node_key(n), &v, why, why_n);
 }
 
-lb_err load_settings(const char *path, struct settings *out, struct config_problem *problem)
+static lb_err settings_from(struct config_file *file, struct settings *out, struct config_problem *problem)
 {
-	struct config_file *file = NULL;
+	const struct config_node *root = config_file_root(file);
 	struct settings s = { 0 };
 	char why[sizeof problem->reason] = "";
 	unsigned line = 0;
-	lb_err e = config_file_read(path, &file, problem);
+	lb_err e = settings_init(&s);
 
-	if (e != LB_OK)
-		return e;
-	e = settings_init(&s);
-	for (unsigned i = 0; e == LB_OK && i < config_node_count(config_file_root(file)); i++) {
-		const struct config_node *n = config_node_at(config_file_root(file), i);
-		e = setting_from(&s, n, why, sizeof why);
-		line = config_node_line(n);
+	for (unsigned i = 0; e == LB_OK && i < config_node_count(root); i++) {
+		e = setting_from(&s, config_node_at(root, i), why, sizeof why);
+		line = config_node_line(config_node_at(root, i));
 	}
 	if (e == LB_OK) {
 		line = 0;
@@ -49,11 +45,27 @@ lb_err load_settings(const char *path, struct settings *out, struct config_probl
 	if (e == LB_OK) {
 		*out = s;
 	} else {
-		config_problem_set(problem, path, line, "%s", why[0] != '\0' ? why : lb_err_text(e));
+		config_problem_set(problem, config_file_name(file), line, "%s", why[0] != '\0' ? why : lb_err_text(e));
 		settings_fini(&s);
 	}
 	config_file_free(file);
 	return e;
+}
+
+lb_err load_settings(const char *path, struct settings *out, struct config_problem *problem)
+{
+	struct config_file *file = NULL;
+	lb_err e = config_file_read(path, &file, problem);
+
+	return e == LB_OK ? settings_from(file, out, problem) : e;
+}
+
+lb_err load_settings_text(const char *name, const char *text, size_t n, struct settings *out, struct config_problem *problem)
+{
+	struct config_file *file = NULL;
+	lb_err e = config_file_parse(name, text, n, &file, problem);
+
+	return e == LB_OK ? settings_from(file, out, problem) : e;
 }
 
 /* The federation being loaded, and where its problems go. */
@@ -63,6 +75,7 @@ struct loading {
 	struct federation *federation;
 	const char *groups[LB_GROUPS_MAX];
 	const char *areas[2 * LB_AREA_MAX];
+	const char *agents[LB_MANDATES_MAX];
 };
 
 static lb_err refuse(struct loading *l, const struct config_node *n, const char *partner, const char *why)
@@ -140,21 +153,24 @@ static lb_err read_text(struct loading *l, const struct config_node *group, cons
 /* The line that a verb's complaint is about: that of the key it begins with, or of the partner. */
 static const struct config_node *blamed(const struct config_node *group, const char *why)
 {
+	static const char *const lists[] = { "groups", "areas", "agents" };
 	char word[16];
 	const struct config_node *n = NULL;
 
 	if (sscanf(why, "%15[a-z]", word) == 1) {
 		n = member(group, word);
-		if (n == NULL && (strcmp(word, "area") == 0 || strcmp(word, "group") == 0))
-			n = member(group, strcmp(word, "area") == 0 ? "areas" : "groups");
+		for (size_t i = 0; n == NULL && i < sizeof lists / sizeof lists[0]; i++)
+			if (strncmp(lists[i], word, strlen(lists[i]) - 1) == 0)
+				n = member(group, lists[i]);
 	}
 	return n != NULL ? n : group;
 }
 
 static lb_err load_partner(struct loading *l, const struct config_node *n)
 {
-	static const char *const known[] = { "id", "name", "role", "groups", "areas", NULL };
+	static const char *const known[] = { "id", "name", "role", "groups", "areas", "agents", NULL };
 	struct partner_line line = { .groups = l->groups, .areas = l->areas };
+	size_t agents_n = 0;
 	char why[256] = "";
 	lb_err e;
 
@@ -171,11 +187,15 @@ static lb_err load_partner(struct loading *l, const struct config_node *n)
 		e = read_names(l, member(n, "groups"), line.id, l->groups, LB_GROUPS_MAX, &line.groups_n);
 	if (e == LB_OK)
 		e = read_names(l, member(n, "areas"), line.id, l->areas, sizeof l->areas / sizeof l->areas[0], &line.areas_n);
+	if (e == LB_OK)
+		e = read_names(l, member(n, "agents"), line.id, l->agents, LB_MANDATES_MAX, &agents_n);
 	if (e == LB_OK && member(n, "areas") == NULL)
 		return refuse(l, n, line.id, "areas is missing; [ ] is an agreement about nothing");
 	if (e != LB_OK)
 		return e;
 	e = federation_partner(l->federation, &line, why, sizeof why);
+	for (size_t i = 0; e == LB_OK && i < agents_n; i++)
+		e = federation_mandate(l->federation, l->agents[i], why, sizeof why);
 	if (e == LB_OK || e == LB_NO_MEMORY)
 		return e;
 	return refuse(l, blamed(n, why), line.id, why);

@@ -25,15 +25,17 @@ struct session *session_find(struct worker *w, uint32_t handle, uint32_t generat
 
 void session_queue(struct worker *w, struct session *s)
 {
-	if (s->queued)
-		return;
-	s->queued = true;
-	s->next_ready = NULL;
-	if (w->ready_tail)
-		w->ready_tail->next_ready = s;
-	else
-		w->ready_head = s;
-	w->ready_tail = s;
+	line_join(&w->line[LB_LANE_ROUTINE], s);
+}
+
+void session_hurry(struct worker *w, struct session *s)
+{
+	line_join(&w->line[LB_LANE_URGENT], s);
+}
+
+static bool is_queued(const struct session *s)
+{
+	return s->place[LB_LANE_URGENT].queued || s->place[LB_LANE_ROUTINE].queued;
 }
 
 static bool take_handle(struct worker *w, struct session *s)
@@ -56,6 +58,7 @@ static void free_session(struct session *s)
 	lb_buf_fini(&s->later);
 	lb_link_free(s->link);
 	socket_close(s->fd);
+	free(s->mandates);
 	free(s->agent);
 	free(s->address);
 	free(s);
@@ -64,9 +67,9 @@ static void free_session(struct session *s)
 void session_end(struct worker *w, struct session *s)
 {
 	if (s->joined) {
-		/* Where the agent is here anew, that session says what it has stored. */
-		if (roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation }) && s->cursor_changed)
-			control_save_cursor(w, s);
+		/* Where the agent is here anew, that session says what it has stored; and when the worker ends, the log writer has ended before. */
+		if (roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation }) && !w->stopping)
+			cursor_close(w, s);
 		metric_take(&w->metrics.sessions, 1);
 	}
 	roster_dismiss(w->roster);
@@ -75,10 +78,10 @@ void session_end(struct worker *w, struct session *s)
 	w->free_handles[w->free_n++] = s->handle;
 	worker_expect(w, -1);
 	metric_add(&w->metrics.sessions_closed, 1);
-	/* A queued session is freed when its turn comes. */
-	if (s->queued)
-		s->state = SESSION_CLOSING, s->handle = UINT32_MAX;
-	else
+	/* A queued session is freed when its last turn comes. */
+	s->state = SESSION_CLOSING;
+	s->handle = UINT32_MAX;
+	if (!is_queued(s))
 		free_session(s);
 }
 
@@ -105,9 +108,10 @@ static lb_err join(struct worker *w, struct session *s)
 	bool had;
 	lb_err e;
 
-	s->partner = federation_find(router_federation(w->router), peer->partner, strlen(peer->partner));
-	if (s->partner == PARTNER_NONE)
-		return LB_NOT_A_MEMBER;
+	feed_init(&s->feed, PARTNER_NONE);
+	e = mandates_read(w, s);
+	if (e != LB_OK)
+		return e;
 	e = roster_join(w->roster, s->agent, peer->partner, place, &had, &former);
 	if (e != LB_OK)
 		return e;
@@ -115,7 +119,6 @@ static lb_err join(struct worker *w, struct session *s)
 	metric_add(&w->metrics.sessions, 1);
 	if (had)
 		close_former(w, &former);
-	feed_init(&s->feed, s->partner);
 	return LB_OK;
 }
 
@@ -127,8 +130,11 @@ static void remember_signer(struct worker *w, struct session *s)
 
 	lb_link_peer_certificate(s->link, &der, &n);
 	lb_signer_hint(der, n, s->signer);
-	if (journal_get(w->reader, JOURNAL_SIGNERS, s->signer, sizeof s->signer, &w->record) != LB_OK)
-		publish_note(w, w->urgent, JOURNAL_SIGNERS, s->signer, sizeof s->signer, der, n);
+	if (journal_get(w->reader, JOURNAL_SIGNERS, s->signer, sizeof s->signer, &w->record) == LB_OK)
+		return;
+	/* On both ways to the log: it is there before the first message that it signed, of either lane. */
+	publish_note(w, w->urgent, note_new(JOURNAL_SIGNERS, s->signer, sizeof s->signer, der, n));
+	publish_note(w, w->routine, note_new(JOURNAL_SIGNERS, s->signer, sizeof s->signer, der, n));
 }
 
 static struct session *make_session(struct worker *w, struct arrival *a)
@@ -456,12 +462,21 @@ static void send_output(struct worker *w, struct session *s)
 	}
 }
 
-bool session_is_held(const struct worker *w, const struct session *s)
+/* One who sends much waits for those who could take it, see core/pace.h. */
+static bool is_ahead(struct worker *w, const struct session *s)
+{
+	if (s->published <= PACE_FREE || !pace_exceeds(w->pace, w->tail[LB_LANE_ROUTINE].limit / PACE_SHARE))
+		return false;
+	w->pacing = true;
+	return true;
+}
+
+bool session_is_held(struct worker *w, const struct session *s)
 {
 	const struct settings *c = w->settings;
 
 	/* A drain waits for what is in flight: nothing is added to it. */
-	return w->draining || s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers ||
+	return w->draining || is_ahead(w, s) || s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers ||
 	       must_wait(w, s);
 }
 
@@ -469,9 +484,9 @@ void session_serve(struct worker *w, struct session *s)
 {
 	bool more = false;
 
-	s->queued = false;
 	if (is_ended(s)) {
-		free_session(s);
+		if (!is_queued(s))
+			free_session(s);
 		return;
 	}
 	if (s->state != SESSION_CLOSING && s->readable && !session_is_held(w, s))
@@ -483,6 +498,18 @@ void session_serve(struct worker *w, struct session *s)
 		session_end(w, s);
 	else if ((s->readable && s->state != SESSION_CLOSING && !session_is_held(w, s)) || (more && s->writable))
 		session_queue(w, s);
+}
+
+void session_push(struct worker *w, struct session *s)
+{
+	if (is_ended(s)) {
+		if (!is_queued(s))
+			free_session(s);
+		return;
+	}
+	if (s->writable)
+		deliver_urgent(w, s);
+	send_output(w, s);
 }
 
 static void ping(struct worker *w, struct session *s)
@@ -528,8 +555,9 @@ void session_tick(struct worker *w, struct session *s)
 	if (s->state == SESSION_OPEN && silent_ms > heartbeat_ms / 3 && !s->pinged)
 		ping(w, s);
 	if (s->cursor_changed)
-		control_save_cursor(w, s);
+		cursor_save(w, s);
 	if (!deliver_is_due(w, s))
 		lb_link_rest(s->link);
+	s->published = 0;
 	refill(w, s);
 }

@@ -51,9 +51,11 @@ struct agent {
 
 	struct lb_uuid log;
 	uint64_t cursor[LB_LANES];    /* taken in: the chain */
+	struct lb_uuid last[LB_LANES]; /* the message at the cursor; zero: not known */
 	uint64_t announced[LB_LANES]; /* acknowledged to the broker */
 	uint64_t newest[LB_LANES];    /* the broker's, as last heard */
 	uint64_t missed;
+	struct lb_buf acts_for; /* the further partners that the broker says we act for, each with its NUL; as last heard */
 	bool in_transaction, cursors_changed, holding, inbox_grew;
 
 	int64_t sent_row[LB_LANES];
@@ -91,7 +93,7 @@ void intake_down(void *agent);
 void intake_acknowledge(struct agent *a);
 
 /* publish.c */
-/* Signs and queues a message; *id is the new one. LB_OK or what is wrong with it. */
+/* Signs and queues a message, whose origin is our partner where it names none; *id is the new one. LB_OK or what is wrong with it. */
 lb_err publish_add(struct agent *a, struct lb_header *h, struct lb_frame payload, struct lb_uuid *id) LB_MUST_CHECK;
 /* Sends from the outbox what may be sent. */
 void publish_pump(struct agent *a);
@@ -102,6 +104,8 @@ void publish_rewind(struct agent *a);
 
 /* requests.c */
 void requests_take(struct agent *a);
+/* Answers one encoded Request of a peer, now or when the broker has answered. */
+void requests_answer(struct agent *a, const struct local_peer *peer, const uint8_t *p, size_t n);
 /* Answers whoever waits for this publish; reason is NULL if it was accepted. */
 void requests_sent(struct agent *a, const struct lb_uuid *id, const char *reason, const char *text);
 void requests_receipts(struct agent *a, const Lagebus__Receipts *receipts);

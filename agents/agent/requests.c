@@ -77,8 +77,18 @@ static void reply_sent(struct agent *a, const struct local_peer *peer, uint64_t 
 	reply_to(a, peer, &reply);
 }
 
-/* Queues a message; the answer comes when it is in the outbox for good, or, with `wait`, when the broker has answered. */
-static void queue(struct agent *a, const struct local_peer *peer, uint64_t number, struct lb_header *h, struct lb_frame payload, bool wait)
+/* A receipt takes its message's row along: in the same transaction, and not without it. */
+static lb_err add_message(struct agent *a, struct lb_header *h, struct lb_frame payload, unsigned acknowledges, struct lb_uuid *id)
+{
+	lb_err e = publish_add(a, h, payload, id);
+
+	return e == LB_OK && acknowledges ? inbox_acknowledge(&a->store, &h->thread, acknowledges) : e;
+}
+
+/* Queues a message; the answer comes when it is in the outbox for good, or, with `wait`, when the broker has answered. `acknowledges` is
+ * the state that its thread's message has with it; 0: it is no receipt of ours. */
+static void queue(struct agent *a, const struct local_peer *peer, uint64_t number, struct lb_header *h, struct lb_frame payload, bool wait,
+                  unsigned acknowledges)
 {
 	struct waiting *w = NULL;
 	struct lb_uuid id;
@@ -88,7 +98,7 @@ static void queue(struct agent *a, const struct local_peer *peer, uint64_t numbe
 		refuse(a, peer, number, LB_LIMIT);
 		return;
 	}
-	e = publish_add(a, h, payload, &id);
+	e = add_message(a, h, payload, acknowledges, &id);
 	if (e == LB_OK)
 		agent_settle(a);
 	if (e == LB_OK && !a->in_transaction && w) {
@@ -104,7 +114,7 @@ static void queue(struct agent *a, const struct local_peer *peer, uint64_t numbe
 		reply_sent(a, peer, number, &id, false);
 }
 
-/* Decodes a header that lacks what the agent fills in: id, origin and created are put in front of it. */
+/* Decodes a header that lacks what the agent fills in: id, origin and created are put in front of it, where an origin of its own counts. */
 static lb_err complete_header(struct agent *a, ProtobufCBinaryData from, struct lb_buf *bytes, struct lb_header *h)
 {
 	Lagebus__Header base = LAGEBUS__HEADER__INIT;
@@ -133,7 +143,7 @@ static void on_send(struct agent *a, const struct local_peer *peer, uint64_t num
 	lb_err e = complete_header(a, r->header, &bytes, &h);
 
 	if (e == LB_OK)
-		queue(a, peer, number, &h, (struct lb_frame){ r->payload.data, r->payload.len }, r->wait);
+		queue(a, peer, number, &h, (struct lb_frame){ r->payload.data, r->payload.len }, r->wait, 0);
 	else
 		refuse(a, peer, number, e);
 	lb_buf_fini(&bytes);
@@ -270,10 +280,11 @@ static lb_err pack_receipt(const struct lb_uuid *id, const Lagebus__AckRequest *
 	return LB_OK;
 }
 
-/* A receipt goes to the origin, with the area and label of what it is about. */
-static void receipt_header(const struct lb_header *about, struct lb_header *h)
+/* A receipt goes from our partner, or the one it is given as, to the origin, with the area and label of what it is about. */
+static void receipt_header(const struct lb_header *about, const char *as, struct lb_header *h)
 {
 	memset(h, 0, sizeof *h);
+	h->origin = lb_text_of(as);
 	h->type = LB_TYPE_RECEIPT;
 	h->schema_version = 1;
 	h->area = about->area;
@@ -287,6 +298,18 @@ static void receipt_header(const struct lb_header *about, struct lb_header *h)
 	h->language = (struct lb_text){ "", 0 };
 }
 
+/* What a broker would refuse is not even noted; NULL: nothing is wrong. */
+static const char *wrong_ack(const struct inbox_row *row, const Lagebus__AckRequest *r)
+{
+	if (row->quarantine[0])
+		return "the message did not verify, so there is nothing to acknowledge; tell the coordinator of it";
+	if (r->state < LB_ACK_DISPLAYED || r->state > LB_ACK_IMPLEMENTED)
+		return "a message is displayed (1), acknowledged (2) or implemented (3)";
+	if (strlen(r->by) > LB_TEXT_MAX || !lb_utf8_is_valid(r->by, strlen(r->by)) || !lb_utf8_is_valid(r->note, strlen(r->note)))
+		return "who acknowledges is said in at most 255 bytes of UTF-8, and the note is UTF-8, too";
+	return NULL;
+}
+
 static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__AckRequest *r)
 {
 	struct lb_buf payload = LB_BUF_INIT, copy = LB_BUF_INIT;
@@ -294,20 +317,21 @@ static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t numb
 	struct inbox_row row;
 	struct lb_uuid id;
 	lb_err e = get_row(a, r->id, &id, &row);
+	const char *wrong = e == LB_OK ? wrong_ack(&row, r) : NULL;
 
-	if (e == LB_OK && (row.quarantine[0] || r->state < LB_ACK_DISPLAYED || r->state > LB_ACK_IMPLEMENTED))
-		e = LB_INVALID;
+	if (wrong) {
+		reply_error(a, peer, number, lb_err_token(LB_INVALID), wrong);
+		return;
+	}
 	if (e == LB_OK)
 		e = lb_buf_append(&copy, row.header.p, row.header.n);
 	if (e == LB_OK)
 		e = lb_header_decode(lb_buf_data(&copy), lb_buf_len(&copy), &about);
 	if (e == LB_OK)
 		e = pack_receipt(&id, r, &payload);
-	if (e == LB_OK)
-		e = agent_begin(a) ? inbox_acknowledge(&a->store, &id, r->state) : LB_IO;
 	if (e == LB_OK) {
-		receipt_header(&about, &h);
-		queue(a, peer, number, &h, (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait);
+		receipt_header(&about, r->as, &h);
+		queue(a, peer, number, &h, (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait, r->state);
 	} else {
 		refuse(a, peer, number, e);
 	}
@@ -374,11 +398,20 @@ static void on_route(struct agent *a, const struct local_peer *peer, uint64_t nu
 	lb_buf_fini(&header);
 }
 
+static size_t list_acts_for(const struct agent *a, char *ids[LB_PARTNERS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < lb_buf_len(&a->acts_for); at += strlen(ids[n - 1]) + 1)
+		ids[n++] = (char *)lb_buf_data(&a->acts_for) + at;
+	return n;
+}
+
 static void on_status(struct agent *a, const struct local_peer *peer, uint64_t number)
 {
 	Lagebus__StatusReply s = LAGEBUS__STATUS_REPLY__INIT;
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-	char id[LB_SPIFFE_ID_MAX + 1], link[96] = "";
+	char id[LB_SPIFFE_ID_MAX + 1], link[96] = "", *acts_for[LB_PARTNERS_MAX];
 	lb_err e = outbox_count(&a->store, LB_LANE_URGENT, &s.outbox_urgent);
 
 	if (e == LB_OK)
@@ -406,6 +439,8 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	s.missed = a->missed;
 	s.version = LAGEBUS_VERSION;
 	s.certificate_expires = lb_tls_expires_ms(a->tls);
+	s.acts_for = acts_for;
+	s.n_acts_for = list_acts_for(a, acts_for);
 	reply.number = number;
 	reply.body_case = LAGEBUS__REPLY__BODY_STATUS;
 	reply.status = &s;
@@ -482,21 +517,25 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 	refuse(a, peer, r->number, LB_BAD_CONTROL);
 }
 
+void requests_answer(struct agent *a, const struct local_peer *peer, const uint8_t *p, size_t n)
+{
+	Lagebus__Request *r = lagebus__request__unpack(NULL, n, n ? p : (const uint8_t *)"");
+
+	if (r)
+		dispatch(a, peer, r);
+	else
+		refuse(a, peer, 0, LB_BAD_CONTROL);
+	if (r)
+		lagebus__request__free_unpacked(r, NULL);
+}
+
 void requests_take(struct agent *a)
 {
 	struct lb_buf bytes = LB_BUF_INIT;
 	struct local_peer peer;
 
-	for (unsigned i = 0; i < REQUESTS_A_TURN && local_server_receive(a->local, &peer, &bytes); i++) {
-		Lagebus__Request *r = lagebus__request__unpack(NULL, lb_buf_len(&bytes), bytes.p ? lb_buf_data(&bytes) : (const uint8_t *)"");
-
-		if (r)
-			dispatch(a, &peer, r);
-		else
-			refuse(a, &peer, 0, LB_BAD_CONTROL);
-		if (r)
-			lagebus__request__free_unpacked(r, NULL);
-	}
+	for (unsigned i = 0; i < REQUESTS_A_TURN && local_server_receive(a->local, &peer, &bytes); i++)
+		requests_answer(a, &peer, bytes.p ? lb_buf_data(&bytes) : NULL, lb_buf_len(&bytes));
 	lb_buf_fini(&bytes);
 }
 

@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lagebus/mandate.h"
+
 struct signer {
 	uint8_t hint[LB_SIGNER_SIZE];
 	lb_err trust; /* LB_OK, or why the certificate is not good */
 	struct lb_verifier *verifier;
 	struct lb_identity identity;
 	char spiffe_id[LB_SPIFFE_ID_MAX + 1];
+	struct lb_buf der; /* the certificate, for its mandates */
 };
 
 struct signers {
@@ -29,8 +32,11 @@ struct signers *signers_new(struct lb_tls *tls)
 
 static void free_signer(struct signer *g)
 {
-	if (g && g->verifier)
+	if (!g)
+		return;
+	if (g->verifier)
 		lb_verifier_free(g->verifier);
+	lb_buf_fini(&g->der);
 	free(g);
 }
 
@@ -82,6 +88,9 @@ static lb_err examine(struct signers *s, struct signer *g, const uint8_t *der, s
 	if (memcmp(hint, g->hint, sizeof hint) != 0)
 		return LB_UNKNOWN_SIGNER;
 	e = lb_tls_check_certificate(s->tls, der, der_n, &g->identity);
+	lb_buf_fini(&g->der);
+	if (e == LB_OK)
+		e = lb_buf_append(&g->der, der, der_n);
 	if (e == LB_OK)
 		e = lb_verifier_new(der, der_n, &g->verifier);
 	if (e == LB_OK)
@@ -107,6 +116,12 @@ void signers_learn(struct signers *s, const uint8_t hint[LB_SIGNER_SIZE], const 
 	g->trust = examine(s, g, der, der_n);
 }
 
+/* The certificate's own partner, or one that it has a mandate for. */
+static bool speaks_for(const struct signer *g, struct lb_text origin)
+{
+	return lb_text_equals(origin, g->identity.partner) || lb_mandate_names(lb_buf_data(&g->der), lb_buf_len(&g->der), origin.p, origin.n);
+}
+
 lb_err signers_verify(struct signers *s, const struct lb_header *h, struct lb_frame header, struct lb_frame payload, struct lb_frame signature,
                       uint8_t hint[LB_SIGNER_SIZE], const char **signer)
 {
@@ -120,7 +135,7 @@ lb_err signers_verify(struct signers *s, const struct lb_header *h, struct lb_fr
 		return LB_AGAIN;
 	if (g->trust != LB_OK)
 		return g->trust;
-	if (!lb_text_equals(h->origin, g->identity.partner))
+	if (!speaks_for(g, h->origin))
 		return LB_WRONG_ORIGIN;
 	*signer = g->spiffe_id;
 	return lb_verify(g->verifier, header, payload, signature);

@@ -19,7 +19,7 @@ static const struct {
 	{ LB_EXPIRED, "give a later --expires" },
 	{ LB_ZMTP_TOO_BIG, "a message carries at most 4 MiB; send a link to the document instead" },
 	{ LB_NOT_FOUND, "lagebus inbox lists what is there; a message that was deleted after its retention is gone" },
-	{ LB_TLS_REVOKED, "the certificate was revoked; ask the coordinator for a new one" },
+	{ LB_TLS_REVOKED, "ask the coordinator for a new certificate" },
 	{ LB_TLS_EXPIRED, "renew the agent's certificate; lagebus check shows its dates" },
 };
 

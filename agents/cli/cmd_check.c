@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/advice.h"
 #include "agents/cli/ca_check.h"
 #include "agents/cli/client.h"
 #include "agents/cli/commands.h"
@@ -11,6 +12,7 @@
 #include "agents/cli/when.h"
 
 #define DEFAULT_FILE "/etc/lagebus/agent.conf"
+#define OWN_NAME_N 9 /* of "lagebus: ", which every failure begins with */
 
 const struct option_row cmd_check_options[] = {
 	{ "files-only", NULL, "check the files; ask neither agent nor broker", 0 },
@@ -40,13 +42,14 @@ static void check_files(const char *path, struct conf *conf, struct findings *f)
 static void judge_status(const Lagebus__StatusReply *s, struct findings *f)
 {
 	uint64_t waiting = s->outbox_urgent + s->outbox_routine;
+	const char *advice = advice_for(lb_err_from_token(s->last_error));
 
 	findings_add(f, FINDING_OK, CLI_OK, "agent", "answers as %s", s->agent);
 	if (*s->broker)
 		findings_add(f, FINDING_OK, CLI_OK, "broker", "linked to %s, %s", s->broker, s->link);
 	else
-		findings_add(f, FINDING_ERROR, CLI_NO_BROKER, "broker", "no link%s%s; check its address, the way to its port and its log",
-			*s->last_error_text ? ": " : "", s->last_error_text);
+		findings_add(f, FINDING_ERROR, CLI_NO_BROKER, "broker", "no link%s%s; %s", *s->last_error_text ? ": " : "", s->last_error_text,
+			*advice ? advice : "check its address, the way to its port and its log");
 	if (waiting)
 		findings_add(f, FINDING_WARNING, CLI_OK, "outbox", "%llu messages wait for a broker", (unsigned long long)waiting);
 	if (s->quarantined)
@@ -77,7 +80,7 @@ static void check_agent(struct cli *cli, const struct conf *conf, struct finding
 	if (code == CLI_OK)
 		judge_status(client_status(&client), f);
 	else
-		findings_add(f, FINDING_ERROR, code, "agent", "%s", said + (strncmp(said, "lagebus: ", 9) == 0 ? 9 : 0));
+		findings_add(f, FINDING_ERROR, code, "agent", "%.*s", (int)strcspn(said, "\n") - OWN_NAME_N, said + OWN_NAME_N);
 	client_close(&client);
 	free(said);
 }

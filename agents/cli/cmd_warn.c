@@ -106,8 +106,6 @@ static lb_err read_texts(const struct args *args, struct advisory *a, struct why
 			return why_set(why, LB_INVALID, "--measure is given too often, 16 times at most");
 		a->measures[w->n_measures++] = (char *)measure;
 	}
-	if (!*w->title)
-		return why_set(why, LB_INVALID, "what about? --csaf advisory.json, or --title and --text");
 	if (!lb_utf8_is_valid(w->title, strlen(w->title)) || !lb_utf8_is_valid(w->summary, strlen(w->summary)))
 		return why_set(why, LB_INVALID, "title and text must be UTF-8; convert them first (iconv -t utf-8)");
 	return LB_OK;
@@ -168,6 +166,8 @@ enum cli_exit cmd_warn(struct cli *cli)
 		return cli_fail(cli, CLI_USAGE, "%s", why.text);
 	if (level == 0)
 		return cli_fail(cli, CLI_USAGE, "how urgent? --level 1 (grey), 2 (yellow), 3 (orange) or 4 (red)");
+	if (!path && !*args_value(&cli->args, "title", ""))
+		return cli_fail(cli, CLI_USAGE, "what about? --csaf advisory.json, or --title and --text");
 	lagebus__warning__init(&a.warning);
 	if (path)
 		e = read_csaf(path, &a, &why);

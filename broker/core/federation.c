@@ -12,6 +12,12 @@
 #define GROUP_NAME_MAX LB_PARTNER_ID_MAX
 #define SLOTS (2 * LB_PARTNERS_MAX) /* never more than half full, so a probe always ends */
 
+struct mandate {
+	uint16_t partner;
+	struct lb_identity agent;
+	char agent_id[LB_SPIFFE_ID_MAX + 1];
+};
+
 struct federation {
 	atomic_uint refs;
 	uint32_t generation; /* 0 until finished */
@@ -20,6 +26,8 @@ struct federation {
 	size_t count, capacity;
 	char groups[LB_GROUPS_MAX][GROUP_NAME_MAX + 1];
 	size_t groups_n;
+	struct mandate *mandates; /* each partner's behind the former's */
+	size_t mandates_n, mandates_capacity;
 	uint16_t slots[SLOTS]; /* index of a partner, or PARTNER_NONE */
 };
 
@@ -151,25 +159,31 @@ static lb_err join_group(struct federation *f, const char *name, uint64_t *group
 	return LB_OK;
 }
 
+/* Makes *p, of n elements, hold one more. */
+static lb_err grow(void **p, size_t n, size_t *capacity, size_t size, char *why, size_t why_n)
+{
+	size_t more = *capacity != 0 ? 2 * *capacity : 16;
+	void *grown;
+
+	if (n < *capacity)
+		return LB_OK;
+	grown = reallocarray(*p, more, size);
+	if (grown == NULL) {
+		snprintf(why, why_n, "%s", lb_err_text(LB_NO_MEMORY));
+		return LB_NO_MEMORY;
+	}
+	*p = grown;
+	*capacity = more;
+	return LB_OK;
+}
+
 static lb_err make_room(struct federation *f, char *why, size_t why_n)
 {
-	size_t capacity = f->capacity != 0 ? 2 * f->capacity : 16;
-	struct partner *more;
-
 	if (f->count == LB_PARTNERS_MAX) {
 		snprintf(why, why_n, "it is one more than the %d partners that a federation may have", LB_PARTNERS_MAX);
 		return LB_LIMIT;
 	}
-	if (f->count < f->capacity)
-		return LB_OK;
-	more = reallocarray(f->partners, capacity, sizeof *more);
-	if (more == NULL) {
-		snprintf(why, why_n, "%s", lb_err_text(LB_NO_MEMORY));
-		return LB_NO_MEMORY;
-	}
-	f->partners = more;
-	f->capacity = capacity;
-	return LB_OK;
+	return grow((void **)&f->partners, f->count, &f->capacity, sizeof *f->partners, why, why_n);
 }
 
 static lb_err check_names(const struct federation *f, const struct partner_line *line, char *why, size_t why_n)
@@ -203,7 +217,7 @@ static void enter(struct federation *f, const struct partner *p)
 
 lb_err federation_partner(struct federation *f, const struct partner_line *line, char *why, size_t why_n)
 {
-	struct partner p = { .parent = PARTNER_NONE };
+	struct partner p = { .parent = PARTNER_NONE, .mandates = f->mandates_n };
 	lb_err e = check_names(f, line, why, why_n);
 
 	assert(f->generation == 0);
@@ -220,6 +234,35 @@ lb_err federation_partner(struct federation *f, const struct partner_line *line,
 	snprintf(p.id, sizeof p.id, "%s", line->id);
 	snprintf(p.name, sizeof p.name, "%s", line->name);
 	enter(f, &p);
+	return LB_OK;
+}
+
+lb_err federation_mandate(struct federation *f, const char *agent, char *why, size_t why_n)
+{
+	struct mandate m = { .partner = (uint16_t)(f->count - 1) };
+	struct partner *p;
+	lb_err e;
+
+	assert(f->generation == 0 && f->count > 0);
+	p = &f->partners[m.partner];
+	if (lb_identity_parse(agent, strlen(agent), &m.agent) != LB_OK || strcmp(m.agent.trust_domain, f->trust_domain) != 0) {
+		snprintf(why, why_n, "agent \"%.100s\" is none as in \"spiffe://%.60s/partner/de-sn/agent/main\"", agent, f->trust_domain);
+		return LB_INVALID;
+	}
+	if (strcmp(m.agent.partner, p->id) == 0) {
+		snprintf(why, why_n, "agent \"%.100s\" is its own, and acts for it anyway", agent);
+		return LB_INVALID;
+	}
+	if (p->mandates_n == LB_MANDATES_MAX) {
+		snprintf(why, why_n, "agent \"%.100s\" is one more than the %d that may act for a partner", agent, LB_MANDATES_MAX);
+		return LB_LIMIT;
+	}
+	e = grow((void **)&f->mandates, f->mandates_n, &f->mandates_capacity, sizeof *f->mandates, why, why_n);
+	if (e != LB_OK)
+		return e;
+	snprintf(m.agent_id, sizeof m.agent_id, "%s", agent);
+	f->mandates[f->mandates_n++] = m;
+	p->mandates_n++;
 	return LB_OK;
 }
 
@@ -256,6 +299,14 @@ static lb_err place(struct federation *f, struct partner *p, char *why, size_t w
 	return LB_OK;
 }
 
+static lb_err check_mandate(const struct federation *f, const struct mandate *m, char *why, size_t why_n)
+{
+	if (federation_find(f, m->agent.partner, strlen(m->agent.partner)) != PARTNER_NONE)
+		return LB_OK;
+	snprintf(why, why_n, "partner \"%s\": there is no partner \"%s\" whose agent could act for it", f->partners[m->partner].id, m->agent.partner);
+	return LB_INVALID;
+}
+
 lb_err federation_finish(struct federation *f, char *why, size_t why_n)
 {
 	static atomic_uint generations;
@@ -267,6 +318,11 @@ lb_err federation_finish(struct federation *f, char *why, size_t why_n)
 		if (e != LB_OK)
 			return e;
 		coordinated |= f->partners[i].role == ROLE_COORDINATOR;
+	}
+	for (size_t i = 0; i < f->mandates_n; i++) {
+		lb_err e = check_mandate(f, &f->mandates[i], why, why_n);
+		if (e != LB_OK)
+			return e;
 	}
 	if (!coordinated) {
 		snprintf(why, why_n, "no partner has the role coordinator");
@@ -287,6 +343,7 @@ void federation_unref(struct federation *f)
 	if (f == NULL || atomic_fetch_sub_explicit(&f->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	free(f->partners);
+	free(f->mandates);
 	free(f);
 }
 
@@ -309,4 +366,25 @@ const struct partner *federation_at(const struct federation *f, uint16_t i)
 {
 	assert(i < f->count);
 	return &f->partners[i];
+}
+
+const char *federation_mandate_at(const struct federation *f, uint16_t partner, size_t n)
+{
+	const struct partner *p = federation_at(f, partner);
+
+	return n < p->mandates_n ? f->mandates[p->mandates + n].agent_id : NULL;
+}
+
+bool federation_mandates_of(const struct federation *f, const char *agent, struct partner_set *out)
+{
+	bool any = false;
+
+	*out = (struct partner_set){ 0 };
+	for (size_t i = 0; i < f->mandates_n; i++) {
+		if (strcmp(f->mandates[i].agent_id, agent) != 0)
+			continue;
+		partner_set_add(out, f->mandates[i].partner);
+		any = true;
+	}
+	return any;
 }

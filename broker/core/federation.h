@@ -1,5 +1,5 @@
 /* The federation: who its partners are and what their agreements say. An immutable snapshot, shared by reference; a reload
- * makes a new one. Built in three verbs (begin, partner..., finish), which the configuration file and the fuzzer drive. */
+ * makes a new one. Built in verbs (begin, partner, its mandates, ..., finish), which the configuration file and the fuzzer drive. */
 #ifndef LAGEBUS_BROKER_CORE_FEDERATION_H
 #define LAGEBUS_BROKER_CORE_FEDERATION_H
 
@@ -23,6 +23,14 @@ struct partner_set {
 
 static inline bool partner_set_has(const struct partner_set *s, uint16_t i) { return s->word[i / 64] >> (i % 64) & 1; }
 static inline void partner_set_add(struct partner_set *s, uint16_t i) { s->word[i / 64] |= (uint64_t)1 << (i % 64); }
+static inline void partner_set_remove(struct partner_set *s, uint16_t i) { s->word[i / 64] &= ~((uint64_t)1 << (i % 64)); }
+static inline bool partner_sets_meet(const struct partner_set *a, const struct partner_set *b)
+{
+	for (unsigned i = 0; i < LB_PARTNERS_MAX / 64; i++)
+		if (a->word[i] & b->word[i])
+			return true;
+	return false;
+}
 
 struct partner {
 	char id[LB_PARTNER_ID_MAX + 1];
@@ -31,6 +39,8 @@ struct partner {
 	uint16_t parent; /* index, or PARTNER_NONE */
 	uint16_t areas;  /* bit n: enum lb_area n */
 	uint64_t groups; /* bit n: group n */
+	size_t mandates; /* of its mandates, the first one's index */
+	size_t mandates_n;
 };
 
 struct federation;
@@ -46,7 +56,9 @@ struct partner_line {
 /* One partner. LB_OK, LB_INVALID, LB_LIMIT, LB_NO_MEMORY; `why` then says what is wrong in one clause
  * ("role \"king\" is none of coordinator, state, local, observer"). */
 lb_err federation_partner(struct federation *f, const struct partner_line *line, char *why, size_t why_n) LB_MUST_CHECK;
-/* The last verb: every parent exists, there is a coordinator; the snapshot gets a generation never used before in this process. */
+/* Another partner's agent (SPIFFE ID) that may act for the partner added last. LB_OK or as above. */
+lb_err federation_mandate(struct federation *f, const char *agent, char *why, size_t why_n) LB_MUST_CHECK;
+/* The last verb: every parent and every agent's partner exists, there is a coordinator; the snapshot gets a generation never used before in this process. */
 lb_err federation_finish(struct federation *f, char *why, size_t why_n) LB_MUST_CHECK;
 
 struct federation *federation_ref(struct federation *f);
@@ -59,6 +71,10 @@ size_t federation_count(const struct federation *f);
 const struct partner *federation_at(const struct federation *f, uint16_t i);
 /* PARTNER_NONE if there is none. Constant time (hash). */
 uint16_t federation_find(const struct federation *f, const char *id, size_t n);
+/* The n-th (from 0) of the other partners' agents that may act for this one; NULL: there are no more. */
+const char *federation_mandate_at(const struct federation *f, uint16_t partner, size_t n);
+/* For whom an agent (SPIFFE ID) may act besides its own partner. False: for nobody. */
+bool federation_mandates_of(const struct federation *f, const char *agent, struct partner_set *out);
 /* The bit of a group's name in partner.groups; 0 if there is none. */
 uint64_t federation_group(const struct federation *f, const char *name, size_t n);
 

@@ -198,6 +198,13 @@ static lb_err check_form(const struct federation *f, uint16_t sender, const stru
 	return h->audience_n >= 1 && h->audience_n <= LB_AUDIENCE_MAX ? LB_OK : LB_BAD_AUDIENCE;
 }
 
+uint16_t policy_sender(const struct federation *f, uint16_t home, const struct partner_set *mandates, const struct lb_header *h)
+{
+	uint16_t origin = mandates ? federation_find(f, h->origin.p, h->origin.n) : home;
+
+	return origin != PARTNER_NONE && origin != home && partner_set_has(mandates, origin) ? origin : home;
+}
+
 lb_err policy_admit(const struct federation *f, uint16_t sender, const struct lb_header *h)
 {
 	struct entry entries[LB_AUDIENCE_MAX];

@@ -7,6 +7,9 @@
 #include "lagebus/err.h"
 #include "lagebus/header.h"
 
+/* Whom an agent of the partner `home`, with mandates (NULL: none) for others, speaks for in this header: the origin if it may, else its own
+ * partner, as which policy_admit refuses it (LB_WRONG_ORIGIN). */
+uint16_t policy_sender(const struct federation *f, uint16_t home, const struct partner_set *mandates, const struct lb_header *h);
 /* May `sender` publish a message of this header? LB_OK or the rule: LB_WRONG_ORIGIN, LB_UNKNOWN_TYPE, LB_BAD_AUDIENCE,
  * LB_ROLE_MAY_NOT_SEND, LB_NEEDS_APPROVAL, LB_AREA_NOT_AGREED, LB_TLP_RED_NAMED_ONLY, LB_BAD_HEADER (not the type's lane). */
 lb_err policy_admit(const struct federation *f, uint16_t sender, const struct lb_header *h) LB_MUST_CHECK;

@@ -186,6 +186,16 @@ bool roster_partner_is_online(struct roster *r, const char *partner)
 	return online;
 }
 
+bool roster_agent_is_online(struct roster *r, const char *spiffe_id)
+{
+	bool online;
+
+	pthread_mutex_lock(&r->lock);
+	online = *find(r, spiffe_id) != NULL;
+	pthread_mutex_unlock(&r->lock);
+	return online;
+}
+
 uint32_t roster_connections(struct roster *r)
 {
 	uint32_t n;

@@ -33,6 +33,8 @@ lb_err roster_join(struct roster *r, const char *spiffe_id, const char *partner,
 bool roster_leave(struct roster *r, const char *spiffe_id, struct roster_place place);
 /* Is any agent of this partner connected? */
 bool roster_partner_is_online(struct roster *r, const char *partner);
+/* Is this agent? */
+bool roster_agent_is_online(struct roster *r, const char *spiffe_id);
 uint32_t roster_connections(struct roster *r);
 
 #endif

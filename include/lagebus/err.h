@@ -47,7 +47,7 @@
 	X(UNKNOWN_SIGNER,     "unknown-signer",        "the signer's certificate is not known") \
 	X(ID_REUSED,          "id-reused",             "the id was used before for a message with other content") \
 	/* policy: each is a rule's name */ \
-	X(WRONG_ORIGIN,       "wrong-origin",          "the origin is not the partner that the certificate names") \
+	X(WRONG_ORIGIN,       "wrong-origin",          "the origin is neither the certificate's partner nor one that its agent may act for") \
 	X(NOT_A_MEMBER,       "not-a-member",          "the partner is not a member of the federation") \
 	X(ROLE_MAY_NOT_SEND,  "role-may-not-send",     "the partner's role may not send this type to this audience") \
 	X(NEEDS_APPROVAL,     "needs-approval",        "a warning of level 4 needs the approval of a second person") \

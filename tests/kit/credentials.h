@@ -17,6 +17,8 @@ struct credential {
 /* Writes name.pem and name.key of one more CA. */
 bool credentials_ca(const char *folder, const char *name);
 bool credentials_issue(const char *folder, const struct credential *c);
+/* The same with a mandate for a further partner (lagebus/mandate.h). */
+bool credentials_issue_mandated(const char *folder, const struct credential *c, const char *partner);
 /* Writes a revocation list of the CA under `crl`, which ended long ago if days is 0; with `revoked` (may be NULL) on it, and what was before. */
 bool credentials_revoke(const char *folder, const char *ca, const char *revoked, const char *crl, int days);
 /* Writes a file of this name into the folder. */

@@ -171,6 +171,7 @@ static void make_workers(struct parts *p)
 		.hub = p->hub,
 		.journal = p->journal,
 		.roster = p->roster,
+		.pace = p->pace,
 		.federation = p->configuration.federation,
 		.tls = p->configuration.tls,
 	};
@@ -198,7 +199,8 @@ static void make_parts(struct parts *p)
 		fail_msg("%s", why);
 	p->roster = roster_new((uint32_t)p->configuration.settings.max_connections, (uint32_t)p->configuration.settings.max_per_partner);
 	p->hub = channel_hub_new();
-	assert_true(p->roster && p->hub);
+	p->pace = pace_new((unsigned)p->configuration.settings.workers);
+	assert_true(p->roster && p->pace && p->hub);
 	make_workers(p);
 }
 

@@ -115,6 +115,63 @@ static void partners_stand_where_their_role_belongs(void **state)
 	assert_int_equal(finish_with("de-sn/watch", "observer"), LB_OK);
 }
 
+#define AGENT(partner) "spiffe://lage.example/partner/" partner "/agent/main"
+
+static void agents_act_for_whom_the_lines_say(void **state)
+{
+	struct federation *f = begun();
+	struct partner_set set;
+
+	(void)state;
+	assert_int_equal(add(f, "bund-bsi", "coordinator"), LB_OK);
+	assert_int_equal(add(f, "de-sl", "state"), LB_OK);
+	assert_int_equal(federation_mandate(f, AGENT("de-sn"), why, sizeof why), LB_OK);
+	assert_int_equal(federation_mandate(f, AGENT("bund-bsi"), why, sizeof why), LB_OK);
+	assert_int_equal(add(f, "de-sn", "state"), LB_OK); /* order does not matter */
+	assert_int_equal(add(f, "de-sn/leipzig", "local"), LB_OK);
+	assert_int_equal(federation_mandate(f, AGENT("de-sn"), why, sizeof why), LB_OK);
+	assert_int_equal(federation_finish(f, why, sizeof why), LB_OK);
+	assert_string_equal(federation_mandate_at(f, 1, 0), AGENT("de-sn"));
+	assert_string_equal(federation_mandate_at(f, 1, 1), AGENT("bund-bsi"));
+	assert_null(federation_mandate_at(f, 1, 2));
+	assert_null(federation_mandate_at(f, 2, 0));
+	assert_string_equal(federation_mandate_at(f, 3, 0), AGENT("de-sn"));
+	assert_true(federation_mandates_of(f, AGENT("de-sn"), &set));
+	assert_int_equal(set.word[0], 1 << 1 | 1 << 3);
+	assert_true(federation_mandates_of(f, AGENT("bund-bsi"), &set));
+	assert_int_equal(set.word[0], 1 << 1);
+	assert_false(federation_mandates_of(f, "spiffe://lage.example/partner/de-sn/agent/other", &set));
+	assert_int_equal(set.word[0], 0);
+	federation_unref(f);
+}
+
+static void a_wrong_agent_says_why(void **state)
+{
+	static const struct {
+		const char *agent, *why;
+	} cases[] = {
+		{ "de-sn", "agent \"de-sn\" is none as in \"spiffe://lage.example/partner/de-sn/agent/main\"" },
+		{ "spiffe://other.example/partner/de-sn/agent/main",
+		  "agent \"spiffe://other.example/partner/de-sn/agent/main\" is none as in \"spiffe://lage.example/partner/de-sn/agent/main\"" },
+		{ AGENT("de-sl"), "agent \"" AGENT("de-sl") "\" is its own, and acts for it anyway" },
+	};
+	struct federation *f = begun();
+
+	(void)state;
+	assert_int_equal(add(f, "bund-bsi", "coordinator"), LB_OK);
+	assert_int_equal(add(f, "de-sl", "state"), LB_OK);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		assert_int_equal(federation_mandate(f, cases[i].agent, why, sizeof why), LB_INVALID);
+		assert_string_equal(why, cases[i].why);
+	}
+	for (unsigned i = 0; i < LB_MANDATES_MAX; i++)
+		assert_int_equal(federation_mandate(f, AGENT("de-by"), why, sizeof why), LB_OK);
+	assert_int_equal(federation_mandate(f, AGENT("de-by"), why, sizeof why), LB_LIMIT);
+	assert_int_equal(federation_finish(f, why, sizeof why), LB_INVALID);
+	assert_string_equal(why, "partner \"de-sl\": there is no partner \"de-by\" whose agent could act for it");
+	federation_unref(f);
+}
+
 static void there_must_be_a_coordinator(void **state)
 {
 	struct federation *f = begun();
@@ -207,6 +264,8 @@ int main(void)
 		cmocka_unit_test(partners_are_found_with_what_their_lines_say),
 		cmocka_unit_test(a_wrong_line_says_why),
 		cmocka_unit_test(partners_stand_where_their_role_belongs),
+		cmocka_unit_test(agents_act_for_whom_the_lines_say),
+		cmocka_unit_test(a_wrong_agent_says_why),
 		cmocka_unit_test(there_must_be_a_coordinator),
 		cmocka_unit_test(a_trust_domain_must_be_one),
 		cmocka_unit_test(there_are_bounds),

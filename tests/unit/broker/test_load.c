@@ -35,7 +35,8 @@ static void a_federation_arrives_whole(void **state)
 
 	(void)state;
 	assert_int_equal(federation(BSI "{ id = \"de-sn\"; name = \"Sachsen\"; role = \"state\"; groups = [ \"cert\" ];\n"
-	                                "  areas = [ \"cyber-defence\", \"digital-violence\" ]; }\n);\n", &f), LB_OK);
+	                                "  areas = [ \"cyber-defence\", \"digital-violence\" ];\n"
+	                                "  agents = [ \"spiffe://lage.example/partner/bund-bsi/agent/main\" ]; }\n);\n", &f), LB_OK);
 	assert_int_equal(federation_count(f), 2);
 	assert_string_equal(federation_trust_domain(f), "lage.example");
 	p = federation_at(f, federation_find(f, "de-sn", 5));
@@ -43,6 +44,7 @@ static void a_federation_arrives_whole(void **state)
 	assert_int_equal(p->role, ROLE_STATE);
 	assert_int_equal(p->areas, 1 << 1 | 1 << 9);
 	assert_int_equal(p->groups, federation_group(f, "cert", 4));
+	assert_string_equal(federation_mandate_at(f, 1, 0), "spiffe://lage.example/partner/bund-bsi/agent/main");
 	assert_string_equal(federation_at(f, 0)->name, "bund-bsi"); /* no name: the id */
 	federation_unref(f);
 }
@@ -69,6 +71,12 @@ static void a_problem_has_file_line_and_reason(void **state)
 		  "federation.conf:2: no partner has the role coordinator" },
 		{ BSI "{ id = \"de-xx/a\"; role = \"local\"; areas = []; });",
 		  "federation.conf:4: partner \"de-xx/a\": there is no partner \"de-xx\" above it" },
+		{ BSI "{ id = \"de-sn\"; role = \"state\"; areas = [];\n agents = [ \"main\" ]; });",
+		  "federation.conf:5: partner \"de-sn\": agent \"main\" is none as in \"spiffe://lage.example/partner/de-sn/agent/main\"" },
+		{ BSI "{ id = \"de-sn\"; role = \"state\"; areas = [];\n agents = \"main\"; });",
+		  "federation.conf:5: partner \"de-sn\": agents is not a list of at most 16 names, as in [ \"one\", \"two\" ]" },
+		{ BSI "{ id = \"de-sn\"; role = \"state\"; areas = [];\n agents = [ \"spiffe://lage.example/partner/de-by/agent/main\" ]; });",
+		  "federation.conf:4: partner \"de-sn\": there is no partner \"de-by\" whose agent could act for it" },
 		{ "\ntrust_domain = \"Not One\";\npartners = ();",
 		  "federation.conf:2: trust_domain is not one of SPIFFE, as in \"lagebus.example\"" },
 		{ "trust_domain = \"lage.example\";\npartner = ();", "federation.conf:2: there is no key \"partner\" here" },

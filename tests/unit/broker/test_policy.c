@@ -301,6 +301,35 @@ static void the_envelope_must_be_the_senders_own_and_right(void **state)
 	federation_unref(f);
 }
 
+static void an_agent_speaks_for_its_own_partner_and_those_it_acts_for(void **state)
+{
+	struct federation *f = standard();
+	uint16_t sn = find(f, "de-sn"), leipzig = find(f, "de-sn/leipzig");
+	struct partner_set mandates = { { 0 } };
+	static const struct {
+		const char *origin;
+		bool acts;
+		lb_err admitted;
+	} cases[] = {
+		{ "de-sn", true, LB_OK },
+		{ "de-sn/leipzig", true, LB_OK },
+		{ "de-sn/leipzig", false, LB_WRONG_ORIGIN },
+		{ "de-sn/dresden", true, LB_WRONG_ORIGIN },
+		{ "de-xx", true, LB_WRONG_ORIGIN },
+	};
+
+	(void)state;
+	partner_set_add(&mandates, leipzig);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct lb_header h = header(cases[i].origin, LB_TYPE_SIGHTING, LB_TLP_AMBER, "de-sn");
+		uint16_t sender = policy_sender(f, sn, cases[i].acts ? &mandates : NULL, &h);
+
+		assert_int_equal(sender, cases[i].admitted == LB_OK ? find(f, cases[i].origin) : sn);
+		assert_int_equal(policy_admit(f, sender, &h), cases[i].admitted);
+	}
+	federation_unref(f);
+}
+
 static void level_4_is_refused_even_with_approvals(void **state)
 {
 	struct federation *f = standard();
@@ -362,6 +391,7 @@ int main(void)
 		cmocka_unit_test(only_what_the_table_allows_is_admitted),
 		cmocka_unit_test(an_observer_sends_nothing_but_receipts),
 		cmocka_unit_test(the_envelope_must_be_the_senders_own_and_right),
+		cmocka_unit_test(an_agent_speaks_for_its_own_partner_and_those_it_acts_for),
 		cmocka_unit_test(level_4_is_refused_even_with_approvals),
 		cmocka_unit_test(red_is_sent_to_named_partners_only),
 		cmocka_unit_test(who_could_read_clear_can_say_so),
