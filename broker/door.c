@@ -324,7 +324,7 @@ static lb_err prepare(struct door *d, struct door_thread *t)
 	lb_err e = LB_OK;
 
 	t->door = d;
-	t->guests_max = (uint32_t)d->settings->max_handshakes / d->threads_n + 1;
+	t->guests_max = ((uint32_t)d->settings->max_handshakes + d->threads_n - 1) / d->threads_n;
 	t->workers = calloc(d->workers_n, sizeof *t->workers);
 	t->guests = calloc(t->guests_max, sizeof(struct guest *));
 	t->bytes = malloc(READ_SIZE);

@@ -162,7 +162,7 @@ bool caller_flush(struct caller *c)
 	return caller_unsent(c) == 0;
 }
 
-static bool shake(struct caller *c)
+static bool shake(struct caller *c, const void *early, size_t n)
 {
 	int64_t until = clock_ms(CLOCK_MONOTONIC) + CALLER_MS;
 	lb_err e;
@@ -173,14 +173,22 @@ static bool shake(struct caller *c)
 		if (!receive(c) && !await(c, POLLIN, until))
 			return false;
 	}
+	if (e != LB_OK || c->closed)
+		return false;
+	must(lb_link_write(c->link, early, n) == LB_OK);
 	caller_push(c);
-	return e == LB_OK && !c->closed;
+	return true;
+}
+
+bool caller_dial_early(struct caller *c, unsigned port, struct lb_tls *tls, const void *early, size_t n)
+{
+	caller_init(c, caller_connect(port), tls);
+	return c->fd >= 0 && shake(c, early, n);
 }
 
 bool caller_dial(struct caller *c, unsigned port, struct lb_tls *tls)
 {
-	caller_init(c, caller_connect(port), tls);
-	return c->fd >= 0 && shake(c);
+	return caller_dial_early(c, port, tls, NULL, 0);
 }
 
 void caller_say(struct caller *c, const void *p, size_t n)

@@ -40,6 +40,8 @@ void caller_init(struct caller *c, int fd, struct lb_tls *tls);
 void caller_fini(struct caller *c);
 /* Connects to 127.0.0.1 and shakes hands. False: the broker closed, refused, or did not answer; caller_fini it all the same. */
 bool caller_dial(struct caller *c, unsigned port, struct lb_tls *tls);
+/* The same; n bytes follow its Finished in one piece. */
+bool caller_dial_early(struct caller *c, unsigned port, struct lb_tls *tls, const void *early, size_t n);
 /* A socket that is connected to 127.0.0.1 and says nothing; -1: it cannot be. */
 int caller_connect(unsigned port);
 

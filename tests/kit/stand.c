@@ -303,6 +303,8 @@ void stand_reload(const char *federation, const char *crl)
 		*r = (struct reload){ .federation = federation_ref(c.federation), .tls = lb_tls_ref(c.tls) };
 		assert_int_equal(channel_send(stand.parts.to_workers[i], (struct channel_item){ WORKER_RELOAD, r }), LB_OK);
 	}
+	if (stand.parts.door)
+		door_reload(stand.parts.door, c.tls);
 	federation_unref(ours->federation);
 	lb_tls_unref(ours->tls);
 	ours->federation = c.federation;
