@@ -171,6 +171,8 @@ enum cli_exit cmd_warn(struct cli *cli)
 	lagebus__warning__init(&a.warning);
 	if (path)
 		e = read_csaf(path, &a, &why);
+	for (unsigned i = 0; !e && i < a.csaf.notes_n; i++)
+		cli_note(cli, "%s: %s", path, a.csaf.notes[i]);
 	if (!e)
 		e = read_texts(&cli->args, &a, &why);
 	code = e ? cli_fail_why(cli, e, &why) : draft_and_send(cli, &a, (unsigned)level);

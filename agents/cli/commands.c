@@ -8,7 +8,8 @@
 const struct command commands[] = {
 	{ "warn", "", 0, 0, "send a warning, from a CSAF advisory or by hand",
 		"Sends a warning with its advisory's original bytes. Title, tracking id, publisher, products, CVEs and summary are taken "
-		"from the advisory; its TLP label can be narrowed, never widened. The level sets what is asked of the recipients: from 2 on "
+		"from the advisory; its TLP label can be narrowed, never widened. What is doubtful about it (a draft, no label, a sharing "
+		"group, no product that is affected) is noted on standard error, what contradicts itself is refused. The level sets what is asked of the recipients: from 2 on "
 		"to acknowledge it (4: within 1 h, 3: 4 h, 2: by the end of the next working day). Level 4 to everyone needs a second "
 		"person: the broker refuses it without one.", ROW(warn) },
 	{ "send", "", 0, 0, "send any other message",
