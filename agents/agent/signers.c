@@ -8,7 +8,7 @@ struct signer {
 	uint8_t hint[LB_SIGNER_SIZE];
 	lb_err trust; /* LB_OK, or why the certificate is not good */
 	struct lb_verifier *verifier;
-	struct lb_identity identity;
+	struct lb_signatory by;
 	char spiffe_id[LB_SPIFFE_ID_MAX + 1];
 };
 
@@ -81,11 +81,11 @@ static lb_err examine(struct signers *s, struct signer *g, const uint8_t *der, s
 	lb_signer_hint(der, der_n, hint);
 	if (memcmp(hint, g->hint, sizeof hint) != 0)
 		return LB_UNKNOWN_SIGNER;
-	e = lb_tls_check_certificate(s->tls, der, der_n, &g->identity);
+	e = lb_tls_check_signer(s->tls, der, der_n, &g->by);
 	if (e == LB_OK)
 		e = lb_verifier_new(der, der_n, &g->verifier);
 	if (e == LB_OK)
-		lb_identity_format(&g->identity, g->spiffe_id);
+		lb_identity_format(&g->by.identity, g->spiffe_id);
 	return e;
 }
 
@@ -120,8 +120,12 @@ lb_err signers_verify(struct signers *s, const struct lb_header *h, struct lb_fr
 		return LB_AGAIN;
 	if (g->trust != LB_OK)
 		return g->trust;
-	if (!lb_text_equals(h->origin, g->identity.partner))
+	if (!lb_text_equals(h->origin, g->by.identity.partner))
 		return LB_WRONG_ORIGIN;
-	*signer = g->spiffe_id;
-	return lb_verify(g->verifier, header, payload, signature);
+	e = lb_verify(g->verifier, header, payload, signature);
+	if (e == LB_OK && (h->created_ms < g->by.from_ms || h->created_ms > g->by.until_ms))
+		e = LB_TLS_EXPIRED;
+	if (e == LB_OK)
+		*signer = g->spiffe_id;
+	return e;
 }

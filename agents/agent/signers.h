@@ -1,4 +1,6 @@
-/* The certificates that messages were signed with, checked, ready to verify. A bounded memory; one thread. */
+/* The certificates that messages were signed with, checked, ready to verify. A certificate is checked once, when it is learned, and
+ * again after a reload; whether it was in its time when the message was created is asked of each message, so that what is old is
+ * judged as it was (lb_tls_check_signer says more). A bounded memory; one thread. */
 #ifndef LAGEBUS_AGENT_SIGNERS_H
 #define LAGEBUS_AGENT_SIGNERS_H
 
@@ -25,8 +27,8 @@ void signers_learn(struct signers *s, const uint8_t hint[LB_SIGNER_SIZE], const 
 bool signers_knows(const struct signers *s, const uint8_t hint[LB_SIGNER_SIZE]);
 
 /* Verifies a message. LB_OK and *signer is the SPIFFE ID (valid until the signer is learned again); LB_AGAIN: the broker must be
- * asked for the signer, whose hint is set; LB_BAD_SIGNATURE, LB_UNKNOWN_SIGNER, LB_WRONG_ORIGIN (the certificate is another partner's), or why the
- * certificate is not good. */
+ * asked for the signer, whose hint is set; LB_BAD_SIGNATURE, LB_UNKNOWN_SIGNER, LB_WRONG_ORIGIN (the certificate is another
+ * partner's), LB_TLS_EXPIRED (the message was not created in the certificate's time), or why the certificate is not good. */
 lb_err signers_verify(struct signers *s, const struct lb_header *h, struct lb_frame header, struct lb_frame payload, struct lb_frame signature,
                       uint8_t hint[LB_SIGNER_SIZE], const char **signer) LB_MUST_CHECK;
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "agents/agent/signers.h"
 #include "tests/kit/credentials.h"
@@ -66,12 +67,18 @@ static void learn(struct signers *s, const char *name, const uint8_t hint[LB_SIG
 	signers_learn(s, hint, der, n);
 }
 
-static lb_err verify(struct signers *s, const char *origin, const struct lb_buf *signature, uint8_t hint[LB_SIGNER_SIZE], const char **signer)
+static lb_err verify_of(struct signers *s, const char *origin, int64_t created_ms, const struct lb_buf *signature, uint8_t hint[LB_SIGNER_SIZE],
+                        const char **signer)
 {
-	struct lb_header h = { .type = LB_TYPE_INDICATOR };
+	struct lb_header h = { .type = LB_TYPE_INDICATOR, .created_ms = created_ms };
 
 	h.origin = lb_text_of(origin);
 	return signers_verify(s, &h, header, payload, (struct lb_frame){ lb_buf_data(signature), lb_buf_len(signature) }, hint, signer);
+}
+
+static lb_err verify(struct signers *s, const char *origin, const struct lb_buf *signature, uint8_t hint[LB_SIGNER_SIZE], const char **signer)
+{
+	return verify_of(s, origin, (int64_t)time(NULL) * 1000, signature, hint, signer);
 }
 
 static void a_signer_is_asked_for_and_then_known(void **state)
@@ -134,6 +141,33 @@ static void a_bad_answer_is_remembered_as_such(void **state)
 	lb_tls_unref(tls);
 }
 
+/* A certificate that ended yesterday: what was signed before is as good as then. */
+static void a_message_is_as_old_as_its_certificate_allows(void **state)
+{
+	int64_t now_ms = (int64_t)time(NULL) * 1000, day_ms = 86400000;
+	struct lb_tls *tls = load("none.crl");
+	struct signers *s = signers_new(tls);
+	struct lb_buf signature = LB_BUF_INIT;
+	uint8_t hint[LB_SIGNER_SIZE];
+	const char *signer = NULL;
+
+	(void)state;
+	sign("ended", &signature);
+	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_AGAIN);
+	learn(s, "ended", hint);
+	assert_int_equal(verify_of(s, "de-sn", now_ms - 11 * day_ms, &signature, hint, &signer), LB_TLS_EXPIRED);
+	assert_int_equal(verify_of(s, "de-sn", now_ms, &signature, hint, &signer), LB_TLS_EXPIRED);
+	assert_null(signer);
+	assert_int_equal(verify_of(s, "de-sn", now_ms - 5 * day_ms, &signature, hint, &signer), LB_OK);
+	assert_string_equal(signer, "spiffe://lagebus.example/partner/de-sn/agent/edge");
+	/* What was not signed says nothing about its time. */
+	lb_buf_data(&signature)[lb_buf_len(&signature) - 1] ^= 1;
+	assert_int_equal(verify_of(s, "de-sn", now_ms, &signature, hint, &signer), LB_BAD_SIGNATURE);
+	lb_buf_fini(&signature);
+	signers_free(s);
+	lb_tls_unref(tls);
+}
+
 /* More hints than there are places: the memory stays bounded, and a good signer can be learned again. */
 static void its_memory_is_bounded(void **state)
 {
@@ -165,14 +199,19 @@ static void its_memory_is_bounded(void **state)
 
 static int begin(void **state)
 {
-	static const struct credential agent = { "agent", "ca", "spiffe://lagebus.example/partner/de-sn/agent/edge", NULL, 2 };
-	static const struct credential stranger = { "stranger", "other-ca", "spiffe://lagebus.example/partner/de-sn/agent/edge", NULL, 2 };
+	const struct credential all[] = {
+		{ "agent", "ca", "spiffe://lagebus.example/partner/de-sn/agent/edge", NULL, 2 },
+		{ "ended", "ca", "spiffe://lagebus.example/partner/de-sn/agent/edge", NULL, -1 },
+		{ "stranger", "other-ca", "spiffe://lagebus.example/partner/de-sn/agent/edge", NULL, 2 },
+	};
 
 	(void)state;
-	return mkdtemp(folder) && credentials_make(folder, "lagebus.example") && credentials_ca(folder, "other-ca") && credentials_issue(folder, &agent) &&
-	                       credentials_issue(folder, &stranger) && credentials_revoke(folder, "ca", "agent", "agent.crl", 2) ?
-	               0 :
-	               -1;
+	if (!mkdtemp(folder) || !credentials_make(folder, "lagebus.example") || !credentials_ca(folder, "other-ca"))
+		return -1;
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		if (!credentials_issue(folder, &all[i]))
+			return -1;
+	return credentials_revoke(folder, "ca", NULL, "none.crl", 2) && credentials_revoke(folder, "ca", "agent", "agent.crl", 2) ? 0 : -1;
 }
 
 static int end(void **state)
@@ -187,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signer_is_asked_for_and_then_known),
 		cmocka_unit_test(a_bad_answer_is_remembered_as_such),
+		cmocka_unit_test(a_message_is_as_old_as_its_certificate_allows),
 		cmocka_unit_test(its_memory_is_bounded),
 	};
 
