@@ -155,7 +155,7 @@ void intake_delivery(void *agent, const struct lb_zmtp_message *m)
 	}
 	if (!agent_begin(a))
 		return;
-	stored = (struct inbox_message){ d.lane, d.position, agent_clock_ms(), m->frames[1], m->frames[2], m->frames[3] };
+	stored = (struct inbox_message){ a->log, d.lane, d.position, agent_clock_ms(), m->frames[1], m->frames[2], m->frames[3] };
 	e = take_or_hold(a, &stored);
 	if (e != LB_OK) {
 		uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
