@@ -1,4 +1,6 @@
-/* Deliveries on their way in: the chain, the signature, the inbox, the acknowledgement. */
+/* Deliveries and controls on their way in. */
+#include "agents/agent/intake.h"
+
 #include <string.h>
 
 #include "agents/agent/agent.h"
@@ -255,10 +257,10 @@ void intake_control(void *agent, const Lagebus__Control *c)
 		on_signers(a, c->signers);
 		return;
 	case LAGEBUS__CONTROL__BODY_RECEIPTS:
-		requests_receipts(a, c->receipts);
+		waiting_answered(a, WAITING_RECEIPTS, c->receipts->request, &c->receipts->base);
 		return;
 	case LAGEBUS__CONTROL__BODY_ROUTE:
-		requests_route(a, c->route);
+		waiting_answered(a, WAITING_ROUTE, c->route->request, &c->route->base);
 		return;
 	case LAGEBUS__CONTROL__BODY_HELLO:
 	case LAGEBUS__CONTROL__BODY_WELCOME:
