@@ -167,6 +167,8 @@ static int wait_ms(struct agent *a, int64_t deadline_ms)
 		return 0;
 	if (a->resend_ms && a->resend_ms < next)
 		next = a->resend_ms;
+	if (intake_due_ms(a) < next)
+		next = intake_due_ms(a);
 	if (deadline_ms < next)
 		next = deadline_ms;
 	next -= clock_of(CLOCK_MONOTONIC);
@@ -177,6 +179,7 @@ void agent_step(struct agent *a, short events, int64_t now_ms)
 {
 	a->now_ms = now_ms;
 	uplink_step(&a->uplink, events, now_ms);
+	intake_go_on(a);
 	requests_take(a);
 	agent_settle(a);
 	watchers_show(a);

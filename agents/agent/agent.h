@@ -33,6 +33,7 @@ struct agent {
 	uint64_t newest[LB_LANES];    /* the broker's, as last heard */
 	uint64_t missed;
 	bool in_transaction, cursors_changed, holding, inbox_grew;
+	int64_t held_ms; /* when what is held is taken up again */
 
 	int64_t sent_row[LB_LANES];
 	struct in_flight in_flight[IN_FLIGHT_MAX];

@@ -87,12 +87,11 @@ lb_err inbox_quarantine(struct store *s, const struct inbox_message *m, const st
 	return store_run(s, q);
 }
 
-lb_err inbox_hold(struct store *s, const struct inbox_message *m, const uint8_t signer[LB_SIGNER_SIZE])
+lb_err inbox_hold(struct store *s, const struct inbox_message *m)
 {
 	sqlite3_stmt *q = store_use(s, STORE_HELD_ADD);
 
 	bind_message(q, m);
-	bind_frame(q, 8, (struct lb_frame){ signer, LB_SIGNER_SIZE });
 	return store_run(s, q);
 }
 
@@ -101,14 +100,14 @@ static struct lb_frame column(sqlite3_stmt *q, int at)
 	return (struct lb_frame){ sqlite3_column_blob(q, at), (size_t)sqlite3_column_bytes(q, at) };
 }
 
-lb_err inbox_held(struct store *s, int64_t *row, struct inbox_message *m, uint8_t signer[LB_SIGNER_SIZE])
+lb_err inbox_held(struct store *s, int64_t *row, struct inbox_message *m)
 {
 	sqlite3_stmt *q = store_use(s, STORE_HELD_FIRST);
 	lb_err e = store_row(s, q);
 
 	if (e != LB_OK)
 		return e;
-	if (column(q, 1).n != sizeof m->log.b || column(q, 8).n != LB_SIGNER_SIZE)
+	if (column(q, 1).n != sizeof m->log.b)
 		return LB_CORRUPT;
 	*row = sqlite3_column_int64(q, 0);
 	memcpy(m->log.b, column(q, 1).p, sizeof m->log.b);
@@ -118,7 +117,6 @@ lb_err inbox_held(struct store *s, int64_t *row, struct inbox_message *m, uint8_
 	m->header = column(q, 5);
 	m->signature = column(q, 6);
 	m->payload = column(q, 7);
-	memcpy(signer, column(q, 8).p, LB_SIGNER_SIZE);
 	return LB_OK;
 }
 

@@ -1,6 +1,7 @@
 /* Deliveries and controls on their way in. */
 #include "agents/agent/intake.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "agents/agent/agent.h"
@@ -8,15 +9,16 @@
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
 
+#define HELD_A_TURN 4096 /* messages that are released */
+
 void intake_load(struct agent *a)
 {
 	struct inbox_message m;
-	uint8_t signer[LB_SIGNER_SIZE];
 	int64_t row;
 
 	if (inbox_load_cursors(&a->store, &a->log, a->cursor, &a->missed) != LB_OK)
 		log_event(LOG_ERROR, "store_unreadable", "detail=%s", sqlite3_errmsg(a->store.db));
-	a->holding = inbox_held(&a->store, &row, &m, signer) == LB_OK;
+	a->holding = inbox_held(&a->store, &row, &m) == LB_OK;
 }
 
 void intake_hello(void *agent, Lagebus__Hello *hello)
@@ -42,46 +44,6 @@ static void ask_for_signer(struct agent *a, uint8_t hint[LB_SIGNER_SIZE])
 		uplink_fail(&a->uplink, LB_NO_MEMORY, NULL);
 }
 
-/* What is held waits for the first one's signer. */
-static void ask_for_held(struct agent *a)
-{
-	struct inbox_message m;
-	uint8_t signer[LB_SIGNER_SIZE];
-	int64_t row;
-
-	if (a->holding && inbox_held(&a->store, &row, &m, signer) == LB_OK)
-		ask_for_signer(a, signer);
-}
-
-void intake_open(void *agent, const Lagebus__Welcome *welcome)
-{
-	struct agent *a = agent;
-
-	if (welcome->log.len != sizeof a->log.b) {
-		uplink_fail(&a->uplink, LB_UNEXPECTED, "Welcome names no log");
-		return;
-	}
-	if (memcmp(a->log.b, welcome->log.data, sizeof a->log.b) != 0 || a->cursor[LB_LANE_URGENT] != welcome->urgent ||
-	    a->cursor[LB_LANE_ROUTINE] != welcome->routine) {
-		if (!agent_begin(a))
-			return;
-		memcpy(a->log.b, welcome->log.data, sizeof a->log.b);
-		a->cursor[LB_LANE_URGENT] = welcome->urgent;
-		a->cursor[LB_LANE_ROUTINE] = welcome->routine;
-		a->cursors_changed = true;
-	}
-	memcpy(a->announced, a->cursor, sizeof a->cursor);
-	a->newest[LB_LANE_URGENT] = welcome->urgent_last;
-	a->newest[LB_LANE_ROUTINE] = welcome->routine_last;
-	ask_for_held(a);
-	publish_rewind(a);
-}
-
-void intake_down(void *agent)
-{
-	publish_rewind(agent);
-}
-
 static void report(struct agent *a, const struct inbox_message *m, const struct lb_uuid *id, lb_err reason)
 {
 	Lagebus__Quarantined q = LAGEBUS__QUARANTINED__INIT;
@@ -101,16 +63,21 @@ static void report(struct agent *a, const struct inbox_message *m, const struct 
 		uplink_fail(&a->uplink, LB_NO_MEMORY, NULL);
 }
 
-/* Verifies and stores one message. LB_AGAIN: its signer must be asked for; else LB_OK or a store error. */
-static lb_err take_one(struct agent *a, const struct inbox_message *m, uint8_t hint[LB_SIGNER_SIZE])
+/* Verifies and stores one message. LB_AGAIN: its signer is waited for; else LB_OK or a store error. */
+static lb_err take_one(struct agent *a, const struct inbox_message *m)
 {
 	struct lb_header h = { .type = 0 };
+	uint8_t hint[LB_SIGNER_SIZE];
 	const char *signer;
 	bool stored = false;
 	lb_err e = lb_header_decode(m->header.p, m->header.n, &h), stored_e;
 
 	if (e == LB_OK)
 		e = signers_verify(a->signers, &h, m->header, m->payload, m->signature, hint, &signer);
+	if ((e == LB_AGAIN || e == LB_UNKNOWN_SIGNER) && signers_ask(a->signers, hint, a->now_ms)) {
+		ask_for_signer(a, hint);
+		e = LB_AGAIN;
+	}
 	if (e == LB_AGAIN)
 		return e;
 	if (e == LB_OK) {
@@ -124,22 +91,22 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m, uint8_t h
 	return stored_e;
 }
 
+/* Whoever comes while another is held waits behind it: the inbox keeps the log's order. */
 static lb_err take_or_hold(struct agent *a, const struct inbox_message *m)
 {
-	uint8_t hint[LB_SIGNER_SIZE] = { 0 };
+	uint8_t hint[LB_SIGNER_SIZE];
 	lb_err e = LB_AGAIN;
 
-	/* Whoever comes while another is held waits behind it: the inbox keeps the log's order. */
 	if (!a->holding)
-		e = take_one(a, m, hint);
-	else if (lb_signature_hint(m->signature, hint) != LB_OK)
-		memset(hint, 0, sizeof hint);
+		e = take_one(a, m);
+	else if (lb_signature_hint(m->signature, hint) == LB_OK && signers_ask(a->signers, hint, a->now_ms))
+		ask_for_signer(a, hint);
 	if (e != LB_AGAIN)
 		return e;
 	if (!a->holding)
-		ask_for_signer(a, hint);
+		a->held_ms = a->now_ms + SIGNERS_ASK_AGAIN_MS;
 	a->holding = true;
-	return inbox_hold(&a->store, m, hint);
+	return inbox_hold(&a->store, m);
 }
 
 void intake_delivery(void *agent, const struct lb_zmtp_message *m)
@@ -172,21 +139,19 @@ void intake_delivery(void *agent, const struct lb_zmtp_message *m)
 /* Takes what is held, in order, as far as its signers are known. */
 static void release_held(struct agent *a)
 {
-	while (a->holding && agent_begin(a)) {
-		uint8_t hint[LB_SIGNER_SIZE];
+	a->held_ms = a->now_ms;
+	for (unsigned i = 0; i < HELD_A_TURN && a->holding && agent_begin(a); i++) {
 		struct inbox_message m;
 		int64_t row;
-		lb_err e = inbox_held(&a->store, &row, &m, hint);
+		lb_err e = inbox_held(&a->store, &row, &m);
 
 		if (e == LB_OK)
-			e = take_one(a, &m, hint);
-		if (e == LB_AGAIN) {
-			ask_for_signer(a, hint);
-			return;
-		}
+			e = take_one(a, &m);
 		if (e == LB_OK)
 			e = inbox_release(&a->store, row);
-		if (e == LB_NOT_FOUND)
+		if (e == LB_AGAIN)
+			a->held_ms = a->now_ms + SIGNERS_ASK_AGAIN_MS;
+		else if (e == LB_NOT_FOUND)
 			a->holding = false;
 		else if (e != LB_OK)
 			uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
@@ -195,13 +160,78 @@ static void release_held(struct agent *a)
 	}
 }
 
+int64_t intake_due_ms(const struct agent *a)
+{
+	return a->holding && uplink_is_open(&a->uplink) ? a->held_ms : INT64_MAX;
+}
+
+void intake_go_on(struct agent *a)
+{
+	if (a->now_ms >= intake_due_ms(a))
+		release_held(a);
+}
+
+/* A broker may send an agent back, never forth: what it passes over would be missed without a word. */
+static bool skips(uint64_t cursor, uint64_t welcome)
+{
+	return cursor != 0 && welcome > cursor;
+}
+
+void intake_open(void *agent, const Lagebus__Welcome *welcome)
+{
+	struct agent *a = agent;
+	bool same_log;
+
+	if (welcome->log.len != sizeof a->log.b) {
+		uplink_fail(&a->uplink, LB_UNEXPECTED, "Welcome names no log");
+		return;
+	}
+	same_log = memcmp(a->log.b, welcome->log.data, sizeof a->log.b) == 0;
+	if (same_log && (skips(a->cursor[LB_LANE_URGENT], welcome->urgent) || skips(a->cursor[LB_LANE_ROUTINE], welcome->routine))) {
+		uplink_fail(&a->uplink, LB_CHAIN_BROKEN, "Welcome passes over messages");
+		return;
+	}
+	if (!same_log || a->cursor[LB_LANE_URGENT] != welcome->urgent ||
+	    a->cursor[LB_LANE_ROUTINE] != welcome->routine) {
+		if (!agent_begin(a))
+			return;
+		memcpy(a->log.b, welcome->log.data, sizeof a->log.b);
+		a->cursor[LB_LANE_URGENT] = welcome->urgent;
+		a->cursor[LB_LANE_ROUTINE] = welcome->routine;
+		a->cursors_changed = true;
+	}
+	memcpy(a->announced, a->cursor, sizeof a->cursor);
+	a->newest[LB_LANE_URGENT] = welcome->urgent_last;
+	a->newest[LB_LANE_ROUTINE] = welcome->routine_last;
+	signers_linked(a->signers, a->now_ms);
+	release_held(a);
+	publish_rewind(a);
+}
+
+void intake_down(void *agent)
+{
+	publish_rewind(agent);
+}
+
+static void log_unknown(const uint8_t hint[LB_SIGNER_SIZE])
+{
+	char text[2 * LB_SIGNER_SIZE + 1];
+
+	for (unsigned i = 0; i < LB_SIGNER_SIZE; i++)
+		snprintf(text + 2 * i, 3, "%02x", hint[i]);
+	log_event(LOG_WARN, "signer_unknown", "signer=%s detail=%s", text, "the broker does not know the certificate");
+}
+
 static void on_signers(struct agent *a, const Lagebus__Signers *s)
 {
 	if (s->signer.len != LB_SIGNER_SIZE)
 		return;
-	signers_learn(a->signers, s->signer.data, NULL, 0);
+	if (s->n_certificates == 0) {
+		log_unknown(s->signer.data);
+		signers_learn(a->signers, s->signer.data, NULL, 0, a->now_ms);
+	}
 	for (size_t i = 0; i < s->n_certificates; i++)
-		signers_learn(a->signers, s->signer.data, s->certificates[i].data, s->certificates[i].len);
+		signers_learn(a->signers, s->signer.data, s->certificates[i].data, s->certificates[i].len, a->now_ms);
 	release_held(a);
 }
 

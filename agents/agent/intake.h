@@ -2,6 +2,8 @@
 #ifndef LAGEBUS_AGENT_INTAKE_H
 #define LAGEBUS_AGENT_INTAKE_H
 
+#include <stdint.h>
+
 #include "lagebus/zmtp.h"
 #include "proto/control.pb-c.h"
 
@@ -15,6 +17,9 @@ void intake_open(void *agent, const Lagebus__Welcome *welcome);
 void intake_delivery(void *agent, const struct lb_zmtp_message *m);
 void intake_control(void *agent, const Lagebus__Control *control);
 void intake_down(void *agent);
+/* Takes up again what is held, when it is time for it: at this time of the agent's clock, or INT64_MAX. */
+int64_t intake_due_ms(const struct agent *a);
+void intake_go_on(struct agent *a);
 /* After the commit: acknowledges what is stored. */
 void intake_acknowledge(struct agent *a);
 

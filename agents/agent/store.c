@@ -36,6 +36,7 @@ static const char *const steps[] = {
 	"DROP TABLE quarantine;"
 	"ALTER TABLE placed RENAME TO quarantine;"
 	"CREATE INDEX quarantine_id ON quarantine(id);"
+	"ALTER TABLE held DROP COLUMN signer;"
 	"ALTER TABLE held ADD COLUMN log BLOB;"
 	"UPDATE held SET log=coalesce((SELECT value FROM meta WHERE key='log'),zeroblob(16));",
 };
@@ -65,8 +66,8 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_QUARANTINE_ADD] = "INSERT OR IGNORE INTO quarantine(log,lane,position,received,header,signature,payload,id,reason)"
 				 " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
 	[STORE_QUARANTINE_COUNT] = "SELECT count(*) FROM quarantine",
-	[STORE_HELD_ADD] = "INSERT INTO held(log,lane,position,received,header,signature,payload,signer) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
-	[STORE_HELD_FIRST] = "SELECT row,log,lane,position,received,header,signature,payload,signer FROM held ORDER BY row LIMIT 1",
+	[STORE_HELD_ADD] = "INSERT INTO held(log,lane,position,received,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7)",
+	[STORE_HELD_FIRST] = "SELECT row,log,lane,position,received,header,signature,payload FROM held ORDER BY row LIMIT 1",
 	[STORE_HELD_REMOVE] = "DELETE FROM held WHERE row=?1",
 };
 

@@ -9,6 +9,8 @@
 #include "agents/agent/signers.h"
 #include "tests/kit/credentials.h"
 
+#define NOW_MS 1000000 /* of the monotonic clock: long after the link came up */
+
 static char folder[] = "/tmp/lagebus-signers-XXXXXX";
 static const struct lb_frame header = { (const uint8_t *)"header", 6 }, payload = { (const uint8_t *)"payload", 7 };
 
@@ -64,7 +66,7 @@ static void learn(struct signers *s, const char *name, const uint8_t hint[LB_SIG
 	uint8_t der[4096];
 	size_t n = der_of(name, der);
 
-	signers_learn(s, hint, der, n);
+	signers_learn(s, hint, der, n, NOW_MS);
 }
 
 static lb_err verify_of(struct signers *s, const char *origin, int64_t created_ms, const struct lb_buf *signature, uint8_t hint[LB_SIGNER_SIZE],
@@ -92,9 +94,11 @@ static void a_signer_is_asked_for_and_then_known(void **state)
 	(void)state;
 	sign("agent", &signature);
 	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_AGAIN);
-	assert_false(signers_knows(s, hint));
+	assert_true(signers_ask(s, hint, NOW_MS));
+	assert_false(signers_ask(s, hint, NOW_MS));
+	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_AGAIN);
 	learn(s, "agent", hint);
-	assert_true(signers_knows(s, hint));
+	assert_false(signers_ask(s, hint, INT64_MAX));
 	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_OK);
 	assert_string_equal(signer, "spiffe://lagebus.example/partner/de-sn/agent/edge");
 	/* Another partner's message, though it is signed. */
@@ -124,7 +128,7 @@ static void a_bad_answer_is_remembered_as_such(void **state)
 	sign("agent", &signature);
 	sign("stranger", &strange);
 	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_AGAIN);
-	signers_learn(s, hint, NULL, 0);
+	signers_learn(s, hint, NULL, 0, NOW_MS);
 	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_UNKNOWN_SIGNER);
 	/* A certificate that is not the one the hint names. */
 	learn(s, "broker", hint);
@@ -133,6 +137,7 @@ static void a_bad_answer_is_remembered_as_such(void **state)
 	assert_int_equal(verify(s, "de-sn", &strange, hint, &signer), LB_AGAIN);
 	learn(s, "stranger", hint);
 	assert_int_equal(verify(s, "de-sn", &strange, hint, &signer), LB_TLS_UNTRUSTED);
+	assert_false(signers_ask(s, hint, INT64_MAX));
 	lb_buf_consume(&strange, 4);
 	assert_int_equal(verify(s, "de-sn", &strange, hint, &signer), LB_BAD_SIGNATURE);
 	lb_buf_fini(&signature);
@@ -168,7 +173,49 @@ static void a_message_is_as_old_as_its_certificate_allows(void **state)
 	lb_tls_unref(tls);
 }
 
-/* More hints than there are places: the memory stays bounded, and a good signer can be learned again. */
+static void an_unknown_signer_is_asked_for_again(void **state)
+{
+	struct lb_tls *tls = load(NULL);
+	struct signers *s = signers_new(tls);
+	struct lb_buf signature = LB_BUF_INIT;
+	uint8_t hint[LB_SIGNER_SIZE];
+	int64_t now_ms = NOW_MS;
+	const char *signer;
+
+	(void)state;
+	sign("agent", &signature);
+	signers_linked(s, now_ms);
+	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_AGAIN);
+	/* At the beginning of a link it is waited for. */
+	for (; now_ms < NOW_MS + SIGNERS_PATIENCE_MS; now_ms += SIGNERS_ASK_AGAIN_MS) {
+		assert_true(signers_ask(s, hint, now_ms));
+		signers_learn(s, hint, NULL, 0, now_ms);
+		assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_AGAIN);
+		assert_false(signers_ask(s, hint, now_ms + SIGNERS_ASK_AGAIN_MS - 1));
+	}
+	/* Then it is given up, for a while. */
+	assert_true(signers_ask(s, hint, now_ms));
+	signers_learn(s, hint, NULL, 0, now_ms);
+	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_UNKNOWN_SIGNER);
+	assert_false(signers_ask(s, hint, now_ms + SIGNERS_UNKNOWN_MS - 1));
+	assert_true(signers_ask(s, hint, now_ms + SIGNERS_UNKNOWN_MS));
+	signers_learn(s, hint, NULL, 0, now_ms + SIGNERS_UNKNOWN_MS);
+	/* A new link is a new beginning. */
+	signers_linked(s, now_ms + SIGNERS_UNKNOWN_MS);
+	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_AGAIN);
+	assert_true(signers_ask(s, hint, now_ms + SIGNERS_UNKNOWN_MS));
+	learn(s, "agent", hint);
+	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_OK);
+	/* An answer that comes late, or unasked, does not make it unknown. */
+	signers_learn(s, hint, NULL, 0, now_ms + SIGNERS_UNKNOWN_MS);
+	signers_linked(s, now_ms + SIGNERS_UNKNOWN_MS);
+	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_OK);
+	lb_buf_fini(&signature);
+	signers_free(s);
+	lb_tls_unref(tls);
+}
+
+/* More hints than there are places: the memory stays bounded, and who is good keeps the place. */
 static void its_memory_is_bounded(void **state)
 {
 	struct lb_tls *tls = load(NULL);
@@ -179,19 +226,22 @@ static void its_memory_is_bounded(void **state)
 	unsigned known = 0;
 
 	(void)state;
-	for (unsigned i = 0; i < 3 * SIGNERS_MAX; i++) {
-		memcpy(other, &i, sizeof i);
-		signers_learn(s, other, NULL, 0);
-	}
-	for (unsigned i = 0; i < 3 * SIGNERS_MAX; i++) {
-		memcpy(other, &i, sizeof i);
-		known += signers_knows(s, other);
-	}
-	assert_in_range(known, 1, SIGNERS_MAX);
 	sign("agent", &signature);
 	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_AGAIN);
-	learn(s, "agent", hint);
+	for (unsigned i = 0; i < 3 * SIGNERS_MAX; i++) {
+		if (i == SIGNERS_MAX)
+			learn(s, "agent", hint);
+		memcpy(other, &i, sizeof i);
+		signers_learn(s, other, NULL, 0, NOW_MS);
+	}
 	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_OK);
+	/* The last are remembered; an unknown one is not asked for before its time. */
+	for (unsigned i = 3 * SIGNERS_MAX; i-- > 0; known++) {
+		memcpy(other, &i, sizeof i);
+		if (signers_ask(s, other, NOW_MS))
+			break;
+	}
+	assert_in_range(known, SIGNERS_MAX - 2, SIGNERS_MAX);
 	lb_buf_fini(&signature);
 	signers_free(s);
 	lb_tls_unref(tls);
@@ -227,6 +277,7 @@ int main(void)
 		cmocka_unit_test(a_signer_is_asked_for_and_then_known),
 		cmocka_unit_test(a_bad_answer_is_remembered_as_such),
 		cmocka_unit_test(a_message_is_as_old_as_its_certificate_allows),
+		cmocka_unit_test(an_unknown_signer_is_asked_for_again),
 		cmocka_unit_test(its_memory_is_bounded),
 	};
 
