@@ -172,6 +172,25 @@ static void what_is_past_retention_is_announced(void **state)
 	stand_assert_delivered(c, &id, 5, 4);
 }
 
+/* The log was restored, and the message that the agent stored at 1 was published again: what it says is not passed over for that. */
+static void so_it_is_when_the_log_was_restored(void **state)
+{
+	struct lb_uuid log, id;
+	struct caller *sender, *c;
+	Lagebus__Hello hello;
+
+	(void)state;
+	start_with_a_past();
+	sender = stand_agent("bsi");
+	id = stand_send(sender, "de-sn", 10);
+	hello = hello_from(&log, 0, 1);
+	hello.routine_id = (ProtobufCBinaryData){ sizeof id.b, id.b };
+	c = stand_agent_from("sn", &hello);
+	assert_int_equal(c->control->welcome->routine, 1);
+	assert_gap(c, 2, 4);
+	stand_assert_delivered(c, &id, 5, 4);
+}
+
 static void so_it_is_when_nothing_is_left(void **state)
 {
 	struct caller *sender, *c;
@@ -438,6 +457,7 @@ int main(void)
 		STAND_TEST(it_goes_on_behind_what_was_stored),
 		STAND_TEST(who_only_publishes_gets_nothing),
 		STAND_TEST(what_is_past_retention_is_announced),
+		STAND_TEST(so_it_is_when_the_log_was_restored),
 		STAND_TEST(so_it_is_when_nothing_is_left),
 		STAND_TEST(what_has_expired_stays),
 		STAND_TEST(what_is_queued_is_decided_again),
