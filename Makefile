@@ -51,6 +51,7 @@ kit_o := $(call objs,tests/kit/*.c)
 programs := $(B)/bin/lagebusd $(B)/bin/lagebus-agent $(B)/bin/lagebus
 unit := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*/test_*.c))
 integration := $(patsubst tests/integration/%.c,$(B)/tests/integration/%,$(wildcard tests/integration/test_*.c))
+hostile := $(patsubst tests/hostile/%.c,$(B)/tests/hostile/%,$(wildcard tests/hostile/*.c))
 replay := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/*/fuzz_*.c))
 fuzzers := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(wildcard tests/fuzz/*/fuzz_*.c))
 
@@ -119,7 +120,7 @@ fuzz-deps:
 	$(call install_missing,$(FUZZ_PACKAGES))
 
 programs: $(programs) $(B)/lib/liblagebus.a $(B)/lib/liblagebus.so
-tests: $(unit) $(integration) $(replay) $(B)/tests/interop/dealer $(B)/tests/hostile/hostile
+tests: $(unit) $(integration) $(replay) $(B)/tests/interop/dealer $(hostile)
 fuzzers: $(fuzzers)
 
 $(GEN)/proto/%.pb-c.c $(GEN)/proto/%.pb-c.h: proto/%.proto
@@ -171,7 +172,7 @@ $(B)/tests/unit/cli/%: $(B)/tests/unit/cli/%.o $(B)/lib/libkit.a $(B)/lib/libcli
 	$(link) $(CLI_LIBS) $(PROTO_LIBS) -lcmocka
 $(B)/tests/integration/%: $(B)/tests/integration/%.o $(B)/lib/libkit.a $(B)/lib/liblagebus.a
 	$(link) $(PROTO_LIBS) -lcmocka
-$(B)/tests/hostile/hostile: $(B)/tests/hostile/hostile.o $(B)/lib/liblagebus.a
+$(B)/tests/hostile/%: $(B)/tests/hostile/%.o $(B)/lib/libkit.a $(B)/lib/liblagebus.a
 	$(link) $(PROTO_LIBS)
 $(B)/tests/interop/dealer: $(B)/tests/interop/dealer.o $(gen_o)
 	$(link) -lprotobuf-c -lcrypto -lzmq

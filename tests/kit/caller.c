@@ -304,11 +304,12 @@ void caller_publish(struct caller *c, const struct lb_header *h, const void *pay
 	lb_buf_fini(&header);
 }
 
-static bool decode_delivery(struct caller *c, const struct lb_zmtp_message *m)
+static bool decode_delivery(struct caller *c)
 {
-	c->payload = m->frames[2];
-	return lb_delivery_decode(m->frames[0].p, m->frames[0].n, &c->place) == LB_OK &&
-	       lb_header_decode(m->frames[1].p, m->frames[1].n, &c->header) == LB_OK;
+	const struct lb_frame *f = c->message.frames;
+
+	c->payload = f[2];
+	return lb_delivery_decode(f[0].p, f[0].n, &c->place) == LB_OK && lb_header_decode(f[1].p, f[1].n, &c->header) == LB_OK;
 }
 
 /* What stands at the front of c->plain; NOTHING: it is not whole. */
@@ -316,7 +317,7 @@ static enum heard decode(struct caller *c)
 {
 	const uint8_t *p = lb_buf_data(&c->plain);
 	size_t n = lb_buf_len(&c->plain), need;
-	struct lb_zmtp_message m;
+	struct lb_zmtp_message *m = &c->message;
 
 	if (!c->greeted) {
 		if (n == 0 || lb_zmtp_check_greeting(p, n) != LB_OK)
@@ -325,16 +326,16 @@ static enum heard decode(struct caller *c)
 		c->used = LB_ZMTP_GREETING;
 		return HEARD_GREETING;
 	}
-	if (n == 0 || lb_zmtp_parse(p, n, LB_MESSAGE_MAX, &m, &need) != LB_OK)
+	if (n == 0 || lb_zmtp_parse(p, n, LB_MESSAGE_MAX, m, &need) != LB_OK)
 		return HEARD_NOTHING;
-	c->used = m.raw_n;
-	if (m.command)
-		return lb_zmtp_command(m.frames[0].p, m.frames[0].n, &c->command) == LB_OK ? HEARD_COMMAND : HEARD_NOTHING;
-	if (m.frames_n == 1)
-		c->control = lagebus__control__unpack(NULL, m.frames[0].n, m.frames[0].p);
+	c->used = m->raw_n;
+	if (m->command)
+		return lb_zmtp_command(m->frames[0].p, m->frames[0].n, &c->command) == LB_OK ? HEARD_COMMAND : HEARD_NOTHING;
+	if (m->frames_n == 1)
+		c->control = lagebus__control__unpack(NULL, m->frames[0].n, m->frames[0].p);
 	if (c->control)
 		return HEARD_CONTROL;
-	return m.frames_n == 4 && decode_delivery(c, &m) ? HEARD_DELIVERY : HEARD_NOTHING;
+	return m->frames_n == 4 && decode_delivery(c) ? HEARD_DELIVERY : HEARD_NOTHING;
 }
 
 enum heard caller_hear(struct caller *c)

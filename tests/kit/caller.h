@@ -26,6 +26,7 @@ struct caller {
 	size_t used;         /* bytes of that */
 	bool greeted, closed;
 	/* What was heard last, valid until the next is. */
+	struct lb_zmtp_message message; /* whatever it was but a greeting */
 	struct lb_zmtp_command command;
 	Lagebus__Control *control; /* NULL if it was none */
 	struct lb_delivery place;
