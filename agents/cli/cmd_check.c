@@ -91,7 +91,7 @@ static enum cli_exit show_json(struct cli *cli, const struct findings *f)
 
 	for (unsigned i = 0; i < f->n; i++)
 		json_array_append_new(list, json_pack("{s:s,s:s,s:o}", "result", finding_kind_name(f->list[i].kind), "what",
-			f->list[i].what, "text", out_json_text(f->list[i].text, strlen(f->list[i].text))));
+			f->list[i].what, "text", out_json_string(f->list[i].text)));
 	return out_json(cli, json_pack("{s:b,s:o}", "ok", findings_code(f) == CLI_OK, "checks", list));
 }
 
