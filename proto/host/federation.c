@@ -1,5 +1,5 @@
 /* The federation's snapshot: partners in an array, found by a hash of their id; groups by name. */
-#include "broker/core/federation.h"
+#include "proto/host/federation.h"
 
 #include <assert.h>
 #include <stdatomic.h>

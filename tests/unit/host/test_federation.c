@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "broker/core/federation.h"
+#include "proto/host/federation.h"
 
 static struct federation *begun(void)
 {

@@ -1,7 +1,7 @@
 /* The federation: who its partners are and what their agreements say. An immutable snapshot, shared by reference; a reload
  * makes a new one. Built in verbs (begin, partner, its mandates, ..., finish), which the configuration file and the fuzzer drive. */
-#ifndef LAGEBUS_BROKER_CORE_FEDERATION_H
-#define LAGEBUS_BROKER_CORE_FEDERATION_H
+#ifndef LAGEBUS_PROTO_HOST_FEDERATION_H
+#define LAGEBUS_PROTO_HOST_FEDERATION_H
 
 #include <stdbool.h>
 #include <stddef.h>
