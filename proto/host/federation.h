@@ -32,6 +32,9 @@ static inline bool partner_sets_meet(const struct partner_set *a, const struct p
 	return false;
 }
 
+/* "coordinator". Static storage. */
+const char *role_name(enum role r);
+
 struct partner {
 	char id[LB_PARTNER_ID_MAX + 1];
 	char name[LB_TEXT_MAX + 1]; /* for people, UTF-8 */
@@ -77,5 +80,7 @@ const char *federation_mandate_at(const struct federation *f, uint16_t partner, 
 bool federation_mandates_of(const struct federation *f, const char *agent, struct partner_set *out);
 /* The bit of a group's name in partner.groups; 0 if there is none. */
 uint64_t federation_group(const struct federation *f, const char *name, size_t n);
+/* The name of group n, which is bit n; NULL: there are no more. */
+const char *federation_group_at(const struct federation *f, size_t n);
 
 #endif
