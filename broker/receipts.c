@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/core/policy.h"
+#include "proto/host/policy.h"
 #include "proto/host/log.h"
 #include "broker/worker_state.h"
 #include "proto/control.pb-c.h"

@@ -38,7 +38,10 @@ const struct command commands[] = {
 	{ "check", "[FILE]", 0, 1, "check configuration and certificates, and ask agent and broker",
 		"Reads the agent's configuration (default /etc/lagebus/agent.conf) and checks the certificate's dates, its chain to the CA, "
 		"the revocation list and that the key belongs to it; then asks the agent and through it the broker. Each line says ok, "
-		"warning or error and what to do. The exit code is that of the first error.", ROW(check) },
+		"warning or error and what to do. The exit code is that of the first error. With --diff it compares two federation files "
+		"instead: what changes, and what follows for sessions, for what is queued and for who may send and get what. In a pipe each "
+		"line has: change or effect, who, what, removed or added, and which, separated by tabs. The exit code is then 0 if nothing "
+		"changes, 1 if something does, and above that if a file cannot be read or is not valid.", ROW(check) },
 	{ "ca init", "DIR", 1, 1, "make a certificate authority in a folder",
 		"Makes the federation's certificate authority: DIR/ca.pem, DIR/ca.key (mode 0600), an empty DIR/crl.pem and the "
 		"index of what was issued. Nothing that is there is overwritten.", ROW(ca_init) },

@@ -1,5 +1,5 @@
 /* The tables of the rules (docs/policy.md explains each) and the two questions that are asked of them. */
-#include "broker/core/policy.h"
+#include "proto/host/policy.h"
 
 #include <string.h>
 

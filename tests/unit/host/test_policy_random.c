@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "broker/core/policy.h"
+#include "proto/host/policy.h"
 
 static uint64_t chance = 88172645463325252u;
 
