@@ -73,6 +73,18 @@ static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_mes
 	return LB_OK;
 }
 
+static bool refers(const struct lb_header *h)
+{
+	return h->has_thread || h->has_supersedes || h->type == LB_TYPE_RECEIPT;
+}
+
+static lb_err check_references(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload)
+{
+	lb_err e = lookup_label(w, h);
+
+	return e == LB_OK && h->type == LB_TYPE_RECEIPT ? receipts_take(w, s, sender, h, payload) : e;
+}
+
 void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_message *m)
 {
 	struct lb_header h;
@@ -96,9 +108,9 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 		e = check_times(w, &h);
 	if (e == LB_OK && !journal_has_room(w->journal))
 		e = LB_DISK_FULL;
-	if (e == LB_OK && h.type == LB_TYPE_RECEIPT) {
-		route_ref(route); /* receipts_take asks the router too */
-		e = receipts_take(w, s, sender, &h, m->frames[1]);
+	if (e == LB_OK && refers(&h)) {
+		route_ref(route); /* what it refers to asks the router too */
+		e = check_references(w, s, sender, &h, m->frames[1]);
 		if (e == LB_OK)
 			e = fill(w, s, m, &h, route);
 		route_unref(route);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/outgoing.h"
 #include "lagebus/topic.h"
 #include "proto/header.pb-c.h"
 #include "proto/host/log.h"
@@ -98,7 +99,11 @@ static void queue(struct agent *a, const struct local_peer *peer, uint64_t numbe
 		refuse(a, peer, number, LB_LIMIT);
 		return;
 	}
-	e = add_message(a, h, payload, acknowledges, &id);
+	e = outgoing_check(&a->store, h, payload);
+	if (e == LB_OK)
+		e = add_message(a, h, payload, acknowledges, &id);
+	else
+		log_event(LOG_WARN, "send_refused", "rule=%s", lb_err_token(e));
 	if (e == LB_OK)
 		agent_settle(a);
 	if (e == LB_OK && !a->in_transaction && w) {
