@@ -6,6 +6,7 @@
 #include "proto/host/log.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
+#include "lagebus/classified.h"
 #include "lagebus/failpoint.h"
 #include "proto/control.pb-c.h"
 
@@ -48,6 +49,12 @@ static lb_err check_times(const struct worker *w, const struct lb_header *h)
 	if (h->created_ms > w->now_ms + CLOCK_SKEW_MS)
 		return LB_BAD_TIME;
 	return h->expires_ms != 0 && h->expires_ms <= w->now_ms ? LB_EXPIRED : LB_OK;
+}
+
+/* Of the texts in a header only this one is a person's own. */
+static lb_err check_name(const struct lb_header *h)
+{
+	return h->exercise_name.n > 0 && lb_text_is_classified(h->exercise_name.p, h->exercise_name.n) ? LB_CLASSIFIED : LB_OK;
 }
 
 static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_message *m, const struct lb_header *h, struct route *route)
@@ -106,6 +113,8 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 	e = route ? route->admitted : LB_NO_MEMORY;
 	if (e == LB_OK)
 		e = check_times(w, &h);
+	if (e == LB_OK)
+		e = check_name(&h);
 	if (e == LB_OK && !journal_has_room(w->journal))
 		e = LB_DISK_FULL;
 	if (e == LB_OK && refers(&h)) {

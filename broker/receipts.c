@@ -6,6 +6,7 @@
 #include "broker/core/policy.h"
 #include "proto/host/log.h"
 #include "broker/worker_state.h"
+#include "lagebus/classified.h"
 #include "proto/control.pb-c.h"
 #include "proto/receipt.pb-c.h"
 
@@ -66,6 +67,8 @@ static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender
 		return LB_INVALID;
 	if (!lb_utf8_is_valid(r->by, strlen(r->by)) || !lb_utf8_is_valid(r->note, strlen(r->note)))
 		return LB_NOT_UTF8;
+	if (lb_text_is_classified(r->by, strlen(r->by)) || lb_text_is_classified(r->note, strlen(r->note)))
+		return LB_CLASSIFIED;
 	e = lookup(w, &id, &about);
 	if (e == LB_OK)
 		e = policy_deliver(f, sender, &about.header);

@@ -3,6 +3,8 @@
 
 #include "agents/agent/inbox.h"
 #include "agents/agent/outgoing.h"
+#include "proto/receipt.pb-c.h"
+#include "proto/warning.pb-c.h"
 
 static const struct lb_frame nothing = { (const uint8_t *)"", 0 };
 
@@ -64,10 +66,63 @@ static void only_the_origin_widens_a_label(void **state)
 	}
 }
 
+static lb_err check_warning(const char *title, const char *summary, const char *measure, const char *product)
+{
+	struct lb_header h = header_of(99, "de-sn", LB_TLP_GREEN);
+	Lagebus__Warning w = LAGEBUS__WARNING__INIT;
+	uint8_t packed[400];
+
+	h.type = LB_TYPE_WARNING;
+	w.title = (char *)title;
+	w.summary = (char *)summary;
+	w.measures = (char **)&measure;
+	w.products = (char **)&product;
+	w.n_measures = w.n_products = 1;
+	return outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__warning__pack(&w, packed) });
+}
+
+static lb_err check_note(const char *title, const char *text, const char *attachment)
+{
+	struct lb_header h = header_of(99, "de-sn", LB_TLP_GREEN);
+	Lagebus__Note n = LAGEBUS__NOTE__INIT;
+	uint8_t packed[400];
+
+	n.title = (char *)title;
+	n.text = (char *)text;
+	n.attachment = (ProtobufCBinaryData){ strlen(attachment), (uint8_t *)attachment };
+	return outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__note__pack(&n, packed) });
+}
+
+static void what_is_classified_is_not_queued(void **state)
+{
+	struct lb_header h = header_of(99, "de-sn", LB_TLP_GREEN);
+	Lagebus__Receipt r = LAGEBUS__RECEIPT__INIT;
+	uint8_t packed[100];
+
+	(void)state;
+	assert_int_equal(check_warning("VS-NfD", "", "", ""), LB_CLASSIFIED);
+	assert_int_equal(check_warning("", "GEHEIM", "", ""), LB_CLASSIFIED);
+	assert_int_equal(check_warning("", "", "VS-VERTRAULICH", ""), LB_CLASSIFIED);
+	assert_int_equal(check_warning("", "", "", "VPN (VS-NfD)"), LB_OK);
+	assert_int_equal(check_note("VS-NfD", "", ""), LB_CLASSIFIED);
+	assert_int_equal(check_note("", "VS-NfD", ""), LB_CLASSIFIED);
+	assert_int_equal(check_note("", "", "Text\nVS-NfD\n"), LB_CLASSIFIED);
+	assert_int_equal(check_note("", "", "\xff\nVS-NfD\n"), LB_OK);
+	assert_int_equal(check_note("Titel", "Text", "Anhang"), LB_OK);
+	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ (const uint8_t *)"VS-NfD", 6 }), LB_CLASSIFIED);
+	h.exercise_name = lb_text_of("VS-NfD");
+	assert_int_equal(outgoing_check(&store, &h, nothing), LB_CLASSIFIED);
+	h = header_of(99, "de-sn", LB_TLP_GREEN);
+	h.type = LB_TYPE_RECEIPT;
+	r.note = (char *)"VS-NfD";
+	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__receipt__pack(&r, packed) }), LB_CLASSIFIED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(only_the_origin_widens_a_label),
+		STORE_TEST(what_is_classified_is_not_queued),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

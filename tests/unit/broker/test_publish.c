@@ -65,6 +65,7 @@ static void spoil_audience(struct lb_header *h) { h->audience[0] = lb_text_of("d
 static void spoil_area(struct lb_header *h) { h->area = LB_AREA_DIGITAL_VIOLENCE; }
 static void spoil_red(struct lb_header *h) { h->tlp = LB_TLP_RED; }
 static void spoil_role(struct lb_header *h) { h->type = LB_TYPE_WARNING; h->level = 2; }
+static void spoil_exercise(struct lb_header *h) { h->exercise = true; h->exercise_name = lb_text_of("VS-NfD: Probe"); }
 static void spoil_created(struct lb_header *h) { h->created_ms += 11 * 60 * 1000; }
 static void spoil_expires(struct lb_header *h) { h->created_ms -= 10000; h->expires_ms = h->created_ms + 5000; }
 
@@ -76,7 +77,7 @@ static void each_rule_refuses_with_its_token(void **state)
 	} rules[] = {
 		{ "wrong-origin", spoil_origin }, { "unknown-type", spoil_type }, { "bad-header", spoil_lane },
 		{ "bad-audience", spoil_audience }, { "area-not-agreed", spoil_area }, { "tlp-red-named-only", spoil_red }, { "role-may-not-send", spoil_role },
-		{ "bad-time", spoil_created }, { "expired", spoil_expires },
+		{ "classified", spoil_exercise }, { "bad-time", spoil_created }, { "expired", spoil_expires },
 	};
 	struct lb_header h;
 	struct caller *c;
