@@ -6,8 +6,10 @@
 #include "agents/agent/agent.h"
 #include "agents/agent/answers.h"
 #include "agents/agent/outbox.h"
+#include "agents/agent/outgoing.h"
 #include "lagebus/topic.h"
 #include "proto/header.pb-c.h"
+#include "proto/host/log.h"
 #include "proto/receipt.pb-c.h"
 
 #define REQUESTS_A_TURN 256
@@ -33,7 +35,11 @@ static void queue(struct agent *a, const struct local_peer *peer, uint64_t numbe
 		answer_refusal(a, peer, number, LB_LIMIT);
 		return;
 	}
-	e = add_message(a, h, payload, acknowledges, &id);
+	e = outgoing_check(&a->store, h, payload);
+	if (e == LB_OK)
+		e = add_message(a, h, payload, acknowledges, &id);
+	else
+		log_event(LOG_WARN, "send_refused", "rule=%s", lb_err_token(e));
 	if (e == LB_OK)
 		agent_settle(a);
 	if (e == LB_OK && !a->in_transaction && w) {

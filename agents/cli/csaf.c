@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lagebus/classified.h"
+
 #define SHARING_GROUP_PUBLIC "ffffffff-ffff-ffff-ffff-ffffffffffff"
 #define SHARING_GROUP_NONE "00000000-0000-0000-0000-000000000000"
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
@@ -185,6 +187,24 @@ static const char *summary_of(const json_t *doc)
 	return "";
 }
 
+/* A marking anywhere in what a person is to read of it. */
+static lb_err refuse_classified(const json_t *doc, const struct csaf *c, struct why *why)
+{
+	const char *label = json_string_value(at(doc, "document/distribution/tlp/label"));
+	const char *terms = json_string_value(at(doc, "document/distribution/text"));
+	const struct {
+		const char *path, *text;
+	} places[] = {
+		{ "/document/distribution/tlp/label", label }, { "/document/distribution/text", terms },
+		{ "/document/title", c->title },               { "the summary", summary_of(doc) },
+	};
+
+	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (places[i].text && lb_text_is_classified(places[i].text, strlen(places[i].text)))
+			return why_set(why, LB_CLASSIFIED, "%s: %s", places[i].path, lb_err_text(LB_CLASSIFIED));
+	return LB_OK;
+}
+
 static const char *self_url(const json_t *doc)
 {
 	const json_t *reference;
@@ -305,6 +325,8 @@ lb_err csaf_parse(const uint8_t *p, size_t n, struct csaf *out, struct why *why)
 	e = read_document(doc, &c, why);
 	if (!e)
 		e = read_language(doc, &c, why);
+	if (!e)
+		e = refuse_classified(doc, &c, why);
 	if (!e)
 		e = read_distribution(doc, &c, why);
 	if (e) {

@@ -27,7 +27,7 @@ struct csaf {
 	unsigned notes_n;
 };
 
-/* Reads the bytes of an advisory. LB_OK, or LB_INVALID: why has the JSON path and what to do; nothing is to be freed then.
+/* Reads the bytes of an advisory. LB_OK, LB_INVALID, or LB_CLASSIFIED (it is marked VS-NfD or higher): why has the JSON path and what to do; nothing is to be freed then.
  * Pure. */
 lb_err csaf_parse(const uint8_t *p, size_t n, struct csaf *out, struct why *why) LB_MUST_CHECK;
 void csaf_fini(struct csaf *c);

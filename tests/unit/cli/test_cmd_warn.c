@@ -72,6 +72,17 @@ static void a_label_is_narrowed_never_widened(void **state)
 	ran_free(&r);
 }
 
+static void what_is_classified_is_not_sent(void **state)
+{
+	struct ran r = { .code = 0 };
+
+	(void)state;
+	assert_int_equal(run(&r, "warn", "--level", "1", "--to", "all", "--title", "VS-NfD: Lage", NULL), CLI_REFUSED);
+	assert_has(r.err, "VS-NfD or higher");
+	assert_int_equal(run(&r, "warn", "--level", "1", "--to", "all", "--title", "Lage", "--text", "VS-VERTRAULICH", NULL), CLI_REFUSED);
+	ran_free(&r);
+}
+
 static void by_hand_without_an_advisory(void **state)
 {
 	struct ran r = { .code = 0 };
@@ -203,6 +214,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(carries_the_advisory_whole),
 		cmocka_unit_test(a_label_is_narrowed_never_widened),
+		cmocka_unit_test(what_is_classified_is_not_sent),
 		cmocka_unit_test(by_hand_without_an_advisory),
 		cmocka_unit_test(level_4_without_a_second_person_is_explained),
 		cmocka_unit_test(says_what_is_wrong),

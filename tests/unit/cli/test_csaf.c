@@ -72,6 +72,26 @@ static void notes_what_its_sender_should_know(void **state)
 	expect_note("\xEF\xBB\xBF" HEAD GREEN "}", NULL); /* a byte order mark is no part of it (RFC 8259, 8.1) */
 }
 
+static void refuses_what_is_classified(void **state)
+{
+	static const char *const marked[] = {
+		HEAD ",\"distribution\":{\"tlp\":{\"label\":\"VS-NfD\"}}}}",
+		HEAD ",\"distribution\":{\"text\":\"VS - NUR F\\u00dcR DEN DIENSTGEBRAUCH\"}}}",
+		HEAD ",\"notes\":[{\"category\":\"summary\",\"text\":\"Lage\\nGEHEIM\\n\"}]}}",
+		"{\"document\":{\"category\":\"x\",\"csaf_version\":\"2.0\",\"title\":\"VS-NfD: t\",\"tracking\":{\"id\":\"i\"},\"publisher\":{\"name\":\"p\"}}}",
+	};
+	struct csaf c;
+	struct why why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(marked) / sizeof(marked[0]); i++) {
+		assert_int_equal(csaf_parse((const uint8_t *)marked[i], strlen(marked[i]), &c, &why), LB_CLASSIFIED);
+		assert_has(why.text, "VS-NfD or higher");
+	}
+	take(HEAD ",\"distribution\":{\"text\":\"Nicht eingestuft\"}}}", &c);
+	csaf_fini(&c);
+}
+
 static void takes_what_a_warning_needs(void **state)
 {
 	struct csaf c;
@@ -190,6 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_is_missing_by_its_path),
 		cmocka_unit_test(notes_what_its_sender_should_know),
+		cmocka_unit_test(refuses_what_is_classified),
 		cmocka_unit_test(takes_what_a_warning_needs),
 		cmocka_unit_test(is_bounded),
 		cmocka_unit_test(reads_real_documents),
