@@ -155,9 +155,11 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 		on_signer_query(w, s, c->signer_query);
 		return true;
 	case LAGEBUS__CONTROL__BODY_RECEIPTS_QUERY:
+		s->asked = true;
 		receipts_answer(w, s, c->receipts_query->request, frame_of(c->receipts_query->id));
 		return true;
 	case LAGEBUS__CONTROL__BODY_ROUTE_QUERY:
+		s->asked = true;
 		receipts_route(w, s, c->route_query->request, frame_of(c->route_query->header));
 		return true;
 	case LAGEBUS__CONTROL__BODY_QUARANTINED:

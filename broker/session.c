@@ -322,7 +322,7 @@ static size_t parse(struct worker *w, struct session *s, const uint8_t *p, size_
 	size_t at = 0;
 
 	*need = 0;
-	s->waiting = false;
+	s->waiting = s->asked = false;
 	while (at < n && s->state != SESSION_CLOSING) {
 		struct lb_zmtp_message m;
 		lb_err e;
@@ -350,6 +350,11 @@ static size_t parse(struct worker *w, struct session *s, const uint8_t *p, size_
 		}
 		at += m.raw_n;
 		on_message(w, s, &m);
+		/* A question to which every partner is looked at is a turn of its own: a flood of them must not hold up the others. */
+		if (s->asked && at < n)
+			s->waiting = s->readable = true;
+		if (s->asked)
+			break;
 	}
 	return s->state == SESSION_CLOSING ? n : at;
 }

@@ -50,7 +50,7 @@ struct session {
 	struct feed feed;
 	uint16_t partner;
 	struct partner_set *mandates; /* further partners that the agent acts for; NULL: none */
-	bool readable, writable, ended, waiting, cursor_changed, publish_only, joined, pinged;
+	bool readable, writable, ended, waiting, asked, cursor_changed, publish_only, joined, pinged;
 	int64_t heard_ms, closing_since_ms, seen_saved_ms;
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
 	uint64_t published; /* bytes of its publishes in this tick */

@@ -212,11 +212,10 @@ static inline void go_on(void)
 	listen_to_agent();
 }
 
-#define UNTIL(condition)           \
-	do                         \
-		while (!(condition)) \
-			go_on();   \
-	while (0)
+#define UNTIL(condition)                                                                \
+	for (time_t until_s = time(NULL) + 20; !(condition); go_on())                   \
+		if (time(NULL) > until_s)                                               \
+			fail_msg("it did not happen in time: %s", #condition)
 
 /* Lets the agent do what is due at this time. */
 static inline void step_at(int64_t at_ms)
