@@ -155,7 +155,7 @@ $(B)/bin/lagebusd: $(B)/broker/lagebusd.o $(B)/lib/libbroker.a $(B)/lib/libhost.
 	$(link) $(BROKER_LIBS) $(PROTO_LIBS)
 $(B)/bin/lagebus-agent: $(B)/agents/agent/lagebus-agent.o $(B)/lib/libagent.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(AGENT_LIBS) $(PROTO_LIBS)
-$(B)/bin/lagebus: $(B)/agents/cli/lagebus.o $(B)/lib/libcli.a $(B)/lib/liblagebus.a
+$(B)/bin/lagebus: $(B)/agents/cli/lagebus.o $(B)/lib/libcli.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(CLI_LIBS) $(PROTO_LIBS)
 $(B)/bin/lagebus-bench: $(call objs,tests/bench/*.c) $(B)/lib/libkit.a $(B)/lib/liblagebus.a
 	$(link) $(AGENT_LIBS) $(PROTO_LIBS)
@@ -168,7 +168,7 @@ $(B)/tests/unit/host/%: $(B)/tests/unit/host/%.o $(B)/lib/libkit.a $(B)/lib/libh
 	$(link) -lconfig -lsystemd $(PROTO_LIBS) -lcmocka
 $(B)/tests/unit/agent/%: $(B)/tests/unit/agent/%.o $(B)/lib/libkit.a $(B)/lib/libagent.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(AGENT_LIBS) $(PROTO_LIBS) -lcmocka
-$(B)/tests/unit/cli/%: $(B)/tests/unit/cli/%.o $(B)/lib/libkit.a $(B)/lib/libcli.a $(B)/lib/liblagebus.a
+$(B)/tests/unit/cli/%: $(B)/tests/unit/cli/%.o $(B)/lib/libkit.a $(B)/lib/libcli.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(CLI_LIBS) $(PROTO_LIBS) -lcmocka
 $(B)/tests/integration/%: $(B)/tests/integration/%.o $(B)/lib/libkit.a $(B)/lib/liblagebus.a
 	$(link) $(PROTO_LIBS) -lcmocka
@@ -187,6 +187,6 @@ $(eval $(call fuzzer,proto,kit lagebus,$(PROTO_LIBS)))
 $(eval $(call fuzzer,host,host lagebus,-lconfig $(PROTO_LIBS)))
 $(eval $(call fuzzer,broker,kit broker host lagebus,$(BROKER_LIBS) $(PROTO_LIBS)))
 $(eval $(call fuzzer,agent,kit agent host lagebus,$(AGENT_LIBS) $(PROTO_LIBS)))
-$(eval $(call fuzzer,cli,cli lagebus,$(CLI_LIBS) $(PROTO_LIBS)))
+$(eval $(call fuzzer,cli,cli host lagebus,$(CLI_LIBS) $(PROTO_LIBS)))
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -21,13 +21,13 @@ static bool stands(struct worker *w, unsigned lane, const struct claim *c)
 	unsigned found;
 	lb_err e;
 
+	if (c->position < journal_oldest(w->journal, lane))
+		return true; /* past retention: whatever stood there, everything that is kept comes, and what is missing is announced as a gap */
 	if (c->id.len != sizeof id.b)
 		return false;
 	memcpy(id.b, c->id.data, sizeof id.b);
 	e = journal_find(w->reader, &id, &found, &position);
-	if (e == LB_NOT_FOUND)
-		return c->position < journal_oldest(w->journal, lane); /* past retention: what is missing is announced as a gap */
-	return e != LB_OK || (found == lane && position == c->position);
+	return e == LB_OK ? found == lane && position == c->position : e != LB_NOT_FOUND;
 }
 
 /* False: this log is not the one that the agent read, though it has its id: it was restored from a backup, and what came after

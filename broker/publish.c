@@ -2,10 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/core/policy.h"
+#include "proto/host/policy.h"
 #include "proto/host/log.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
+#include "lagebus/classified.h"
 #include "lagebus/failpoint.h"
 #include "proto/control.pb-c.h"
 
@@ -50,6 +51,12 @@ static lb_err check_times(const struct worker *w, const struct lb_header *h)
 	return h->expires_ms != 0 && h->expires_ms <= w->now_ms ? LB_EXPIRED : LB_OK;
 }
 
+/* Of the texts in a header only this one is a person's own. */
+static lb_err check_name(const struct lb_header *h)
+{
+	return h->exercise_name.n > 0 && lb_text_is_classified(h->exercise_name.p, h->exercise_name.n) ? LB_CLASSIFIED : LB_OK;
+}
+
 static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_message *m, const struct lb_header *h, struct route *route)
 {
 	enum lb_lane lane = (enum lb_lane)h->lane;
@@ -73,6 +80,18 @@ static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_mes
 	return LB_OK;
 }
 
+static bool refers(const struct lb_header *h)
+{
+	return h->has_thread || h->has_supersedes || h->type == LB_TYPE_RECEIPT;
+}
+
+static lb_err check_references(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload)
+{
+	lb_err e = lookup_label(w, h);
+
+	return e == LB_OK && h->type == LB_TYPE_RECEIPT ? receipts_take(w, s, sender, h, payload) : e;
+}
+
 void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_message *m)
 {
 	struct lb_header h;
@@ -94,11 +113,13 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 	e = route ? route->admitted : LB_NO_MEMORY;
 	if (e == LB_OK)
 		e = check_times(w, &h);
+	if (e == LB_OK)
+		e = check_name(&h);
 	if (e == LB_OK && !journal_has_room(w->journal))
 		e = LB_DISK_FULL;
-	if (e == LB_OK && h.type == LB_TYPE_RECEIPT) {
-		route_ref(route); /* receipts_take asks the router too */
-		e = receipts_take(w, s, sender, &h, m->frames[1]);
+	if (e == LB_OK && refers(&h)) {
+		route_ref(route); /* what it refers to asks the router too */
+		e = check_references(w, s, sender, &h, m->frames[1]);
 		if (e == LB_OK)
 			e = fill(w, s, m, &h, route);
 		route_unref(route);

@@ -3,39 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/core/policy.h"
+#include "proto/host/policy.h"
 #include "proto/host/log.h"
 #include "broker/worker_state.h"
+#include "lagebus/classified.h"
 #include "proto/control.pb-c.h"
 #include "proto/receipt.pb-c.h"
-
-/* A message in the log: a copy of its header frame, and where it stands. */
-struct logged {
-	struct lb_buf frame;
-	struct lb_header header;
-	unsigned lane;
-	uint64_t position;
-};
-
-static lb_err find_message(struct worker *w, const struct lb_uuid *id, struct logged *out)
-{
-	struct lb_zmtp_message m;
-	struct block *b;
-	lb_err e = journal_find(w->reader, id, &out->lane, &out->position);
-
-	if (e == LB_OK)
-		e = deliver_find(w, (enum lb_lane)out->lane, out->position, &b);
-	if (e != LB_OK)
-		return e;
-	if (b->first > out->position)
-		return LB_NOT_FOUND; /* past retention */
-	e = block_message(b, (uint32_t)(out->position - b->first), &m);
-	if (e == LB_OK)
-		e = lb_buf_append(&out->frame, m.frames[0].p, m.frames[0].n);
-	if (e == LB_OK)
-		e = lb_header_decode(lb_buf_data(&out->frame), lb_buf_len(&out->frame), &out->header);
-	return e;
-}
 
 static bool is_id(size_t n, const uint8_t *p, struct lb_uuid *out)
 {
@@ -94,7 +67,9 @@ static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender
 		return LB_INVALID;
 	if (!lb_utf8_is_valid(r->by, strlen(r->by)) || !lb_utf8_is_valid(r->note, strlen(r->note)))
 		return LB_NOT_UTF8;
-	e = find_message(w, &id, &about);
+	if (lb_text_is_classified(r->by, strlen(r->by)) || lb_text_is_classified(r->note, strlen(r->note)))
+		return LB_CLASSIFIED;
+	e = lookup(w, &id, &about);
 	if (e == LB_OK)
 		e = policy_deliver(f, sender, &about.header);
 	if (e == LB_OK && (h->audience_n != 1 || h->audience[0].n != about.header.origin.n ||
@@ -301,7 +276,7 @@ static lb_err fill_receipts(struct worker *w, struct session *s, struct lb_frame
 
 	if (!is_id(id.n, id.p, &u))
 		return LB_BAD_ID;
-	e = find_message(w, &u, m);
+	e = lookup(w, &u, m);
 	if (e == LB_OK)
 		e = may_ask(w, s, m);
 	if (e == LB_OK)
@@ -346,6 +321,8 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 
 	if (e == LB_OK)
 		e = policy_admit(f, policy_sender(f, s->partner, s->mandates, &h), &h);
+	if (e == LB_OK)
+		e = lookup_label(w, &h);
 	if (e == LB_OK)
 		e = rows_init(&rows, federation_count(f));
 	answer.request = request;

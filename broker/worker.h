@@ -3,7 +3,7 @@
 #ifndef LAGEBUS_BROKER_WORKER_H
 #define LAGEBUS_BROKER_WORKER_H
 
-#include "broker/core/federation.h"
+#include "proto/host/federation.h"
 #include "broker/core/metrics.h"
 #include "broker/core/pace.h"
 #include "broker/core/roster.h"

@@ -1,5 +1,5 @@
 /* What the files of a worker share: the worker and its sessions. worker.c runs the loop; session.c is a link's way in and out;
- * publish.c takes messages in; deliver.c hands them out; cursor.c keeps where an agent stands, mandates.c whom it acts
+ * publish.c takes messages in; deliver.c hands them out; lookup.c finds one; cursor.c keeps where an agent stands, mandates.c whom it acts
  * for; control.c, receipts.c answer. All of it is one thread's. */
 #ifndef LAGEBUS_BROKER_WORKER_STATE_H
 #define LAGEBUS_BROKER_WORKER_STATE_H
@@ -170,6 +170,19 @@ void cursor_close(struct worker *w, struct session *s);
 void cursor_lapsed(struct worker *w, struct session *s, enum lb_lane lane);
 /* The lapse of an agent that a position is in. LB_OK, LB_NOT_FOUND (none), or the log's error. */
 lb_err cursor_find_lapse(struct worker *w, const char *agent, unsigned lane, uint64_t position, struct lapse *out) LB_MUST_CHECK;
+
+/* lookup.c */
+/* A message in the log: a copy of its header frame, and where it stands. */
+struct logged {
+	struct lb_buf frame;
+	struct lb_header header;
+	unsigned lane;
+	uint64_t position;
+};
+/* LB_OK, LB_NOT_FOUND, or the log's error; out->frame is the caller's to free in any case. Asks the router. */
+lb_err lookup(struct worker *w, const struct lb_uuid *id, struct logged *out) LB_MUST_CHECK;
+/* LB_TLP_WIDENED: a message that it belongs to or replaces is another's and stricter. LB_OK, or the log's error. Asks the router. */
+lb_err lookup_label(struct worker *w, const struct lb_header *h) LB_MUST_CHECK;
 
 /* receipts.c */
 /* Checks a Receipt message of a partner that the session speaks for, and notes it in the ledger. LB_OK or why it is refused. */

@@ -2,6 +2,7 @@
 #include "proto/certificate.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include <openssl/x509v3.h>
 
@@ -24,6 +25,24 @@ lb_err certificate_identity(const X509 *x, struct lb_identity *out)
 		e = lb_identity_parse((const char *)ASN1_STRING_get0_data(uri), (size_t)ASN1_STRING_length(uri), out);
 	GENERAL_NAMES_free(names);
 	return e;
+}
+
+static bool read_time(const ASN1_TIME *t, int64_t *out_ms)
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(t, &tm) != 1)
+		return false;
+	*out_ms = (int64_t)timegm(&tm) * 1000;
+	return true;
+}
+
+bool certificate_times(const X509 *x, int64_t *from_ms, int64_t *until_ms)
+{
+	if (!read_time(X509_get0_notBefore(x), from_ms) || !read_time(X509_get0_notAfter(x), until_ms))
+		return false;
+	*until_ms += 999;
+	return true;
 }
 
 lb_err certificate_new(X509 *x, struct certificate **out)

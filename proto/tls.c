@@ -29,7 +29,6 @@ static const unsigned char ID_CONTEXT[] = "lagebus";
 
 struct verified {
 	uint8_t digest[32];
-	bool signer; /* as what: a signer is no broker */
 	time_t until;
 };
 
@@ -89,18 +88,18 @@ static struct verified *slot_of(struct lb_tls *tls, const uint8_t digest[32])
 	return &tls->verified[h % VERIFIED_SLOTS];
 }
 
-static bool is_verified(struct lb_tls *tls, const uint8_t digest[32], bool signer, time_t now)
+static bool is_verified(struct lb_tls *tls, const uint8_t digest[32], time_t now)
 {
 	struct verified *v = slot_of(tls, digest);
 	bool yes;
 
 	pthread_mutex_lock(&tls->lock);
-	yes = v->until > now && v->signer == signer && memcmp(v->digest, digest, sizeof v->digest) == 0;
+	yes = v->until > now && memcmp(v->digest, digest, sizeof v->digest) == 0;
 	pthread_mutex_unlock(&tls->lock);
 	return yes;
 }
 
-static void remember_verified(struct lb_tls *tls, const uint8_t digest[32], bool signer, time_t now, const X509 *leaf)
+static void remember_verified(struct lb_tls *tls, const uint8_t digest[32], time_t now, const X509 *leaf)
 {
 	struct verified *v = slot_of(tls, digest);
 	time_t until = now + VERIFIED_S;
@@ -110,7 +109,6 @@ static void remember_verified(struct lb_tls *tls, const uint8_t digest[32], bool
 		return;
 	pthread_mutex_lock(&tls->lock);
 	memcpy(v->digest, digest, sizeof v->digest);
-	v->signer = signer;
 	v->until = until;
 	pthread_mutex_unlock(&tls->lock);
 }
@@ -122,40 +120,44 @@ static bool key_is_strong(const X509 *leaf)
 	return key && (!EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) >= RSA_BITS_MIN);
 }
 
-/* What the certificate is for: our peer on the link, or the signer of a message, which is always an agent. */
-static const char *purpose_of(const struct lb_tls *tls, bool signer)
-{
-	return signer || tls->side == LB_LINK_SERVER ? "ssl_client" : "ssl_server";
-}
-
-static int verify_chain(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untrusted, bool signer)
+X509_STORE_CTX *tls_begin_verification(struct lb_tls *tls, X509 *leaf, STACK_OF(X509) *untrusted, const char *use)
 {
 	X509_STORE_CTX *c = X509_STORE_CTX_new();
-	int error = X509_V_ERR_OUT_OF_MEM;
 
-	if (c && X509_STORE_CTX_init(c, SSL_CTX_get_cert_store(tls->context), leaf, untrusted) == 1 &&
-	    X509_STORE_CTX_set_default(c, purpose_of(tls, signer)) == 1)
-		error = X509_verify_cert(c) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(c);
-	if (error == X509_V_OK && !key_is_strong(leaf))
-		error = X509_V_ERR_EE_KEY_TOO_SMALL;
+	if (c && X509_STORE_CTX_init(c, SSL_CTX_get_cert_store(tls->context), leaf, untrusted) == 1 && X509_STORE_CTX_set_default(c, use) == 1)
+		return c;
 	X509_STORE_CTX_free(c);
-	return error;
+	return NULL;
 }
 
-/* X509_V_OK, or why not. `c` is what we keep of the leaf; NULL: it has no identity. */
-static int check(struct lb_tls *tls, const struct certificate *c, X509 *leaf, STACK_OF(X509) *untrusted, bool signer)
+int tls_verify_chain(X509_STORE_CTX *c)
+{
+	if (X509_verify_cert(c) != 1)
+		return X509_STORE_CTX_get_error(c);
+	return key_is_strong(X509_STORE_CTX_get0_cert(c)) ? X509_V_OK : X509_V_ERR_EE_KEY_TOO_SMALL;
+}
+
+bool tls_is_ours(const struct lb_tls *tls, const struct certificate *c)
+{
+	return c && strcmp(c->identity.trust_domain, tls->identity.trust_domain) == 0;
+}
+
+/* Is it a peer of ours? X509_V_OK, or why not. `c` is what we keep of the leaf; NULL: it has no identity. */
+static int check(struct lb_tls *tls, const struct certificate *c, X509 *leaf, STACK_OF(X509) *untrusted)
 {
 	time_t now = time(NULL);
 
-	if (!c || !is_verified(tls, c->digest, signer, now)) {
-		int error = verify_chain(tls, leaf, untrusted, signer);
+	if (!c || !is_verified(tls, c->digest, now)) {
+		X509_STORE_CTX *v = tls_begin_verification(tls, leaf, untrusted, tls->side == LB_LINK_SERVER ? "ssl_client" : "ssl_server");
+		int error = v ? tls_verify_chain(v) : X509_V_ERR_OUT_OF_MEM;
 
+		X509_STORE_CTX_free(v);
 		if (error != X509_V_OK)
 			return error;
 		if (c)
-			remember_verified(tls, c->digest, signer, now, leaf);
+			remember_verified(tls, c->digest, now, leaf);
 	}
-	return c && strcmp(c->identity.trust_domain, tls->identity.trust_domain) == 0 ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION;
+	return tls_is_ours(tls, c) ? X509_V_OK : X509_V_ERR_APPLICATION_VERIFICATION;
 }
 
 lb_err tls_recheck(struct lb_tls *tls, const struct certificate *peer)
@@ -163,9 +165,9 @@ lb_err tls_recheck(struct lb_tls *tls, const struct certificate *peer)
 	X509 *x = NULL;
 	lb_err e = LB_OK;
 
-	if (!is_verified(tls, peer->digest, false, time(NULL))) {
+	if (!is_verified(tls, peer->digest, time(NULL))) {
 		x = certificate_decode(peer);
-		e = x ? tls_error(check(tls, peer, x, NULL, false)) : LB_NO_MEMORY;
+		e = x ? tls_error(check(tls, peer, x, NULL)) : LB_NO_MEMORY;
 		X509_free(x);
 		ERR_clear_error();
 	}
@@ -182,7 +184,7 @@ static int verify_peer(X509_STORE_CTX *c, void *user)
 	int error = X509_V_ERR_OUT_OF_MEM;
 
 	if (certificate_new(leaf, &peer) != LB_NO_MEMORY)
-		error = check(user, peer, leaf, X509_STORE_CTX_get0_untrusted(c), false);
+		error = check(user, peer, leaf, X509_STORE_CTX_get0_untrusted(c));
 	if (error == X509_V_OK && expected && strcmp(peer->identity.partner, expected) != 0)
 		error = X509_V_ERR_APPLICATION_VERIFICATION;
 	if (error == X509_V_OK)
@@ -417,26 +419,14 @@ const struct lb_identity *lb_tls_identity(const struct lb_tls *tls)
 
 int64_t lb_tls_expires_ms(const struct lb_tls *tls)
 {
-	struct tm end;
+	int64_t from, until;
 
-	if (ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(tls->context)), &end) != 1)
-		return 0;
-	return (int64_t)timegm(&end) * 1000;
+	return certificate_times(SSL_CTX_get0_certificate(tls->context), &from, &until) ? until : 0;
 }
 
-lb_err lb_tls_check_certificate(struct lb_tls *tls, const uint8_t *der, size_t der_n, struct lb_identity *out)
+bool lb_tls_is_valid_at(const struct lb_tls *tls, int64_t at_ms)
 {
-	const unsigned char *p = der;
-	X509 *x = d2i_X509(NULL, &p, (long)der_n);
-	struct certificate *c = NULL;
-	lb_err e = LB_TLS_UNTRUSTED;
+	int64_t from, until;
 
-	if (x && p == der + der_n)
-		e = certificate_new(x, &c) == LB_NO_MEMORY ? LB_NO_MEMORY : tls_error(check(tls, c, x, NULL, true));
-	if (e == LB_OK)
-		*out = c->identity;
-	certificate_unref(c);
-	X509_free(x);
-	ERR_clear_error();
-	return e;
+	return certificate_times(SSL_CTX_get0_certificate(tls->context), &from, &until) && at_ms >= from && at_ms <= until;
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "agents/agent/intake.h"
+#include "agents/agent/requests.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
 
@@ -160,16 +162,30 @@ void agent_settle(struct agent *a)
 /* How long to wait, in ms. */
 static int wait_ms(struct agent *a, int64_t deadline_ms)
 {
-	int64_t next = requests_expire(a);
+	int64_t next = waiting_expire(a);
 
 	if (a->inbox_grew)
 		return 0;
 	if (a->resend_ms && a->resend_ms < next)
 		next = a->resend_ms;
+	if (intake_due_ms(a) < next)
+		next = intake_due_ms(a);
 	if (deadline_ms < next)
 		next = deadline_ms;
 	next -= clock_of(CLOCK_MONOTONIC);
 	return next < 0 ? 0 : next > 60000 ? 60000 : (int)next;
+}
+
+void agent_step(struct agent *a, short events, int64_t now_ms)
+{
+	a->now_ms = now_ms;
+	uplink_step(&a->uplink, events, now_ms);
+	intake_go_on(a);
+	requests_take(a);
+	agent_settle(a);
+	watchers_show(a);
+	publish_pump(a);
+	uplink_flush(&a->uplink);
 }
 
 void agent_turn(struct agent *a, int wake_fd)
@@ -180,11 +196,5 @@ void agent_turn(struct agent *a, int wake_fd)
 	p[2].fd = uplink_poll_fd(&a->uplink, &p[2].events, &deadline_ms);
 	if (poll(p, 3, wait_ms(a, deadline_ms)) < 0)
 		p[2].revents = 0;
-	a->now_ms = clock_of(CLOCK_MONOTONIC);
-	uplink_step(&a->uplink, p[2].revents, a->now_ms);
-	requests_take(a);
-	agent_settle(a);
-	requests_show_new(a);
-	publish_pump(a);
-	uplink_flush(&a->uplink);
+	agent_step(a, p[2].revents, clock_of(CLOCK_MONOTONIC));
 }

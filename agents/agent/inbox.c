@@ -65,32 +65,33 @@ lb_err inbox_add(struct store *s, const struct inbox_message *m, const struct lb
 	return e;
 }
 
+/* Parameters 1 to 7: log, lane, position, received, header, signature, payload. */
+static void bind_message(sqlite3_stmt *q, const struct inbox_message *m)
+{
+	bind_frame(q, 1, (struct lb_frame){ m->log.b, sizeof m->log.b });
+	sqlite3_bind_int(q, 2, (int)m->lane);
+	sqlite3_bind_int64(q, 3, (int64_t)m->position);
+	sqlite3_bind_int64(q, 4, m->received_ms);
+	bind_frame(q, 5, m->header);
+	bind_frame(q, 6, m->signature);
+	bind_frame(q, 7, m->payload);
+}
+
 lb_err inbox_quarantine(struct store *s, const struct inbox_message *m, const struct lb_uuid *id, lb_err reason)
 {
 	sqlite3_stmt *q = store_use(s, STORE_QUARANTINE_ADD);
 
-	bind_frame(q, 1, (struct lb_frame){ id->b, sizeof id->b });
-	sqlite3_bind_int(q, 2, (int)m->lane);
-	sqlite3_bind_int64(q, 3, (int64_t)m->position);
-	sqlite3_bind_int64(q, 4, m->received_ms);
-	bind_text(q, 5, lb_err_token(reason));
-	bind_frame(q, 6, m->header);
-	bind_frame(q, 7, m->signature);
-	bind_frame(q, 8, m->payload);
+	bind_message(q, m);
+	bind_frame(q, 8, (struct lb_frame){ id->b, sizeof id->b });
+	bind_text(q, 9, lb_err_token(reason));
 	return store_run(s, q);
 }
 
-lb_err inbox_hold(struct store *s, const struct inbox_message *m, const uint8_t signer[LB_SIGNER_SIZE])
+lb_err inbox_hold(struct store *s, const struct inbox_message *m)
 {
 	sqlite3_stmt *q = store_use(s, STORE_HELD_ADD);
 
-	sqlite3_bind_int(q, 1, (int)m->lane);
-	sqlite3_bind_int64(q, 2, (int64_t)m->position);
-	sqlite3_bind_int64(q, 3, m->received_ms);
-	bind_frame(q, 4, (struct lb_frame){ signer, LB_SIGNER_SIZE });
-	bind_frame(q, 5, m->header);
-	bind_frame(q, 6, m->signature);
-	bind_frame(q, 7, m->payload);
+	bind_message(q, m);
 	return store_run(s, q);
 }
 
@@ -99,23 +100,23 @@ static struct lb_frame column(sqlite3_stmt *q, int at)
 	return (struct lb_frame){ sqlite3_column_blob(q, at), (size_t)sqlite3_column_bytes(q, at) };
 }
 
-lb_err inbox_held(struct store *s, int64_t *row, struct inbox_message *m, uint8_t signer[LB_SIGNER_SIZE])
+lb_err inbox_held(struct store *s, int64_t *row, struct inbox_message *m)
 {
 	sqlite3_stmt *q = store_use(s, STORE_HELD_FIRST);
 	lb_err e = store_row(s, q);
 
 	if (e != LB_OK)
 		return e;
+	if (column(q, 1).n != sizeof m->log.b)
+		return LB_CORRUPT;
 	*row = sqlite3_column_int64(q, 0);
-	m->lane = sqlite3_column_int(q, 1) ? LB_LANE_ROUTINE : LB_LANE_URGENT;
-	m->position = (uint64_t)sqlite3_column_int64(q, 2);
-	m->received_ms = sqlite3_column_int64(q, 3);
+	memcpy(m->log.b, column(q, 1).p, sizeof m->log.b);
+	m->lane = sqlite3_column_int(q, 2) ? LB_LANE_ROUTINE : LB_LANE_URGENT;
+	m->position = (uint64_t)sqlite3_column_int64(q, 3);
+	m->received_ms = sqlite3_column_int64(q, 4);
 	m->header = column(q, 5);
 	m->signature = column(q, 6);
 	m->payload = column(q, 7);
-	if (column(q, 4).n != LB_SIGNER_SIZE)
-		return LB_CORRUPT;
-	memcpy(signer, column(q, 4).p, LB_SIGNER_SIZE);
 	return LB_OK;
 }
 

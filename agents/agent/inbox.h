@@ -8,12 +8,12 @@
 
 #include "agents/agent/store.h"
 #include "lagebus/header.h"
-#include "lagebus/signature.h"
 #include "lagebus/uuid.h"
 #include "lagebus/zmtp.h"
 
-/* A message as it was delivered. */
+/* A message as it was delivered, and its place: the lane's position in the broker's log of this id. */
 struct inbox_message {
+	struct lb_uuid log;
 	enum lb_lane lane;
 	uint64_t position;
 	int64_t received_ms;
@@ -22,12 +22,12 @@ struct inbox_message {
 
 /* Stores a message that verified. *stored is false if its id was there before. */
 lb_err inbox_add(struct store *s, const struct inbox_message *m, const struct lb_header *h, const char *signer, bool *stored) LB_MUST_CHECK;
-/* Stores one that did not. `id` is the header's where it has one. */
+/* Stores one that did not, once for its place: of an id there may be several. `id` is the header's where it has one, or zero. */
 lb_err inbox_quarantine(struct store *s, const struct inbox_message *m, const struct lb_uuid *id, lb_err reason) LB_MUST_CHECK;
-/* Holds a message until its signer is known. */
-lb_err inbox_hold(struct store *s, const struct inbox_message *m, const uint8_t signer[LB_SIGNER_SIZE]) LB_MUST_CHECK;
+/* Holds a message until its signer, or one before it, is known. */
+lb_err inbox_hold(struct store *s, const struct inbox_message *m) LB_MUST_CHECK;
 /* The first that is held; its bytes stay valid until the next call of anything here. LB_NOT_FOUND: none. */
-lb_err inbox_held(struct store *s, int64_t *row, struct inbox_message *m, uint8_t signer[LB_SIGNER_SIZE]) LB_MUST_CHECK;
+lb_err inbox_held(struct store *s, int64_t *row, struct inbox_message *m) LB_MUST_CHECK;
 lb_err inbox_release(struct store *s, int64_t row) LB_MUST_CHECK;
 
 /* A row for people. The texts and bytes stay valid until the next call. */

@@ -1,4 +1,7 @@
-/* Deliveries on their way in: the chain, the signature, the inbox, the acknowledgement. */
+/* Deliveries and controls on their way in. */
+#include "agents/agent/intake.h"
+
+#include <stdio.h>
 #include <string.h>
 
 #include "agents/agent/agent.h"
@@ -6,15 +9,16 @@
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
 
+#define HELD_A_TURN 4096 /* messages that are released */
+
 void intake_load(struct agent *a)
 {
 	struct inbox_message m;
-	uint8_t signer[LB_SIGNER_SIZE];
 	int64_t row;
 
 	if (inbox_load_cursors(&a->store, &a->log, a->cursor, a->last, &a->missed) != LB_OK)
 		log_event(LOG_ERROR, "store_unreadable", "detail=%s", sqlite3_errmsg(a->store.db));
-	a->holding = inbox_held(&a->store, &row, &m, signer) == LB_OK;
+	a->holding = inbox_held(&a->store, &row, &m) == LB_OK;
 }
 
 /* Empty if it is not known. */
@@ -56,15 +60,137 @@ static void ask_for_signer(struct agent *a, uint8_t hint[LB_SIGNER_SIZE])
 		uplink_fail(&a->uplink, LB_NO_MEMORY, NULL);
 }
 
-/* What is held waits for the first one's signer. */
-static void ask_for_held(struct agent *a)
+static void report(struct agent *a, const struct inbox_message *m, const struct lb_uuid *id, lb_err reason)
 {
-	struct inbox_message m;
-	uint8_t signer[LB_SIGNER_SIZE];
-	int64_t row;
+	Lagebus__Quarantined q = LAGEBUS__QUARANTINED__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+	char text[LB_UUID_TEXT];
 
-	if (a->holding && inbox_held(&a->store, &row, &m, signer) == LB_OK)
-		ask_for_signer(a, signer);
+	lb_uuid_format(id, text);
+	log_event(LOG_ERROR, "message_quarantined", "id=%s lane=%d position=%llu reason=%s", text, (int)m->lane, (unsigned long long)m->position,
+	          lb_err_token(reason));
+	q.lane = m->lane;
+	q.position = m->position;
+	q.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
+	q.reason = (char *)lb_err_token(reason);
+	control.body_case = LAGEBUS__CONTROL__BODY_QUARANTINED;
+	control.quarantined = &q;
+	if (uplink_send_control(&a->uplink, &control) == LB_NO_MEMORY)
+		uplink_fail(&a->uplink, LB_NO_MEMORY, NULL);
+}
+
+/* Verifies and stores one message. LB_AGAIN: its signer is waited for; else LB_OK or a store error. */
+static lb_err take_one(struct agent *a, const struct inbox_message *m)
+{
+	struct lb_header h = { .type = 0 };
+	uint8_t hint[LB_SIGNER_SIZE];
+	const char *signer;
+	bool stored = false;
+	lb_err e = lb_header_decode(m->header.p, m->header.n, &h), stored_e;
+
+	if (e == LB_OK)
+		e = signers_verify(a->signers, &h, m->header, m->payload, m->signature, hint, &signer);
+	if ((e == LB_AGAIN || e == LB_UNKNOWN_SIGNER) && signers_ask(a->signers, hint, a->now_ms)) {
+		ask_for_signer(a, hint);
+		e = LB_AGAIN;
+	}
+	if (e == LB_AGAIN)
+		return e;
+	if (e == LB_OK) {
+		stored_e = inbox_add(&a->store, m, &h, signer, &stored);
+		a->inbox_grew |= stored;
+	} else {
+		stored_e = inbox_quarantine(&a->store, m, &h.id, e);
+		if (stored_e == LB_OK)
+			report(a, m, &h.id, e);
+	}
+	return stored_e;
+}
+
+/* Whoever comes while another is held waits behind it: the inbox keeps the log's order. */
+static lb_err take_or_hold(struct agent *a, const struct inbox_message *m)
+{
+	uint8_t hint[LB_SIGNER_SIZE];
+	lb_err e = LB_AGAIN;
+
+	if (!a->holding)
+		e = take_one(a, m);
+	else if (lb_signature_hint(m->signature, hint) == LB_OK && signers_ask(a->signers, hint, a->now_ms))
+		ask_for_signer(a, hint);
+	if (e != LB_AGAIN)
+		return e;
+	if (!a->holding)
+		a->held_ms = a->now_ms + SIGNERS_ASK_AGAIN_MS;
+	a->holding = true;
+	return inbox_hold(&a->store, m);
+}
+
+void intake_delivery(void *agent, const struct lb_zmtp_message *m)
+{
+	struct agent *a = agent;
+	struct inbox_message stored;
+	struct lb_delivery d;
+	struct lb_header h;
+	lb_err e = lb_delivery_decode(m->frames[0].p, m->frames[0].n, &d);
+
+	if (e == LB_OK && d.previous != a->cursor[d.lane])
+		e = LB_CHAIN_BROKEN;
+	if (e != LB_OK) {
+		uplink_fail(&a->uplink, e, NULL);
+		return;
+	}
+	if (!agent_begin(a))
+		return;
+	stored = (struct inbox_message){ a->log, d.lane, d.position, agent_clock_ms(), m->frames[1], m->frames[2], m->frames[3] };
+	e = take_or_hold(a, &stored);
+	if (e != LB_OK) {
+		uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
+		return;
+	}
+	move_cursor(a, d.lane, d.position, lb_header_decode(stored.header.p, stored.header.n, &h) == LB_OK ? &h.id : NULL);
+	if (a->newest[d.lane] < d.position)
+		a->newest[d.lane] = d.position;
+}
+
+/* Takes what is held, in order, as far as its signers are known. */
+static void release_held(struct agent *a)
+{
+	a->held_ms = a->now_ms;
+	for (unsigned i = 0; i < HELD_A_TURN && a->holding && agent_begin(a); i++) {
+		struct inbox_message m;
+		int64_t row;
+		lb_err e = inbox_held(&a->store, &row, &m);
+
+		if (e == LB_OK)
+			e = take_one(a, &m);
+		if (e == LB_OK)
+			e = inbox_release(&a->store, row);
+		if (e == LB_AGAIN)
+			a->held_ms = a->now_ms + SIGNERS_ASK_AGAIN_MS;
+		else if (e == LB_NOT_FOUND)
+			a->holding = false;
+		else if (e != LB_OK)
+			uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
+		if (e != LB_OK)
+			return;
+	}
+}
+
+int64_t intake_due_ms(const struct agent *a)
+{
+	return a->holding && uplink_is_open(&a->uplink) ? a->held_ms : INT64_MAX;
+}
+
+void intake_go_on(struct agent *a)
+{
+	if (a->now_ms >= intake_due_ms(a))
+		release_held(a);
+}
+
+/* A broker may send an agent back, never forth: what it passes over would be missed without a word. */
+static bool skips(uint64_t cursor, uint64_t welcome)
+{
+	return cursor != 0 && welcome > cursor;
 }
 
 /* Where the broker goes on, if it is not where we stand. */
@@ -73,6 +199,10 @@ static void follow(struct agent *a, const Lagebus__Welcome *welcome)
 	const uint64_t to[LB_LANES] = { [LB_LANE_URGENT] = welcome->urgent, [LB_LANE_ROUTINE] = welcome->routine };
 	bool same = memcmp(a->log.b, welcome->log.data, sizeof a->log.b) == 0;
 
+	if (same && (skips(a->cursor[LB_LANE_URGENT], welcome->urgent) || skips(a->cursor[LB_LANE_ROUTINE], welcome->routine))) {
+		uplink_fail(&a->uplink, LB_CHAIN_BROKEN, "Welcome passes over messages");
+		return;
+	}
 	for (unsigned lane = 0; lane < LB_LANES; lane++) {
 		if (same && a->cursor[lane] == to[lane])
 			continue;
@@ -103,11 +233,12 @@ void intake_open(void *agent, const Lagebus__Welcome *welcome)
 	follow(a, welcome);
 	learn_mandates(a, welcome);
 	if (!uplink_is_open(&a->uplink))
-		return; /* the store or memory is out */
+		return; /* it passes over messages, or the store or memory is out */
 	memcpy(a->announced, a->cursor, sizeof a->cursor);
 	a->newest[LB_LANE_URGENT] = welcome->urgent_last;
 	a->newest[LB_LANE_ROUTINE] = welcome->routine_last;
-	ask_for_held(a);
+	signers_linked(a->signers, a->now_ms);
+	release_held(a);
 	publish_rewind(a);
 }
 
@@ -116,126 +247,25 @@ void intake_down(void *agent)
 	publish_rewind(agent);
 }
 
-static void report(struct agent *a, const struct inbox_message *m, const struct lb_uuid *id, lb_err reason)
+static void log_unknown(const uint8_t hint[LB_SIGNER_SIZE])
 {
-	Lagebus__Quarantined q = LAGEBUS__QUARANTINED__INIT;
-	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
-	char text[LB_UUID_TEXT];
+	char text[2 * LB_SIGNER_SIZE + 1];
 
-	lb_uuid_format(id, text);
-	log_event(LOG_ERROR, "message_quarantined", "id=%s lane=%d position=%llu reason=%s", text, (int)m->lane, (unsigned long long)m->position,
-	          lb_err_token(reason));
-	q.lane = m->lane;
-	q.position = m->position;
-	q.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
-	q.reason = (char *)lb_err_token(reason);
-	control.body_case = LAGEBUS__CONTROL__BODY_QUARANTINED;
-	control.quarantined = &q;
-	if (uplink_send_control(&a->uplink, &control) == LB_NO_MEMORY)
-		uplink_fail(&a->uplink, LB_NO_MEMORY, NULL);
-}
-
-/* Verifies and stores one message. LB_AGAIN: its signer must be asked for; else LB_OK or a store error. */
-static lb_err take_one(struct agent *a, const struct inbox_message *m, uint8_t hint[LB_SIGNER_SIZE])
-{
-	struct lb_header h = { .type = 0 };
-	const char *signer;
-	bool stored = false;
-	lb_err e = lb_header_decode(m->header.p, m->header.n, &h), stored_e;
-
-	if (e == LB_OK)
-		e = signers_verify(a->signers, &h, m->header, m->payload, m->signature, hint, &signer);
-	if (e == LB_AGAIN)
-		return e;
-	if (e == LB_OK) {
-		stored_e = inbox_add(&a->store, m, &h, signer, &stored);
-		a->inbox_grew |= stored;
-	} else {
-		stored_e = inbox_quarantine(&a->store, m, &h.id, e);
-		if (stored_e == LB_OK)
-			report(a, m, &h.id, e);
-	}
-	return stored_e;
-}
-
-static lb_err take_or_hold(struct agent *a, const struct inbox_message *m)
-{
-	uint8_t hint[LB_SIGNER_SIZE] = { 0 };
-	lb_err e = LB_AGAIN;
-
-	/* Whoever comes while another is held waits behind it: the inbox keeps the log's order. */
-	if (!a->holding)
-		e = take_one(a, m, hint);
-	else if (lb_signature_hint(m->signature, hint) != LB_OK)
-		memset(hint, 0, sizeof hint);
-	if (e != LB_AGAIN)
-		return e;
-	if (!a->holding)
-		ask_for_signer(a, hint);
-	a->holding = true;
-	return inbox_hold(&a->store, m, hint);
-}
-
-void intake_delivery(void *agent, const struct lb_zmtp_message *m)
-{
-	struct agent *a = agent;
-	struct inbox_message stored;
-	struct lb_delivery d;
-	struct lb_header h;
-	lb_err e = lb_delivery_decode(m->frames[0].p, m->frames[0].n, &d);
-
-	if (e == LB_OK && d.previous != a->cursor[d.lane])
-		e = LB_CHAIN_BROKEN;
-	if (e != LB_OK) {
-		uplink_fail(&a->uplink, e, NULL);
-		return;
-	}
-	if (!agent_begin(a))
-		return;
-	stored = (struct inbox_message){ d.lane, d.position, agent_clock_ms(), m->frames[1], m->frames[2], m->frames[3] };
-	e = take_or_hold(a, &stored);
-	if (e != LB_OK) {
-		uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
-		return;
-	}
-	move_cursor(a, d.lane, d.position, lb_header_decode(stored.header.p, stored.header.n, &h) == LB_OK ? &h.id : NULL);
-	if (a->newest[d.lane] < d.position)
-		a->newest[d.lane] = d.position;
-}
-
-/* Takes what is held, in order, as far as its signers are known. */
-static void release_held(struct agent *a)
-{
-	while (a->holding && agent_begin(a)) {
-		uint8_t hint[LB_SIGNER_SIZE];
-		struct inbox_message m;
-		int64_t row;
-		lb_err e = inbox_held(&a->store, &row, &m, hint);
-
-		if (e == LB_OK)
-			e = take_one(a, &m, hint);
-		if (e == LB_AGAIN) {
-			ask_for_signer(a, hint);
-			return;
-		}
-		if (e == LB_OK)
-			e = inbox_release(&a->store, row);
-		if (e == LB_NOT_FOUND)
-			a->holding = false;
-		else if (e != LB_OK)
-			uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
-		if (e != LB_OK)
-			return;
-	}
+	for (unsigned i = 0; i < LB_SIGNER_SIZE; i++)
+		snprintf(text + 2 * i, 3, "%02x", hint[i]);
+	log_event(LOG_WARN, "signer_unknown", "signer=%s detail=%s", text, "the broker does not know the certificate");
 }
 
 static void on_signers(struct agent *a, const Lagebus__Signers *s)
 {
 	if (s->signer.len != LB_SIGNER_SIZE)
 		return;
-	signers_learn(a->signers, s->signer.data, NULL, 0);
+	if (s->n_certificates == 0) {
+		log_unknown(s->signer.data);
+		signers_learn(a->signers, s->signer.data, NULL, 0, a->now_ms);
+	}
 	for (size_t i = 0; i < s->n_certificates; i++)
-		signers_learn(a->signers, s->signer.data, s->certificates[i].data, s->certificates[i].len);
+		signers_learn(a->signers, s->signer.data, s->certificates[i].data, s->certificates[i].len, a->now_ms);
 	release_held(a);
 }
 
@@ -290,10 +320,10 @@ void intake_control(void *agent, const Lagebus__Control *c)
 		on_signers(a, c->signers);
 		return;
 	case LAGEBUS__CONTROL__BODY_RECEIPTS:
-		requests_receipts(a, c->receipts);
+		waiting_answered(a, WAITING_RECEIPTS, c->receipts->request, &c->receipts->base);
 		return;
 	case LAGEBUS__CONTROL__BODY_ROUTE:
-		requests_route(a, c->route);
+		waiting_answered(a, WAITING_ROUTE, c->route->request, &c->route->base);
 		return;
 	case LAGEBUS__CONTROL__BODY_HELLO:
 	case LAGEBUS__CONTROL__BODY_WELCOME:

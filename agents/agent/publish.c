@@ -1,8 +1,10 @@
-/* Messages on their way out: signed, into the outbox, to the broker, and out of the outbox when it has them. */
-#include <stdlib.h>
+/* Messages on their way out. */
+#include "agents/agent/publish.h"
+
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/outbox.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
 
@@ -99,7 +101,7 @@ void publish_accepted(struct agent *a, const struct lb_uuid *id)
 	e = outbox_accepted(&a->store, id);
 	if (e != LB_OK)
 		uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
-	requests_sent(a, id, NULL, NULL);
+	waiting_sent(a, id, NULL, NULL);
 }
 
 static bool will_pass(const char *reason)
@@ -118,7 +120,7 @@ void publish_refused(struct agent *a, const struct lb_uuid *id, const char *reas
 		return;
 	lb_uuid_format(id, id_text);
 	log_event(LOG_WARN, "publish_refused", "id=%s reason=%s detail=%s", id_text, reason, text);
-	requests_sent(a, id, reason, text);
+	waiting_sent(a, id, reason, text);
 	if (will_pass(reason))
 		a->resend_ms = a->now_ms + RESEND_MS;
 	else if (agent_begin(a))

@@ -1,81 +1,18 @@
-/* What the command line and plugins ask over the local socket. */
-#include <stdlib.h>
+/* What the command line and plugins ask. */
+#include "agents/agent/requests.h"
+
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/answers.h"
+#include "agents/agent/outbox.h"
+#include "agents/agent/outgoing.h"
 #include "lagebus/topic.h"
 #include "proto/header.pb-c.h"
 #include "proto/host/log.h"
 #include "proto/receipt.pb-c.h"
 
-#define ANSWER_MS 5000      /* the broker's time for a question */
-#define SEND_WAIT_MS 60000  /* and for a publish that someone waits for */
 #define REQUESTS_A_TURN 256
-#define ROWS_A_TURN 256     /* shown to a watcher */
-
-static lb_err send_reply(struct agent *a, const struct local_peer *peer, const Lagebus__Reply *reply)
-{
-	size_t n = lagebus__reply__get_packed_size(reply);
-	uint8_t *p = malloc(n + 1);
-	lb_err e = LB_NO_MEMORY;
-
-	if (p) {
-		lagebus__reply__pack(reply, p);
-		e = local_server_send(a->local, peer, p, n);
-	}
-	free(p);
-	return e;
-}
-
-static void reply_to(struct agent *a, const struct local_peer *peer, const Lagebus__Reply *reply)
-{
-	lb_err e = send_reply(a, peer, reply);
-
-	if (e != LB_OK && e != LB_CLOSED)
-		log_event(LOG_WARN, "reply_lost", "reason=%s", lb_err_token(e));
-}
-
-static void reply_error(struct agent *a, const struct local_peer *peer, uint64_t number, const char *reason, const char *text)
-{
-	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-
-	reply.number = number;
-	reply.error = (char *)reason;
-	reply.error_text = (char *)text;
-	reply_to(a, peer, &reply);
-}
-
-static void refuse(struct agent *a, const struct local_peer *peer, uint64_t number, lb_err e)
-{
-	reply_error(a, peer, number, lb_err_token(e), lb_err_text(e));
-}
-
-static struct waiting *take_place(struct agent *a, const struct local_peer *peer, uint64_t number, enum waiting_kind kind)
-{
-	for (unsigned i = 0; i < WAITING_MAX; i++)
-		if (a->waiting[i].kind == WAITING_NOBODY) {
-			memset(&a->waiting[i], 0, sizeof a->waiting[i]);
-			a->waiting[i].kind = kind;
-			a->waiting[i].peer = *peer;
-			a->waiting[i].number = number;
-			a->waiting[i].deadline_ms = INT64_MAX;
-			return &a->waiting[i];
-		}
-	return NULL;
-}
-
-static void reply_sent(struct agent *a, const struct local_peer *peer, uint64_t number, const struct lb_uuid *id, bool accepted)
-{
-	Lagebus__SendReply sent = LAGEBUS__SEND_REPLY__INIT;
-	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-
-	sent.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
-	sent.accepted = accepted;
-	reply.number = number;
-	reply.body_case = LAGEBUS__REPLY__BODY_SEND;
-	reply.send = &sent;
-	reply_to(a, peer, &reply);
-}
 
 /* A receipt takes its message's row along: in the same transaction, and not without it. */
 static lb_err add_message(struct agent *a, struct lb_header *h, struct lb_frame payload, unsigned acknowledges, struct lb_uuid *id)
@@ -94,24 +31,27 @@ static void queue(struct agent *a, const struct local_peer *peer, uint64_t numbe
 	struct lb_uuid id;
 	lb_err e;
 
-	if (wait && !(w = take_place(a, peer, number, WAITING_SEND))) {
-		refuse(a, peer, number, LB_LIMIT);
+	if (wait && !(w = waiting_for_send(a, peer, number))) {
+		answer_refusal(a, peer, number, LB_LIMIT);
 		return;
 	}
-	e = add_message(a, h, payload, acknowledges, &id);
+	e = outgoing_check(&a->store, h, payload);
+	if (e == LB_OK)
+		e = add_message(a, h, payload, acknowledges, &id);
+	else
+		log_event(LOG_WARN, "send_refused", "rule=%s", lb_err_token(e));
 	if (e == LB_OK)
 		agent_settle(a);
 	if (e == LB_OK && !a->in_transaction && w) {
 		w->id = id;
-		w->deadline_ms = a->now_ms + SEND_WAIT_MS;
 		return;
 	}
 	if (w)
 		w->kind = WAITING_NOBODY;
 	if (e != LB_OK)
-		refuse(a, peer, number, e);
+		answer_refusal(a, peer, number, e);
 	else
-		reply_sent(a, peer, number, &id, false);
+		answer_sent(a, peer, number, &id, false);
 }
 
 /* Decodes a header that lacks what the agent fills in: id, origin and created are put in front of it, where an origin of its own counts. */
@@ -145,24 +85,8 @@ static void on_send(struct agent *a, const struct local_peer *peer, uint64_t num
 	if (e == LB_OK)
 		queue(a, peer, number, &h, (struct lb_frame){ r->payload.data, r->payload.len }, r->wait, 0);
 	else
-		refuse(a, peer, number, e);
+		answer_refusal(a, peer, number, e);
 	lb_buf_fini(&bytes);
-}
-
-static void fill_stored(const struct inbox_row *row, bool payload, Lagebus__StoredMessage *m)
-{
-	m->row = (uint64_t)row->row;
-	m->header = (ProtobufCBinaryData){ row->header.n, (uint8_t *)row->header.p };
-	if (payload)
-		m->payload = (ProtobufCBinaryData){ row->payload.n, (uint8_t *)row->payload.p };
-	m->received = row->received_ms;
-	m->lane = (uint32_t)row->lane;
-	m->position = (uint64_t)row->position;
-	m->title = (char *)row->title;
-	m->tracking_id = (char *)row->tracking_id;
-	m->acknowledged = (uint32_t)row->acknowledged;
-	m->quarantine = (char *)row->quarantine;
-	m->signer = (char *)row->signer;
 }
 
 /* An inbox answer is packed row by row: a row's bytes are valid only while it is visited. */
@@ -174,7 +98,7 @@ static bool add_row(void *user, const struct inbox_row *row)
 	uint8_t *room;
 	size_t n;
 
-	fill_stored(row, false, &m);
+	answer_fill(row, false, &m);
 	inbox.messages = &one;
 	inbox.n_messages = 1;
 	n = lagebus__inbox_reply__get_packed_size(&inbox);
@@ -215,29 +139,16 @@ static void on_inbox(struct agent *a, const struct local_peer *peer, uint64_t nu
 	if (e == LB_OK && !(inbox = lagebus__inbox_reply__unpack(NULL, lb_buf_len(&packed), packed.p ? lb_buf_data(&packed) : (const uint8_t *)"")))
 		e = LB_NO_MEMORY;
 	if (e != LB_OK) {
-		reply_error(a, peer, number, lb_err_token(e), e == LB_INVALID ? "the search or the topic cannot be understood" : lb_err_text(e));
+		answer_error(a, peer, number, lb_err_token(e), e == LB_INVALID ? "the search or the topic cannot be understood" : lb_err_text(e));
 	} else {
 		reply.number = number;
 		reply.body_case = LAGEBUS__REPLY__BODY_INBOX;
 		reply.inbox = inbox;
-		reply_to(a, peer, &reply);
+		answer(a, peer, &reply);
 	}
 	if (inbox)
 		lagebus__inbox_reply__free_unpacked(inbox, NULL);
 	lb_buf_fini(&packed);
-}
-
-static lb_err reply_message(struct agent *a, const struct local_peer *peer, uint64_t number, const struct inbox_row *row, bool more)
-{
-	Lagebus__StoredMessage m = LAGEBUS__STORED_MESSAGE__INIT;
-	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-
-	fill_stored(row, true, &m);
-	reply.number = number;
-	reply.more = more;
-	reply.body_case = LAGEBUS__REPLY__BODY_MESSAGE;
-	reply.message = &m;
-	return send_reply(a, peer, &reply);
 }
 
 static lb_err get_row(struct agent *a, ProtobufCBinaryData id, struct lb_uuid *u, struct inbox_row *row)
@@ -255,9 +166,9 @@ static void on_show(struct agent *a, const struct local_peer *peer, uint64_t num
 	lb_err e = get_row(a, r->id, &id, &row);
 
 	if (e == LB_OK)
-		e = reply_message(a, peer, number, &row, false);
+		e = answer_message(a, peer, number, &row, false);
 	if (e != LB_OK)
-		refuse(a, peer, number, e);
+		answer_refusal(a, peer, number, e);
 }
 
 static lb_err pack_receipt(const struct lb_uuid *id, const Lagebus__AckRequest *r, struct lb_buf *out)
@@ -320,7 +231,7 @@ static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t numb
 	const char *wrong = e == LB_OK ? wrong_ack(&row, r) : NULL;
 
 	if (wrong) {
-		reply_error(a, peer, number, lb_err_token(LB_INVALID), wrong);
+		answer_error(a, peer, number, lb_err_token(LB_INVALID), wrong);
 		return;
 	}
 	if (e == LB_OK)
@@ -333,34 +244,10 @@ static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t numb
 		receipt_header(&about, r->as, &h);
 		queue(a, peer, number, &h, (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait, r->state);
 	} else {
-		refuse(a, peer, number, e);
+		answer_refusal(a, peer, number, e);
 	}
 	lb_buf_fini(&payload);
 	lb_buf_fini(&copy);
-}
-
-/* Asks the broker on behalf of a peer. */
-static void ask(struct agent *a, const struct local_peer *peer, uint64_t number, enum waiting_kind kind, Lagebus__Control *control, uint64_t *request)
-{
-	struct waiting *w;
-	lb_err e;
-
-	if (!uplink_is_open(&a->uplink)) {
-		reply_error(a, peer, number, lb_err_token(LB_CLOSED), "the agent is not connected to a broker; see `lagebus status`");
-		return;
-	}
-	w = take_place(a, peer, number, kind);
-	if (!w) {
-		refuse(a, peer, number, LB_LIMIT);
-		return;
-	}
-	w->request = *request = ++a->last_request;
-	w->deadline_ms = a->now_ms + ANSWER_MS;
-	e = uplink_send_control(&a->uplink, control);
-	if (e != LB_OK) {
-		w->kind = WAITING_NOBODY;
-		refuse(a, peer, number, e);
-	}
 }
 
 static void on_receipts(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__ReceiptsRequest *r)
@@ -371,7 +258,7 @@ static void on_receipts(struct agent *a, const struct local_peer *peer, uint64_t
 	query.id = r->id;
 	control.body_case = LAGEBUS__CONTROL__BODY_RECEIPTS_QUERY;
 	control.receipts_query = &query;
-	ask(a, peer, number, WAITING_RECEIPTS, &control, &query.request);
+	waiting_ask(a, peer, number, WAITING_RECEIPTS, &control, &query.request);
 }
 
 static void on_route(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__RouteRequest *r)
@@ -390,9 +277,9 @@ static void on_route(struct agent *a, const struct local_peer *peer, uint64_t nu
 		query.header = (ProtobufCBinaryData){ lb_buf_len(&header), lb_buf_data(&header) };
 		control.body_case = LAGEBUS__CONTROL__BODY_ROUTE_QUERY;
 		control.route_query = &query;
-		ask(a, peer, number, WAITING_ROUTE, &control, &query.request);
+		waiting_ask(a, peer, number, WAITING_ROUTE, &control, &query.request);
 	} else {
-		refuse(a, peer, number, e);
+		answer_refusal(a, peer, number, e);
 	}
 	lb_buf_fini(&bytes);
 	lb_buf_fini(&header);
@@ -419,7 +306,7 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	if (e == LB_OK)
 		e = inbox_counts(&a->store, &s.inbox, &s.quarantined);
 	if (e != LB_OK) {
-		refuse(a, peer, number, e);
+		answer_refusal(a, peer, number, e);
 		return;
 	}
 	lb_identity_format(lb_tls_identity(a->tls), id);
@@ -444,40 +331,20 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	reply.number = number;
 	reply.body_case = LAGEBUS__REPLY__BODY_STATUS;
 	reply.status = &s;
-	reply_to(a, peer, &reply);
-}
-
-static bool same_peer(const struct local_peer *x, const struct local_peer *y)
-{
-	return x->n == y->n && memcmp(x->id, y->id, x->n) == 0;
+	answer(a, peer, &reply);
 }
 
 static void on_watch(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__WatchRequest *r)
 {
-	struct waiting *w;
-	unsigned type, area;
+	struct watcher w = { .peer = *peer, .number = number, .unacknowledged = !r->from_now };
+	lb_err e = read_topic(r->topic, &w.type, &w.area) ? LB_OK : LB_INVALID;
 
-	if (!read_topic(r->topic, &type, &area)) {
-		refuse(a, peer, number, LB_INVALID);
-		return;
+	if (e == LB_OK) {
+		w.row = r->from_now ? inbox_newest(&a->store) : 0;
+		e = watchers_add(a, &w);
 	}
-	w = take_place(a, peer, number, WAITING_MESSAGES);
-	if (!w) {
-		refuse(a, peer, number, LB_LIMIT);
-		return;
-	}
-	w->type = type;
-	w->area = area;
-	w->row = r->from_now ? inbox_newest(&a->store) : 0;
-	w->unacknowledged = !r->from_now;
-	a->inbox_grew = true;
-}
-
-static void on_unwatch(struct agent *a, const struct local_peer *peer)
-{
-	for (unsigned i = 0; i < WAITING_MAX; i++)
-		if (a->waiting[i].kind == WAITING_MESSAGES && same_peer(&a->waiting[i].peer, peer))
-			a->waiting[i].kind = WAITING_NOBODY;
+	if (e != LB_OK)
+		answer_refusal(a, peer, number, e);
 }
 
 static void dispatch(struct agent *a, const struct local_peer *peer, const Lagebus__Request *r)
@@ -508,13 +375,13 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 		on_route(a, peer, r->number, r->route);
 		return;
 	case LAGEBUS__REQUEST__BODY_UNWATCH:
-		on_unwatch(a, peer);
+		watchers_remove(a, peer);
 		return;
 	case LAGEBUS__REQUEST__BODY__NOT_SET:
 	case _LAGEBUS__REQUEST__BODY__CASE_IS_INT_SIZE:
 		break;
 	}
-	refuse(a, peer, r->number, LB_BAD_CONTROL);
+	answer_refusal(a, peer, r->number, LB_BAD_CONTROL);
 }
 
 void requests_answer(struct agent *a, const struct local_peer *peer, const uint8_t *p, size_t n)
@@ -524,7 +391,7 @@ void requests_answer(struct agent *a, const struct local_peer *peer, const uint8
 	if (r)
 		dispatch(a, peer, r);
 	else
-		refuse(a, peer, 0, LB_BAD_CONTROL);
+		answer_refusal(a, peer, 0, LB_BAD_CONTROL);
 	if (r)
 		lagebus__request__free_unpacked(r, NULL);
 }
@@ -537,130 +404,4 @@ void requests_take(struct agent *a)
 	for (unsigned i = 0; i < REQUESTS_A_TURN && local_server_receive(a->local, &peer, &bytes); i++)
 		requests_answer(a, &peer, bytes.p ? lb_buf_data(&bytes) : NULL, lb_buf_len(&bytes));
 	lb_buf_fini(&bytes);
-}
-
-void requests_sent(struct agent *a, const struct lb_uuid *id, const char *reason, const char *text)
-{
-	for (unsigned i = 0; i < WAITING_MAX; i++) {
-		struct waiting *w = &a->waiting[i];
-
-		if (w->kind != WAITING_SEND || memcmp(&w->id, id, sizeof *id) != 0)
-			continue;
-		w->kind = WAITING_NOBODY;
-		if (reason)
-			reply_error(a, &w->peer, w->number, reason, text);
-		else
-			reply_sent(a, &w->peer, w->number, id, true);
-	}
-}
-
-static struct waiting *find_question(struct agent *a, enum waiting_kind kind, uint64_t request)
-{
-	for (unsigned i = 0; i < WAITING_MAX; i++)
-		if (a->waiting[i].kind == kind && a->waiting[i].request == request)
-			return &a->waiting[i];
-	return NULL;
-}
-
-void requests_receipts(struct agent *a, const Lagebus__Receipts *receipts)
-{
-	struct waiting *w = find_question(a, WAITING_RECEIPTS, receipts->request);
-	Lagebus__ReceiptsReply answer = LAGEBUS__RECEIPTS_REPLY__INIT;
-	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-	size_t n = lagebus__receipts__get_packed_size(receipts);
-	uint8_t *packed = malloc(n + 1);
-
-	if (w && packed) {
-		lagebus__receipts__pack(receipts, packed);
-		answer.receipts = (ProtobufCBinaryData){ n, packed };
-		reply.number = w->number;
-		reply.body_case = LAGEBUS__REPLY__BODY_RECEIPTS;
-		reply.receipts = &answer;
-		reply_to(a, &w->peer, &reply);
-		w->kind = WAITING_NOBODY;
-	}
-	free(packed);
-}
-
-void requests_route(struct agent *a, const Lagebus__Route *route)
-{
-	struct waiting *w = find_question(a, WAITING_ROUTE, route->request);
-	Lagebus__RouteReply answer = LAGEBUS__ROUTE_REPLY__INIT;
-	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-	size_t n = lagebus__route__get_packed_size(route);
-	uint8_t *packed = malloc(n + 1);
-
-	if (w && packed) {
-		lagebus__route__pack(route, packed);
-		answer.route = (ProtobufCBinaryData){ n, packed };
-		reply.number = w->number;
-		reply.body_case = LAGEBUS__REPLY__BODY_ROUTE;
-		reply.route = &answer;
-		reply_to(a, &w->peer, &reply);
-		w->kind = WAITING_NOBODY;
-	}
-	free(packed);
-}
-
-static bool is_wanted(const struct waiting *w, const struct inbox_row *row)
-{
-	struct lb_header h;
-
-	if (lb_header_decode(row->header.p, row->header.n, &h) != LB_OK)
-		return false;
-	return (w->type == 0 || w->type == h.type) && (w->area == 0 || w->area == h.area) &&
-	       (!w->unacknowledged || row->acknowledged < (int)h.ack_policy || h.ack_policy == LB_ACK_NONE);
-}
-
-/* True if there is more for it. */
-static bool show(struct agent *a, struct waiting *w)
-{
-	for (unsigned i = 0; i < ROWS_A_TURN; i++) {
-		struct inbox_row row;
-		lb_err e = inbox_after(&a->store, w->row, &row);
-
-		if (e != LB_OK)
-			return false;
-		w->row = row.row;
-		if (is_wanted(w, &row))
-			e = reply_message(a, &w->peer, w->number, &row, true);
-		if (e != LB_OK) {
-			/* Whoever does not keep up, or is gone, is no longer shown anything; it can look into the inbox. */
-			w->kind = WAITING_NOBODY;
-			log_event(LOG_INFO, "watcher_dropped", "reason=%s", lb_err_token(e));
-			return false;
-		}
-	}
-	return true;
-}
-
-void requests_show_new(struct agent *a)
-{
-	bool more = false;
-
-	if (!a->inbox_grew)
-		return;
-	for (unsigned i = 0; i < WAITING_MAX; i++)
-		if (a->waiting[i].kind == WAITING_MESSAGES)
-			more |= show(a, &a->waiting[i]);
-	a->inbox_grew = more;
-}
-
-int64_t requests_expire(struct agent *a)
-{
-	int64_t next = INT64_MAX;
-
-	for (unsigned i = 0; i < WAITING_MAX; i++) {
-		struct waiting *w = &a->waiting[i];
-
-		if (w->kind == WAITING_NOBODY || w->kind == WAITING_MESSAGES)
-			continue;
-		if (w->deadline_ms > a->now_ms) {
-			next = w->deadline_ms < next ? w->deadline_ms : next;
-			continue;
-		}
-		w->kind = WAITING_NOBODY;
-		reply_error(a, &w->peer, w->number, lb_err_token(LB_TIMEOUT), "the broker did not answer in time; what was sent stays in the outbox");
-	}
-	return next;
 }

@@ -8,16 +8,18 @@
 
 struct signer {
 	uint8_t hint[LB_SIGNER_SIZE];
-	lb_err trust; /* LB_OK, or why the certificate is not good */
+	lb_err trust; /* LB_OK; LB_AGAIN: it is waited for; or why the certificate is not good */
+	int64_t ask_ms; /* not before: if it is waited for, or unknown */
 	struct lb_verifier *verifier;
-	struct lb_identity identity;
+	struct lb_signatory by;
 	char spiffe_id[LB_SPIFFE_ID_MAX + 1];
 	struct lb_buf der; /* the certificate, for its mandates */
 };
 
 struct signers {
 	struct lb_tls *tls;
-	unsigned next; /* the one that goes when there are too many */
+	int64_t patient_until_ms;
+	unsigned next; /* where the one is looked for that goes when there are too many */
 	struct signer *signer[SIGNERS_MAX];
 };
 
@@ -72,9 +74,62 @@ static struct signer *find(const struct signers *s, const uint8_t hint[LB_SIGNER
 	return NULL;
 }
 
-bool signers_knows(const struct signers *s, const uint8_t hint[LB_SIGNER_SIZE])
+void signers_linked(struct signers *s, int64_t now_ms)
 {
-	return find(s, hint);
+	s->patient_until_ms = now_ms + SIGNERS_PATIENCE_MS;
+	for (unsigned i = 0; i < SIGNERS_MAX && s->signer[i]; i++)
+		if (s->signer[i]->trust == LB_UNKNOWN_SIGNER || s->signer[i]->trust == LB_AGAIN) {
+			s->signer[i]->trust = LB_AGAIN;
+			s->signer[i]->ask_ms = now_ms;
+		}
+}
+
+/* A free place, or that of one that is not good, or of whoever's turn it is: a liar's certificates never drive out good ones. */
+static struct signer **find_place(struct signers *s)
+{
+	unsigned at = s->next;
+
+	for (unsigned i = 0; i < SIGNERS_MAX; i++) {
+		struct signer **place = &s->signer[(s->next + i) % SIGNERS_MAX];
+
+		if (!*place || (*place)->trust != LB_OK) {
+			at = (s->next + i) % SIGNERS_MAX;
+			break;
+		}
+	}
+	s->next = (at + 1) % SIGNERS_MAX;
+	return &s->signer[at];
+}
+
+/* Somebody new, who is waited for. NULL if memory is out. */
+static struct signer *add(struct signers *s, const uint8_t hint[LB_SIGNER_SIZE])
+{
+	struct signer *g = calloc(1, sizeof *g), **place;
+
+	if (!g)
+		return NULL;
+	memcpy(g->hint, hint, LB_SIGNER_SIZE);
+	g->trust = LB_AGAIN;
+	g->ask_ms = INT64_MIN;
+	place = find_place(s);
+	free_signer(*place);
+	*place = g;
+	return g;
+}
+
+bool signers_ask(struct signers *s, const uint8_t hint[LB_SIGNER_SIZE], int64_t now_ms)
+{
+	struct signer *g = find(s, hint);
+
+	if (!g)
+		g = add(s, hint);
+	if (!g)
+		return true;
+	if ((g->trust != LB_AGAIN && g->trust != LB_UNKNOWN_SIGNER) || now_ms < g->ask_ms)
+		return false;
+	g->trust = LB_AGAIN;
+	g->ask_ms = now_ms + SIGNERS_ASK_AGAIN_MS;
+	return true;
 }
 
 static lb_err examine(struct signers *s, struct signer *g, const uint8_t *der, size_t der_n)
@@ -87,39 +142,40 @@ static lb_err examine(struct signers *s, struct signer *g, const uint8_t *der, s
 	lb_signer_hint(der, der_n, hint);
 	if (memcmp(hint, g->hint, sizeof hint) != 0)
 		return LB_UNKNOWN_SIGNER;
-	e = lb_tls_check_certificate(s->tls, der, der_n, &g->identity);
+	e = lb_tls_check_signer(s->tls, der, der_n, &g->by);
 	lb_buf_fini(&g->der);
 	if (e == LB_OK)
 		e = lb_buf_append(&g->der, der, der_n);
 	if (e == LB_OK)
 		e = lb_verifier_new(der, der_n, &g->verifier);
 	if (e == LB_OK)
-		lb_identity_format(&g->identity, g->spiffe_id);
+		lb_identity_format(&g->by.identity, g->spiffe_id);
 	return e;
 }
 
-void signers_learn(struct signers *s, const uint8_t hint[LB_SIGNER_SIZE], const uint8_t *der, size_t der_n)
+void signers_learn(struct signers *s, const uint8_t hint[LB_SIGNER_SIZE], const uint8_t *der, size_t der_n, int64_t now_ms)
 {
-	struct signer *g = find(s, hint), **slot;
+	struct signer *g = find(s, hint);
 
-	if (g && g->trust == LB_OK)
-		return;
-	if (!g) {
-		g = calloc(1, sizeof *g);
-		if (!g)
-			return; /* it will be asked for again */
-		memcpy(g->hint, hint, LB_SIGNER_SIZE);
-		slot = &s->signer[s->next++ % SIGNERS_MAX];
-		free_signer(*slot);
-		*slot = g;
-	}
+	if (!g)
+		g = add(s, hint);
+	if (!g || g->trust == LB_OK)
+		return; /* without memory it will be asked for again */
 	g->trust = examine(s, g, der, der_n);
+	if (g->trust != LB_UNKNOWN_SIGNER)
+		return;
+	if (now_ms < s->patient_until_ms) {
+		g->trust = LB_AGAIN;
+		g->ask_ms = now_ms + SIGNERS_ASK_AGAIN_MS;
+	} else {
+		g->ask_ms = now_ms + SIGNERS_UNKNOWN_MS;
+	}
 }
 
 /* The certificate's own partner, or one that it has a mandate for. */
 static bool speaks_for(const struct signer *g, struct lb_text origin)
 {
-	return lb_text_equals(origin, g->identity.partner) || lb_mandate_names(lb_buf_data(&g->der), lb_buf_len(&g->der), origin.p, origin.n);
+	return lb_text_equals(origin, g->by.identity.partner) || lb_mandate_names(lb_buf_data(&g->der), lb_buf_len(&g->der), origin.p, origin.n);
 }
 
 lb_err signers_verify(struct signers *s, const struct lb_header *h, struct lb_frame header, struct lb_frame payload, struct lb_frame signature,
@@ -137,6 +193,10 @@ lb_err signers_verify(struct signers *s, const struct lb_header *h, struct lb_fr
 		return g->trust;
 	if (!speaks_for(g, h->origin))
 		return LB_WRONG_ORIGIN;
-	*signer = g->spiffe_id;
-	return lb_verify(g->verifier, header, payload, signature);
+	e = lb_verify(g->verifier, header, payload, signature);
+	if (e == LB_OK && (h->created_ms < g->by.from_ms || h->created_ms > g->by.until_ms))
+		e = LB_TLS_EXPIRED;
+	if (e == LB_OK)
+		*signer = g->spiffe_id;
+	return e;
 }

@@ -2,11 +2,10 @@
 #include "agents/agent/store.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define SCHEMA_VERSION "1"
 
 /* 2 MiB of pages are enough for an inbox that only grows at its end. */
 static const char settings[] = "PRAGMA journal_mode=WAL;"
@@ -15,23 +14,34 @@ static const char settings[] = "PRAGMA journal_mode=WAL;"
 			       "PRAGMA journal_size_limit=16777216;"
 			       "PRAGMA trusted_schema=OFF;";
 
-static const char schema[] =
-	"BEGIN IMMEDIATE;"
-	"CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS outbox(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, header BLOB, payload BLOB,"
-	" signature BLOB);"
-	"CREATE INDEX IF NOT EXISTS outbox_lane ON outbox(lane, row);"
-	"CREATE TABLE IF NOT EXISTS refused(id BLOB PRIMARY KEY, header BLOB, payload BLOB, reason TEXT, text TEXT, at INTEGER);"
-	"CREATE TABLE IF NOT EXISTS inbox(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, position INTEGER,"
+/* What each version of the schema makes of the one before. */
+static const char *const steps[] = {
+	/* 1 */
+	"CREATE TABLE outbox(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, header BLOB, payload BLOB, signature BLOB);"
+	"CREATE INDEX outbox_lane ON outbox(lane, row);"
+	"CREATE TABLE refused(id BLOB PRIMARY KEY, header BLOB, payload BLOB, reason TEXT, text TEXT, at INTEGER);"
+	"CREATE TABLE inbox(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, position INTEGER,"
 	" received INTEGER, type INTEGER, area INTEGER, acknowledged INTEGER DEFAULT 0, wants INTEGER, title TEXT, tracking TEXT, signer TEXT,"
 	" header BLOB, signature BLOB, payload BLOB);"
-	"CREATE VIRTUAL TABLE IF NOT EXISTS inbox_text USING fts5(title, tracking, body, content='', tokenize='unicode61 remove_diacritics 2');"
-	"CREATE TABLE IF NOT EXISTS quarantine(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, position INTEGER,"
+	"CREATE VIRTUAL TABLE inbox_text USING fts5(title, tracking, body, content='', tokenize='unicode61 remove_diacritics 2');"
+	"CREATE TABLE quarantine(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, position INTEGER,"
 	" received INTEGER, reason TEXT, header BLOB, signature BLOB, payload BLOB);"
-	"CREATE TABLE IF NOT EXISTS held(row INTEGER PRIMARY KEY AUTOINCREMENT, lane INTEGER, position INTEGER, received INTEGER,"
-	" signer BLOB, header BLOB, signature BLOB, payload BLOB);"
-	"INSERT OR IGNORE INTO meta VALUES('schema', " SCHEMA_VERSION ");"
-	"COMMIT;";
+	"CREATE TABLE held(row INTEGER PRIMARY KEY AUTOINCREMENT, lane INTEGER, position INTEGER, received INTEGER,"
+	" signer BLOB, header BLOB, signature BLOB, payload BLOB);",
+	/* 2: an id says nothing in quarantine, a place in a log does. Of what was there before the log is not known: it is NULL, which equals
+	 * nothing. */
+	"CREATE TABLE placed(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB, log BLOB, lane INTEGER, position INTEGER,"
+	" received INTEGER, reason TEXT, header BLOB, signature BLOB, payload BLOB, UNIQUE(log, lane, position));"
+	"INSERT INTO placed SELECT row,id,NULL,lane,position,received,reason,header,signature,payload FROM quarantine;"
+	"DROP TABLE quarantine;"
+	"ALTER TABLE placed RENAME TO quarantine;"
+	"CREATE INDEX quarantine_id ON quarantine(id);"
+	"ALTER TABLE held DROP COLUMN signer;"
+	"ALTER TABLE held ADD COLUMN log BLOB;"
+	"UPDATE held SET log=coalesce((SELECT value FROM meta WHERE key='log'),zeroblob(16));",
+};
+
+#define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
 
 static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_BEGIN] = "BEGIN IMMEDIATE",
@@ -53,10 +63,11 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_INBOX_ACKNOWLEDGE] = "UPDATE inbox SET acknowledged=max(acknowledged,?2) WHERE id=?1",
 	[STORE_INBOX_COUNT] = "SELECT count(*) FROM inbox",
 	[STORE_INBOX_NEWEST] = "SELECT coalesce(max(row),0) FROM inbox",
-	[STORE_QUARANTINE_ADD] = "INSERT OR IGNORE INTO quarantine(id,lane,position,received,reason,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+	[STORE_QUARANTINE_ADD] = "INSERT OR IGNORE INTO quarantine(log,lane,position,received,header,signature,payload,id,reason)"
+				 " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
 	[STORE_QUARANTINE_COUNT] = "SELECT count(*) FROM quarantine",
-	[STORE_HELD_ADD] = "INSERT INTO held(lane,position,received,signer,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7)",
-	[STORE_HELD_FIRST] = "SELECT row,lane,position,received,signer,header,signature,payload FROM held ORDER BY row LIMIT 1",
+	[STORE_HELD_ADD] = "INSERT INTO held(log,lane,position,received,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7)",
+	[STORE_HELD_FIRST] = "SELECT row,log,lane,position,received,header,signature,payload FROM held ORDER BY row LIMIT 1",
 	[STORE_HELD_REMOVE] = "DELETE FROM held WHERE row=?1",
 };
 
@@ -88,10 +99,44 @@ static lb_err fail(struct store *s, const char *path, char *why, size_t why_n)
 	return e == LB_OK ? LB_IO : e;
 }
 
+static bool run(sqlite3 *db, const char *text)
+{
+	return sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static bool read_version(sqlite3 *db, int *version)
+{
+	sqlite3_stmt *q = NULL;
+	bool ok = sqlite3_prepare_v2(db, "SELECT coalesce((SELECT value FROM meta WHERE key='schema'),0)", -1, &q, NULL) == SQLITE_OK &&
+	          sqlite3_step(q) == SQLITE_ROW;
+
+	if (ok)
+		*version = sqlite3_column_int(q, 0);
+	sqlite3_finalize(q);
+	return ok;
+}
+
+/* Brings the schema to our version, from none or from an older one. *version is what was found. */
+static bool upgrade(sqlite3 *db, int *version)
+{
+	char *set = NULL;
+	bool ok = run(db, "BEGIN IMMEDIATE;CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID") && read_version(db, version);
+
+	for (int v = *version; ok && v >= 0 && v < SCHEMA_VERSION; v++)
+		ok = run(db, steps[v]);
+	if (ok && *version < SCHEMA_VERSION) {
+		set = sqlite3_mprintf("INSERT OR REPLACE INTO meta VALUES('schema',%d)", SCHEMA_VERSION);
+		ok = set && run(db, set);
+	}
+	sqlite3_free(set);
+	return ok && run(db, "COMMIT");
+}
+
 lb_err store_open(const char *folder, struct store *out, char *why, size_t why_n)
 {
 	struct store s = { .db = NULL };
 	char path[4096];
+	int version = 0;
 
 	if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
 		snprintf(why, why_n, "%s: the folder cannot be made: %s", folder, strerror(errno));
@@ -100,9 +145,13 @@ lb_err store_open(const char *folder, struct store *out, char *why, size_t why_n
 	snprintf(path, sizeof path, "%s/agent.db", folder);
 	/* One agent a database: a second one would send and store everything again. */
 	if (sqlite3_open_v2(path, &s.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
-	    sqlite3_exec(s.db, "PRAGMA locking_mode=EXCLUSIVE;", NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_exec(s.db, settings, NULL, NULL, NULL) != SQLITE_OK || sqlite3_exec(s.db, schema, NULL, NULL, NULL) != SQLITE_OK)
+	    !run(s.db, "PRAGMA locking_mode=EXCLUSIVE") || !run(s.db, settings) || !upgrade(s.db, &version))
 		return fail(&s, path, why, why_n);
+	if (version > SCHEMA_VERSION) {
+		snprintf(why, why_n, "%s: a newer lagebus-agent made it (schema %d, this one knows %d)", path, version, SCHEMA_VERSION);
+		store_close(&s);
+		return LB_VERSION;
+	}
 	for (unsigned i = 0; i < STORE_STATEMENTS; i++)
 		if (sqlite3_prepare_v3(s.db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s.statement[i], NULL) != SQLITE_OK)
 			return fail(&s, path, why, why_n);

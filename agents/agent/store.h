@@ -41,8 +41,8 @@ struct store {
 	sqlite3_stmt *statement[STORE_STATEMENTS];
 };
 
-/* Opens or makes DATA/agent.db, its folder (0700) included. LB_OK, LB_IO, LB_DISK_FULL, LB_CORRUPT, LB_NO_MEMORY; `why` has the
- * path and SQLite's words. */
+/* Opens or makes DATA/agent.db, its folder (0700) included; one that an older agent made is brought to the newest schema. LB_OK,
+ * LB_IO, LB_DISK_FULL, LB_CORRUPT, LB_NO_MEMORY, LB_VERSION (a newer agent made it); `why` has the path and SQLite's words. */
 lb_err store_open(const char *folder, struct store *out, char *why, size_t why_n) LB_MUST_CHECK;
 void store_close(struct store *s);
 

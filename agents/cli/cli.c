@@ -64,6 +64,20 @@ enum cli_exit cli_fail_why(struct cli *cli, lb_err e, const struct why *why)
 	return code;
 }
 
+void cli_note(struct cli *cli, const char *format, ...)
+{
+	char text[1200], *clean;
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	clean = text_clean(text, strlen(text), TEXT_LINE);
+	if (clean)
+		fprintf(cli->err, "lagebus: note: %s\n", clean);
+	free(clean);
+}
+
 static unsigned width_of(FILE *f)
 {
 	struct winsize size;

@@ -56,6 +56,8 @@ int cli_main(int argc, char **argv, FILE *out, FILE *err);
 enum cli_exit cli_fail(struct cli *cli, enum cli_exit code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The same for a function that failed with e; what the command line got wrong is LB_INVALID, which is CLI_REFUSED. */
 enum cli_exit cli_fail_why(struct cli *cli, lb_err e, const struct why *why);
+/* Something that whoever gave the command should know, though it goes on. */
+void cli_note(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void help_all(FILE *f);
 void help_group(FILE *f, const char *word);

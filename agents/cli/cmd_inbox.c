@@ -84,7 +84,7 @@ static void add_unreadable(struct table *t, struct cli *cli, const Lagebus__Stor
 static json_t *unreadable_json(const Lagebus__StoredMessage *s)
 {
 	return json_pack("{s:n,s:o,s:I,s:I,s:o}", "id", "received", out_json_time(s->received), "position", (json_int_t)s->position, "row",
-		(json_int_t)s->row, "quarantine", out_json_text(s->quarantine, strlen(s->quarantine)));
+		(json_int_t)s->row, "quarantine", out_json_string(s->quarantine));
 }
 
 static bool is_filtered(const struct args *a)

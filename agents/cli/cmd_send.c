@@ -8,6 +8,7 @@
 #include "agents/cli/draft.h"
 #include "agents/cli/file.h"
 #include "agents/cli/when.h"
+#include "lagebus/classified.h"
 #include "proto/warning.pb-c.h"
 
 const struct option_row cmd_send_options[] = {
@@ -53,6 +54,14 @@ static lb_err read_content(const struct args *args, struct content *c, struct wh
 	return e;
 }
 
+/* Only a file that is text can be looked into. */
+static bool is_marked_file(const struct content *c)
+{
+	const char *text = (const char *)c->file;
+
+	return text && lb_utf8_is_valid(text, c->file_n) && lb_text_is_classified(text, c->file_n);
+}
+
 static lb_err pack_note(const struct args *args, struct content *c, struct why *why)
 {
 	Lagebus__Note note = LAGEBUS__NOTE__INIT;
@@ -64,6 +73,8 @@ static lb_err pack_note(const struct args *args, struct content *c, struct why *
 	note.title = (char *)args_value(args, "title", file && strcmp(file, "-") != 0 ? basename(path) : "");
 	if (!lb_utf8_is_valid(note.title, strlen(note.title)) || !lb_utf8_is_valid(note.text, strlen(note.text)))
 		return why_set(why, LB_INVALID, "title and text must be UTF-8; convert them first (iconv -t utf-8)");
+	if (draft_is_marked(note.title) || draft_is_marked(note.text) || is_marked_file(c))
+		return why_set(why, LB_CLASSIFIED, "%s", lb_err_text(LB_CLASSIFIED));
 	if (file) {
 		note.attachment = (ProtobufCBinaryData){ c->file_n, c->file };
 		note.media_type = (char *)args_value(args, "media-type", "application/octet-stream");

@@ -17,25 +17,20 @@ static json_t *lane_json(uint64_t at, uint64_t last)
 		(json_int_t)(last > at ? last - at : 0));
 }
 
-static json_t *text(const char *s)
-{
-	return out_json_text(s, strlen(s));
-}
-
 static json_t *acts_for_json(const Lagebus__StatusReply *s)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < s->n_acts_for; i++)
-		json_array_append_new(list, text(s->acts_for[i]));
+		json_array_append_new(list, out_json_string(s->acts_for[i]));
 	return list;
 }
 
 static json_t *status_json(const Lagebus__StatusReply *s)
 {
-	json_t *doc = json_pack("{s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:o}", "agent", text(s->agent), "partner", text(s->partner),
-		"linked", *s->broker != 0, "broker", text(s->broker), "link", text(s->link), "linked_since", out_json_time(s->linked_since),
-		"last_error", text(s->last_error), "last_error_text", text(s->last_error_text));
+	json_t *doc = json_pack("{s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:o}", "agent", out_json_string(s->agent), "partner", out_json_string(s->partner),
+		"linked", *s->broker != 0, "broker", out_json_string(s->broker), "link", out_json_string(s->link), "linked_since", out_json_time(s->linked_since),
+		"last_error", out_json_string(s->last_error), "last_error_text", out_json_string(s->last_error_text));
 
 	json_object_set_new(doc, "outbox", json_pack("{s:I,s:I}", "urgent", (json_int_t)s->outbox_urgent, "routine",
 		(json_int_t)s->outbox_routine));
@@ -44,7 +39,7 @@ static json_t *status_json(const Lagebus__StatusReply *s)
 	json_object_set_new(doc, "urgent", lane_json(s->urgent, s->urgent_last));
 	json_object_set_new(doc, "routine", lane_json(s->routine, s->routine_last));
 	json_object_set_new(doc, "missed", json_integer((json_int_t)s->missed));
-	json_object_set_new(doc, "version", text(s->version));
+	json_object_set_new(doc, "version", out_json_string(s->version));
 	json_object_set_new(doc, "acts_for", acts_for_json(s));
 	json_object_set_new(doc, "certificate_expires", out_json_time(s->certificate_expires));
 	return doc;

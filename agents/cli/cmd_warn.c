@@ -101,6 +101,8 @@ static lb_err read_texts(const struct args *args, struct advisory *a, struct why
 	w->measures = a->measures;
 	for (unsigned i = 0; i < a->csaf.measures_n; i++)
 		a->measures[w->n_measures++] = (char *)a->csaf.measures[i];
+	if (draft_is_marked(w->title) || draft_is_marked(w->summary))
+		return why_set(why, LB_CLASSIFIED, "%s", lb_err_text(LB_CLASSIFIED));
 	while ((measure = args_next(args, "measure", &at))) {
 		if (w->n_measures == MEASURES_MAX)
 			return why_set(why, LB_INVALID, "--measure is given too often, 16 times at most");
@@ -171,6 +173,8 @@ enum cli_exit cmd_warn(struct cli *cli)
 	lagebus__warning__init(&a.warning);
 	if (path)
 		e = read_csaf(path, &a, &why);
+	for (unsigned i = 0; !e && i < a.csaf.notes_n; i++)
+		cli_note(cli, "%s: %s", path, a.csaf.notes[i]);
 	if (!e)
 		e = read_texts(&cli->args, &a, &why);
 	code = e ? cli_fail_why(cli, e, &why) : draft_and_send(cli, &a, (unsigned)level);

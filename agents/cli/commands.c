@@ -8,7 +8,8 @@
 const struct command commands[] = {
 	{ "warn", "", 0, 0, "send a warning, from a CSAF advisory or by hand",
 		"Sends a warning with its advisory's original bytes. Title, tracking id, publisher, products, CVEs and summary are taken "
-		"from the advisory; its TLP label can be narrowed, never widened. The level sets what is asked of the recipients: from 2 on "
+		"from the advisory; its TLP label can be narrowed, never widened. What is doubtful about it (a draft, no label, a sharing "
+		"group, no product that is affected) is noted on standard error, what contradicts itself is refused. The level sets what is asked of the recipients: from 2 on "
 		"to acknowledge it (4: within 1 h, 3: 4 h, 2: by the end of the next working day). Level 4 to everyone needs a second "
 		"person: the broker refuses it without one.", ROW(warn) },
 	{ "send", "", 0, 0, "send any other message",
@@ -37,7 +38,10 @@ const struct command commands[] = {
 	{ "check", "[FILE]", 0, 1, "check configuration and certificates, and ask agent and broker",
 		"Reads the agent's configuration (default /etc/lagebus/agent.conf) and checks the certificate's dates, its chain to the CA, "
 		"the revocation list and that the key belongs to it; then asks the agent and through it the broker. Each line says ok, "
-		"warning or error and what to do. The exit code is that of the first error.", ROW(check) },
+		"warning or error and what to do. The exit code is that of the first error. With --diff it compares two federation files "
+		"instead: what changes, and what follows for sessions, for what is queued and for who may send and get what. In a pipe each "
+		"line has: change or effect, who, what, removed or added, and which, separated by tabs. The exit code is then 0 if nothing "
+		"changes, 1 if something does, and above that if a file cannot be read or is not valid.", ROW(check) },
 	{ "ca init", "DIR", 1, 1, "make a certificate authority in a folder",
 		"Makes the federation's certificate authority: DIR/ca.pem, DIR/ca.key (mode 0600), an empty DIR/crl.pem and the "
 		"index of what was issued. Nothing that is there is overwritten.", ROW(ca_init) },

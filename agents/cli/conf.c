@@ -28,7 +28,7 @@ static lb_err read_keys(const config_t *c, const char *path, struct conf *out, s
 	lb_err e;
 
 	if (config_lookup(c, "partners"))
-		return why_set(why, LB_CONFIG, "%s: is a federation file; lagebusd --check-config checks it with the lagebusd.conf that names it", path);
+		return why_set(why, LB_CONFIG, "%s: is a federation file; lagebusd --check-config checks it with the lagebusd.conf that names it, lagebus check --diff compares it", path);
 	e = take(c, path, "certificate", true, out->certificate, why);
 	if (!e)
 		e = take(c, path, "key", true, out->key, why);

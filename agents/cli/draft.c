@@ -6,6 +6,7 @@
 
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
+#include "lagebus/classified.h"
 #include "lagebus/identity.h"
 
 unsigned draft_default_tlp(unsigned type)
@@ -16,6 +17,11 @@ unsigned draft_default_tlp(unsigned type)
 	};
 
 	return type <= LB_TYPE_MAX && defaults[type] ? defaults[type] : LB_TLP_AMBER_STRICT;
+}
+
+bool draft_is_marked(const char *text)
+{
+	return lb_text_is_classified(text, strlen(text));
 }
 
 void draft_names(const char *(*name)(unsigned number), unsigned last, char *out, size_t n)

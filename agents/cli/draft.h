@@ -47,6 +47,8 @@ lb_err draft_init(struct draft *d, const struct args *args, const struct draft_d
 void draft_fini(struct draft *d);
 /* "cyber-defence, joint-incident-work, ..." of lb_area_name or lb_type_name. */
 void draft_names(const char *(*name)(unsigned number), unsigned last, char *out, size_t n);
+/* Does a text carry a classification marking, with which it may not be sent? */
+bool draft_is_marked(const char *text);
 /* TLP default of a message type (DOMAIN: message types). */
 unsigned draft_default_tlp(unsigned type);
 /* Sends it, or asks who would get it, and shows the answer. Blocks. */

@@ -78,12 +78,12 @@ static json_t *route_json(const Lagebus__Route *route)
 		const Lagebus__PartnerReceipt *p = route->partners[i];
 
 		if (*p->rule)
-			json_array_append_new(others, json_pack("{s:s,s:s,s:s}", "partner", p->partner, "rule", p->rule, "text",
+			json_array_append_new(others, json_pack("{s:o,s:o,s:s}", "partner", out_json_string(p->partner), "rule", out_json_string(p->rule), "text",
 				lb_err_from_token(p->rule) == LB_ERR_COUNT ? "" : lb_err_text(lb_err_from_token(p->rule))));
 		else
-			json_array_append_new(recipients, json_string(p->partner));
+			json_array_append_new(recipients, out_json_string(p->partner));
 	}
-	json_object_set_new(doc, "refused", *route->refused ? json_string(route->refused) : json_null());
+	json_object_set_new(doc, "refused", *route->refused ? out_json_string(route->refused) : json_null());
 	json_object_set_new(doc, "recipients", recipients);
 	json_object_set_new(doc, "others", others);
 	return doc;

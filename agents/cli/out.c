@@ -170,6 +170,11 @@ json_t *out_json_text(const char *p, size_t n)
 	return text;
 }
 
+json_t *out_json_string(const char *s)
+{
+	return out_json_text(s, strlen(s));
+}
+
 json_t *out_json_time(int64_t ms)
 {
 	char text[WHEN_TEXT];

@@ -35,6 +35,7 @@ enum cli_exit out_json(struct cli *cli, json_t *doc);
 enum cli_exit out_json_line(struct cli *cli, json_t *doc);
 /* The string as JSON, whatever its bytes are. NULL if memory is out. */
 json_t *out_json_text(const char *p, size_t n);
+json_t *out_json_string(const char *s);
 /* ISO 8601, or null for 0. */
 json_t *out_json_time(int64_t ms);
 

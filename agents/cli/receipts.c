@@ -193,11 +193,11 @@ static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, boo
 
 static json_t *partner_json(const Lagebus__PartnerReceipt *p)
 {
-	json_t *doc = json_pack("{s:s,s:b,s:b,s:b,s:o,s:o,s:o,s:o}", "partner", p->partner, "delivered", (int)p->delivered,
+	json_t *doc = json_pack("{s:o,s:b,s:b,s:b,s:o,s:o,s:o,s:o}", "partner", out_json_string(p->partner), "delivered", (int)p->delivered,
 		"expired", (int)p->expired, "online", (int)p->online, "last_seen", out_json_time(p->last_seen), "displayed", out_json_time(p->displayed),
 		"acknowledged", out_json_time(p->acknowledged), "implemented", out_json_time(p->implemented));
 
-	json_object_set_new(doc, "by", *p->by ? out_json_text(p->by, strlen(p->by)) : json_null());
+	json_object_set_new(doc, "by", *p->by ? out_json_string(p->by) : json_null());
 	return doc;
 }
 
@@ -205,7 +205,8 @@ static json_t *other_json(const Lagebus__PartnerReceipt *p)
 {
 	lb_err rule = lb_err_from_token(p->rule);
 
-	return json_pack("{s:s,s:s,s:s}", "partner", p->partner, "rule", p->rule, "text", rule == LB_ERR_COUNT ? "" : lb_err_text(rule));
+	return json_pack("{s:o,s:o,s:s}", "partner", out_json_string(p->partner), "rule", out_json_string(p->rule), "text",
+		rule == LB_ERR_COUNT ? "" : lb_err_text(rule));
 }
 
 static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r)
@@ -221,8 +222,8 @@ static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r)
 	for (size_t i = 0; i < r->n_partners; i++)
 		json_array_append_new(is_recipient(r->partners[i]) ? recipients : others,
 			is_recipient(r->partners[i]) ? partner_json(r->partners[i]) : other_json(r->partners[i]));
-	doc = json_pack("{s:s,s:s,s:I,s:o,s:s,s:o,s:o}", "id", id, "lane", r->lane == LB_LANE_URGENT ? "urgent" : "routine",
-		"position", (json_int_t)r->position, "now", out_json_time(r->now), "summary", summary ? summary : "",
+	doc = json_pack("{s:s,s:s,s:I,s:o,s:o,s:o,s:o}", "id", id, "lane", r->lane == LB_LANE_URGENT ? "urgent" : "routine",
+		"position", (json_int_t)r->position, "now", out_json_time(r->now), "summary", out_json_string(summary ? summary : ""),
 		"recipients", recipients, "others", others);
 	free(summary);
 	return out_json(cli, doc);

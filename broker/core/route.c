@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/core/policy.h"
+#include "proto/host/policy.h"
 
 #define SETS 256 /* a power of two */
 #define WAYS 4

@@ -36,7 +36,7 @@ _lagebus()
 	--ack) COMPREPLY=($(compgen -W 'none displayed acknowledged implemented' -- "$cur")); return ;;
 	--level) COMPREPLY=($(compgen -W '1 2 3 4' -- "$cur")); return ;;
 	--curve) COMPREPLY=($(compgen -W 'p256 p384 p521' -- "$cur")); return ;;
-	--csaf | --file | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--csaf | --diff | --file | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
 
 	local options=''
@@ -50,7 +50,7 @@ _lagebus()
 	receipts) options='--all last' ;;
 	watch) options='--topic --from-now --count' ;;
 	status) ;;
-	check) options='--files-only' ;;
+	check) options='--files-only --diff' ;;
 	ca) options='init issue revoke crl' ;;
 	'ca init') options='--trust-domain --days --curve' ;;
 	'ca issue') options='--agent --partner --name --broker --dns --ip --acts-for --days --from --curve' ;;

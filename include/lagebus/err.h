@@ -57,6 +57,8 @@
 	X(TLP_STRICT_NAMED,   "tlp-strict-named-only", "TLP:AMBER+STRICT goes to the named partners, not to the bodies below them") \
 	X(TLP_NO_FURTHER_HOP, "tlp-no-further-hop",    "TLP:AMBER goes to the named partners and the bodies directly below them") \
 	X(TLP_OBSERVER_GREEN, "tlp-observer-green",    "an observer reads up to TLP:GREEN") \
+	X(TLP_WIDENED,        "tlp-widened",           "the message that it belongs to or replaces is stricter, and only its origin may widen the label") \
+	X(CLASSIFIED,         "classified",            "it is marked VS-NfD or higher, which this system may not carry") \
 	/* the chain */ \
 	X(CHAIN_BROKEN,       "chain-broken",          "a delivery does not follow the one before it") \
 	X(CONFIG,             "config",                "the configuration is not valid")

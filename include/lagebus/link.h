@@ -32,9 +32,25 @@ void lb_tls_unref(struct lb_tls *tls);
 const struct lb_identity *lb_tls_identity(const struct lb_tls *tls);
 /* When our own certificate ends, in ms since 1970. */
 int64_t lb_tls_expires_ms(const struct lb_tls *tls);
-/* Is this certificate (DER) issued by the CA, in its time and not revoked, now? LB_OK, LB_TLS_UNTRUSTED, LB_TLS_EXPIRED,
- * LB_TLS_REVOKED, LB_BAD_IDENTITY (no SPIFFE ID). Used for live sessions after a reload and for signers. Any thread. */
-lb_err lb_tls_check_certificate(struct lb_tls *tls, const uint8_t *der, size_t der_n, struct lb_identity *out) LB_MUST_CHECK;
+/* Is our own certificate in its time at this one, in ms since 1970? */
+bool lb_tls_is_valid_at(const struct lb_tls *tls, int64_t at_ms);
+
+/* Who signs with a certificate, and of which time a message may be that it signed, both ends included. */
+struct lb_signatory {
+	struct lb_identity identity;
+	int64_t from_ms, until_ms; /* since 1970 */
+};
+/* May messages be signed with this certificate (DER)? A message is read long after it was signed, so the question has two parts.
+ * Here, once a certificate, as of now: the chain to the federation's CA, the use and the strength of the key, and that nothing in the
+ * chain is on a revocation list, each of which must be current. By the caller, message by message: that it was created between
+ * from_ms and until_ms. The certificate, or a CA above it, may have ended since.
+ * The window begins with the certificate and ends with it, or with the first CA above it that does. It does not begin later where a CA
+ * does: a CA's certificate that was renewed with the same key is younger than what was issued before.
+ * A revocation list must name what was revoked also after that has ended, or it would count again for what is dated back; `lagebus ca`
+ * makes such lists, RFC 5280 (section 3.3) does not demand it.
+ * LB_OK, LB_TLS_UNTRUSTED (also: a revocation list is out of date), LB_TLS_REVOKED, LB_BAD_IDENTITY (no SPIFFE ID of this federation),
+ * LB_NO_MEMORY. Any thread. */
+lb_err lb_tls_check_signer(struct lb_tls *tls, const uint8_t *der, size_t der_n, struct lb_signatory *out) LB_MUST_CHECK;
 
 /* A new link. For clients `expect` (may be NULL) is the SPIFFE ID's partner the
  * broker's certificate must carry. The link holds a reference to tls. NULL if memory is out. */

@@ -28,7 +28,7 @@ lb_err lb_sign(struct lb_signer *s, struct lb_frame header, struct lb_frame payl
 
 /* Reads the hint in a signature frame. LB_OK or LB_BAD_SIGNATURE (malformed). */
 lb_err lb_signature_hint(struct lb_frame signature, uint8_t out[LB_SIGNER_SIZE]) LB_MUST_CHECK;
-/* From a certificate in DER whose trust the caller has checked (lb_tls_check_certificate). LB_OK, LB_INVALID, LB_NO_MEMORY. */
+/* From a certificate in DER whose trust the caller has checked (lb_tls_check_signer). LB_OK, LB_INVALID, LB_NO_MEMORY. */
 lb_err lb_verifier_new(const uint8_t *der, size_t der_n, struct lb_verifier **out) LB_MUST_CHECK;
 void lb_verifier_free(struct lb_verifier *v);
 /* LB_OK or LB_BAD_SIGNATURE. */

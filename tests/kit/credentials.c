@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lagebus/mandate.h"
 
@@ -33,8 +34,44 @@ bool credentials_ca(const char *folder, const char *name)
 	return system(command) == 0;
 }
 
+/* Writes CA.cnf, with which the openssl command issues and revokes. */
+static bool configure(const char *folder, const char *ca)
+{
+	char command[1024];
+
+	snprintf(command, sizeof command,
+	         "cd '%s' && touch %s.index && printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=%s.index\\ncertificate=%s.pem\\nprivate_key=%s.key\\n"
+	         "default_md=sha256\\nnew_certs_dir=.\\npolicy=p\\nunique_subject=no\\nrand_serial=yes\\n[p]\\ncommonName=supplied\\n' >%s.cnf",
+	         folder, ca, ca, ca, ca, ca);
+	return system(command) == 0;
+}
+
+/* Issues name.pem for name.csr with the extensions in name.ext. */
+static bool issue(const char *folder, const char *name, const char *ca, int days)
+{
+	const char *ended = "-startdate $(date -u -d '-10 days' +%Y%m%d%H%M%SZ) -enddate $(date -u -d '-1 day' +%Y%m%d%H%M%SZ)";
+	char command[1024], valid[40];
+
+	snprintf(valid, sizeof valid, "-days %d", days);
+	snprintf(command, sizeof command,
+	         "cd '%s' && exec 2>/dev/null && openssl ca -config %s.cnf -batch -notext %s -in %s.csr -extfile %s.ext %s -out %s.pem", folder,
+	         ca, strcmp(name, ca) == 0 ? "-selfsign" : "", name, name, days > 0 ? valid : ended, name);
+	return configure(folder, ca) && system(command) == 0;
+}
+
+bool credentials_sub_ca(const char *folder, const char *name, const char *ca, int days)
+{
+	char command[1024];
+
+	snprintf(command, sizeof command,
+	         "cd '%s' && exec 2>/dev/null && openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=%s' -keyout %s.key "
+	         "-out %s.csr && printf 'keyUsage=critical,keyCertSign,cRLSign\\nbasicConstraints=critical,CA:TRUE\\n' >%s.ext",
+	         folder, name, name, name, name);
+	return system(command) == 0 && issue(folder, name, ca, days);
+}
+
 /* `more` are lines for the extensions' file. */
-static bool issue(const char *folder, const struct credential *c, const char *more)
+static bool issue_with(const char *folder, const struct credential *c, const char *more)
 {
 	const char *key = c->key ? c->key : "ec -pkeyopt ec_paramgen_curve:P-256";
 	char command[2048];
@@ -42,15 +79,14 @@ static bool issue(const char *folder, const struct credential *c, const char *mo
 	snprintf(command, sizeof command,
 	         "cd '%s' && exec 2>/dev/null && openssl req -new -newkey %s -nodes -subj '/CN=%s' -keyout %s.key -out %s.csr && "
 	         "printf '%s%s%skeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\nbasicConstraints=critical,CA:FALSE\n%s' "
-	         ">%s.ext && openssl x509 -req -in %s.csr -CA %s.pem -CAkey %s.key -CAcreateserial -days %d -extfile %s.ext -out %s.pem",
-	         folder, key, c->name, c->name, c->name, c->uri ? "subjectAltName=URI:" : "", c->uri ? c->uri : "", c->uri ? "\n" : "", more, c->name, c->name,
-	         c->ca, c->ca, c->days, c->name, c->name);
-	return system(command) == 0;
+	         ">%s.ext",
+	         folder, key, c->name, c->name, c->name, c->uri ? "subjectAltName=URI:" : "", c->uri ? c->uri : "", c->uri ? "\n" : "", more, c->name);
+	return system(command) == 0 && issue(folder, c->name, c->ca, c->days);
 }
 
 bool credentials_issue(const char *folder, const struct credential *c)
 {
-	return issue(folder, c, "");
+	return issue_with(folder, c, "");
 }
 
 bool credentials_issue_mandated(const char *folder, const struct credential *c, const char *partner)
@@ -58,20 +94,18 @@ bool credentials_issue_mandated(const char *folder, const struct credential *c, 
 	char more[256];
 
 	snprintf(more, sizeof more, LB_MANDATE_OID "=ASN1:SEQUENCE:mandates\n[mandates]\none=IA5:%s\n", partner);
-	return issue(folder, c, more);
+	return issue_with(folder, c, more);
 }
 
 bool credentials_revoke(const char *folder, const char *ca, const char *revoked, const char *crl, int days)
 {
-	char revoke[256] = "true", command[2048];
+	char revoke[256] = "true", command[1024];
 
 	if (revoked)
 		snprintf(revoke, sizeof revoke, "openssl ca -config %s.cnf -revoke %s.pem", ca, revoked);
-	snprintf(command, sizeof command,
-	         "cd '%s' && exec 2>/dev/null && touch %s.index && printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=%s.index\\ncertificate=%s.pem\\n"
-	         "private_key=%s.key\\ndefault_md=sha256\\n' >%s.cnf && %s && openssl ca -config %s.cnf -gencrl %s -out %s",
-	         folder, ca, ca, ca, ca, ca, revoke, ca, days > 0 ? "-crldays 2" : "-crl_lastupdate 20200101000000Z -crl_nextupdate 20200102000000Z", crl);
-	return system(command) == 0;
+	snprintf(command, sizeof command, "cd '%s' && exec 2>/dev/null && %s && openssl ca -config %s.cnf -gencrl %s -out %s", folder, revoke, ca,
+	         days > 0 ? "-crldays 2" : "-crl_lastupdate 20200101000000Z -crl_nextupdate 20200102000000Z", crl);
+	return configure(folder, ca) && system(command) == 0;
 }
 
 bool credentials_write(const char *folder, const char *name, const char *text)

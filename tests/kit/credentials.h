@@ -12,10 +12,12 @@ struct credential {
 	const char *ca;   /* of the issuer's files */
 	const char *uri;  /* the subject alternative name; NULL: none */
 	const char *key;  /* "ec -pkeyopt ec_paramgen_curve:P-384", "rsa:3072"; NULL: P-256 */
-	int days;         /* -1: it ended yesterday */
+	int days;         /* from now; -1: it began ten days ago and ended yesterday */
 };
 /* Writes name.pem and name.key of one more CA. */
 bool credentials_ca(const char *folder, const char *name);
+/* The same of a CA below another; `ca` may be itself. `days` as in a credential. */
+bool credentials_sub_ca(const char *folder, const char *name, const char *ca, int days);
 bool credentials_issue(const char *folder, const struct credential *c);
 /* The same with a mandate for a further partner (lagebus/mandate.h). */
 bool credentials_issue_mandated(const char *folder, const struct credential *c, const char *partner);

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "broker/load.h"
+#include "proto/host/federation_file.h"
 #include "proto/host/log.h"
 #include "tests/kit/credentials.h"
 
@@ -158,7 +158,7 @@ static struct configuration make_configuration(const char *federation, const cha
 		if (settings_set(&c.settings, set[i].key, &v, why, sizeof why) != LB_OK)
 			fail_msg("%s", why);
 	}
-	if (load_federation_text("federation", federation, strlen(federation), &c.federation, &problem) != LB_OK)
+	if (federation_file_parse("federation", federation, strlen(federation), &c.federation, &problem) != LB_OK)
 		fail_msg("%s", problem.reason);
 	return c;
 }

@@ -1,6 +1,8 @@
 /* Feeds ZMTP messages to the agent as what a broker says in an open session: controls, and deliveries, whose signature is made here where
- * it says "sign". What gets into the inbox is signed, whole and in UTF-8, and a lane's cursor only follows its chain. */
+ * it says "sign", as of now. What gets into the inbox is signed, whole and in UTF-8, and a lane's cursor only follows its chain. */
+#include "agents/agent/intake.h"
 #include "lagebus/delivery.h"
+#include "proto/header.pb-c.h"
 #include "tests/fuzz/agent/fixture.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -14,21 +16,39 @@ static void start_over(struct agent *a)
 	lb_link_peer_certificate(fixture_peers.broker, &der, &der_n);
 	lb_signer_hint(der, der_n, hint);
 	signers_reload(a->signers, a->tls);
-	signers_learn(a->signers, hint, der, der_n);
+	signers_learn(a->signers, hint, der, der_n, a->now_ms);
 	memset(a->cursor, 0, sizeof a->cursor);
 	memset(a->announced, 0, sizeof a->announced);
 	a->holding = a->cursors_changed = a->inbox_grew = false;
 }
 
+/* A copy of the header that says it was created now: the signer's certificate is as old as this process. */
+static struct lb_frame date(struct lb_frame header, struct lb_buf *out)
+{
+	Lagebus__Header now = LAGEBUS__HEADER__INIT;
+	uint8_t *room;
+	size_t n;
+
+	now.created = agent_clock_ms();
+	n = lagebus__header__get_packed_size(&now);
+	assert(lb_buf_append(out, header.p, header.n) == LB_OK);
+	room = lb_buf_reserve(out, n);
+	assert(room);
+	lagebus__header__pack(&now, room);
+	lb_buf_added(out, n);
+	return (struct lb_frame){ lb_buf_data(out), lb_buf_len(out) };
+}
+
 static void take_delivery(struct agent *a, struct lb_zmtp_message *m)
 {
 	static const uint8_t sign[] = { 's', 'i', 'g', 'n' };
-	struct lb_buf signature = LB_BUF_INIT;
+	struct lb_buf header = LB_BUF_INIT, signature = LB_BUF_INIT;
 	uint64_t before[LB_LANES];
 	struct lb_delivery d;
 
 	memcpy(before, a->cursor, sizeof before);
 	if (m->frames[3].n == sizeof sign && memcmp(m->frames[3].p, sign, sizeof sign) == 0) {
+		m->frames[1] = date(m->frames[1], &header);
 		assert(lb_sign(a->signer, m->frames[1], m->frames[2], &signature) == LB_OK);
 		m->frames[3] = (struct lb_frame){ lb_buf_data(&signature), lb_buf_len(&signature) };
 	}
@@ -37,6 +57,7 @@ static void take_delivery(struct agent *a, struct lb_zmtp_message *m)
 		assert(lb_delivery_decode(m->frames[0].p, m->frames[0].n, &d) == LB_OK);
 		assert(d.previous == before[d.lane] && a->cursor[d.lane] == d.position && a->cursor[!d.lane] == before[!d.lane]);
 	}
+	lb_buf_fini(&header);
 	lb_buf_fini(&signature);
 }
 

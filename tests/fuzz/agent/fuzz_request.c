@@ -1,8 +1,11 @@
 /* Feeds bytes to the agent as a Request on its local socket; whatever it puts into the outbox is a message that a broker can read, and a
  * receipt that it made itself one that a broker takes. */
+#include "agents/agent/outbox.h"
+#include "agents/agent/requests.h"
 #include "lagebus/header.h"
 #include "lagebus/identity.h"
 #include "lagebus/zmtp.h"
+#include "proto/local.pb-c.h"
 #include "proto/receipt.pb-c.h"
 #include "tests/fuzz/agent/fixture.h"
 
@@ -97,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	fixture_link(a);
 	requests_answer(a, &peer, data, n);
 	agent_settle(a);
-	requests_show_new(a);
+	watchers_show(a);
 	empty_outbox(a, is_ack(data, n));
 	memset(a->waiting, 0, sizeof a->waiting);
 	return 0;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/load.h"
+#include "proto/host/federation_file.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 #include "proto/host/log.h"
@@ -84,7 +84,7 @@ static void begin(void)
 	assert(handshake_begin(&t.peers, "de-sn") && handshake_shake(&t.peers));
 	atexit(remove_folder);
 	assert(settings_init(&t.settings) == LB_OK);
-	assert(load_federation_text("federation.conf", members, sizeof members - 1, &t.federation, &problem) == LB_OK);
+	assert(federation_file_parse("federation.conf", members, sizeof members - 1, &t.federation, &problem) == LB_OK);
 	open_log();
 	t.hub = channel_hub_new();
 	assert(channel_open(t.hub, "urgent", &t.to_writer[0]) == LB_OK && channel_open(t.hub, "routine", &t.to_writer[1]) == LB_OK);

@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	}
 	assert(*c.title && *c.tracking_id && *c.publisher);
-	assert(c.products_n <= CSAF_PRODUCTS_MAX && c.cves_n <= CSAF_CVES_MAX && c.measures_n <= CSAF_MEASURES_MAX);
+	assert(c.products_n <= CSAF_PRODUCTS_MAX && c.cves_n <= CSAF_CVES_MAX && c.measures_n <= CSAF_MEASURES_MAX && c.notes_n <= CSAF_NOTES_MAX);
 	for (unsigned i = 0; i < c.products_n; i++)
 		check_clean(c.products[i], strlen(c.products[i]));
 	check_clean(c.summary, strlen(c.summary));

@@ -112,6 +112,7 @@ static void the_quarantine_stands_apart(void **state)
 
 	(void)state;
 	assert_int_equal(inbox_quarantine(&store, &m, &id, LB_BAD_SIGNATURE), LB_OK);
+	/* It was delivered again. */
 	assert_int_equal(inbox_quarantine(&store, &m, &id, LB_UNKNOWN_SIGNER), LB_OK);
 	assert_int_equal(inbox_counts(&store, &inbox, &quarantined), LB_OK);
 	assert_true(inbox == 0 && quarantined == 1);
@@ -121,6 +122,36 @@ static void the_quarantine_stands_apart(void **state)
 	assert_int_equal(n, 1);
 	assert_int_equal(find((struct inbox_query){ .quarantine = false }, &n), LB_OK);
 	assert_int_equal(n, 0);
+}
+
+/* Of the ids in quarantine nothing is true: one may be another's, or none. */
+static void the_quarantine_keeps_what_shares_an_id(void **state)
+{
+	struct inbox_message m = message_of(4, "p", 1);
+	struct lb_uuid none = { { 0 } }, id = store_id(4);
+	struct inbox_row row;
+	uint64_t inbox, quarantined;
+
+	(void)state;
+	for (unsigned lane = 0; lane < LB_LANES; lane++)
+		for (m.lane = (enum lb_lane)lane, m.position = 4; m.position < 7; m.position++)
+			assert_int_equal(inbox_quarantine(&store, &m, &none, LB_BAD_HEADER), LB_OK);
+	m.log = store_id(9);
+	m.position = 4;
+	assert_int_equal(inbox_quarantine(&store, &m, &none, LB_BAD_HEADER), LB_OK);
+	m.position = 8;
+	assert_int_equal(inbox_quarantine(&store, &m, &id, LB_WRONG_ORIGIN), LB_OK);
+	m.position = 9;
+	assert_int_equal(inbox_quarantine(&store, &m, &id, LB_BAD_SIGNATURE), LB_OK);
+	store_reopen();
+	assert_int_equal(inbox_counts(&store, &inbox, &quarantined), LB_OK);
+	assert_int_equal(quarantined, 9);
+	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
+	assert_string_equal(row.quarantine, "wrong-origin");
+	/* The one that is real is shown before those that say they were it. */
+	assert_true(add(4, "p", 1));
+	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
+	assert_string_equal(row.quarantine, "");
 }
 
 static void finding_is_filtered_and_bounded(void **state)
@@ -147,28 +178,29 @@ static void finding_is_filtered_and_bounded(void **state)
 
 static void what_is_held_comes_in_order(void **state)
 {
-	uint8_t signer[LB_SIGNER_SIZE] = "signer-", out[LB_SIGNER_SIZE];
 	struct inbox_message m;
+	struct lb_uuid log;
 	int64_t row;
 
 	(void)state;
-	assert_int_equal(inbox_held(&store, &row, &m, out), LB_NOT_FOUND);
+	assert_int_equal(inbox_held(&store, &row, &m), LB_NOT_FOUND);
 	for (unsigned n = 1; n <= 2; n++) {
 		m = message_of(n, "payload", 7);
-		signer[7] = (uint8_t)n;
-		assert_int_equal(inbox_hold(&store, &m, signer), LB_OK);
+		m.log = store_id(n);
+		assert_int_equal(inbox_hold(&store, &m), LB_OK);
 	}
 	store_reopen();
 	for (unsigned n = 1; n <= 2; n++) {
-		assert_int_equal(inbox_held(&store, &row, &m, out), LB_OK);
-		assert_int_equal(out[7], n);
+		assert_int_equal(inbox_held(&store, &row, &m), LB_OK);
+		log = store_id(n);
+		assert_memory_equal(m.log.b, log.b, sizeof log.b);
 		assert_int_equal(m.position, n);
 		assert_int_equal(m.lane, n % 2 ? LB_LANE_ROUTINE : LB_LANE_URGENT);
 		assert_int_equal(m.payload.n, 7);
 		assert_memory_equal(m.payload.p, "payload", 7);
 		assert_int_equal(inbox_release(&store, row), LB_OK);
 	}
-	assert_int_equal(inbox_held(&store, &row, &m, out), LB_NOT_FOUND);
+	assert_int_equal(inbox_held(&store, &row, &m), LB_NOT_FOUND);
 }
 
 static void cursors_stay(void **state)
@@ -217,6 +249,7 @@ int main(void)
 		STORE_TEST(rows_follow_each_other),
 		STORE_TEST(acknowledging_only_rises),
 		STORE_TEST(the_quarantine_stands_apart),
+		STORE_TEST(the_quarantine_keeps_what_shares_an_id),
 		STORE_TEST(finding_is_filtered_and_bounded),
 		STORE_TEST(what_is_held_comes_in_order),
 		STORE_TEST(cursors_stay),

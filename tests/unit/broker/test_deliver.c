@@ -172,6 +172,25 @@ static void what_is_past_retention_is_announced(void **state)
 	stand_assert_delivered(c, &id, 5, 4);
 }
 
+/* The log was restored, and the message that the agent stored at 1 was published again: what it says is not passed over for that. */
+static void so_it_is_when_the_log_was_restored(void **state)
+{
+	struct lb_uuid log, id;
+	struct caller *sender, *c;
+	Lagebus__Hello hello;
+
+	(void)state;
+	start_with_a_past();
+	sender = stand_agent("bsi");
+	id = stand_send(sender, "de-sn", 10);
+	hello = hello_from(&log, 0, 1);
+	hello.routine_id = (ProtobufCBinaryData){ sizeof id.b, id.b };
+	c = stand_agent_from("sn", &hello);
+	assert_int_equal(c->control->welcome->routine, 1);
+	assert_gap(c, 2, 4);
+	stand_assert_delivered(c, &id, 5, 4);
+}
+
 static void so_it_is_when_nothing_is_left(void **state)
 {
 	struct caller *sender, *c;
@@ -274,6 +293,132 @@ static void what_stands_in_the_log_is_decided_again(void **state)
 	c = stand_agent("he"); /* the area is in its agreement now, and it has stored nothing yet */
 	stand_assert_delivered(c, &first, 1, 0);
 	stand_assert_delivered(c, &second, 2, 1);
+}
+
+#define FEDERATION(sn, others) \
+	"trust_domain = \"lagebus.example\";\npartners = (\n" \
+	"  { id = \"bund-bsi\"; role = \"coordinator\"; areas = [ \"all\" ]; },\n" \
+	"  { id = \"de-sn\"; areas = [ \"all\" ]; " sn " },\n" others \
+	"  { id = \"de-he\"; role = \"state\"; areas = [ \"all\" ]; groups = [ \"cert\" ]; }\n);\n"
+#define LEIPZIG "  { id = \"de-sn/leipzig\"; role = \"local\"; areas = [ \"all\" ]; },\n"
+
+#define QUEUED 40 /* of QUEUED_SIZE: more than goes out to who does not read */
+#define QUEUED_SIZE 60000
+
+static void queue_up(struct caller *sender, const char *to, unsigned tlp)
+{
+	static const uint8_t zeros[QUEUED_SIZE];
+	struct lb_header h;
+
+	for (unsigned i = 0; i < QUEUED; i++) {
+		caller_header(sender, to, &h);
+		h.tlp = tlp;
+		caller_publish(sender, &h, zeros, sizeof zeros);
+		assert_non_null(caller_hear_control(sender, LAGEBUS__CONTROL__BODY_ACCEPTED));
+	}
+}
+
+/* Hears what was on its way, and then `last` at once: what was queued is not for it any more. */
+static void assert_queue_is_dropped(struct caller *c, const struct lb_uuid *last)
+{
+	unsigned before = 0;
+
+	while (caller_hear(c) == HEARD_DELIVERY && memcmp(c->header.id.b, last->b, sizeof last->b) != 0)
+		before++;
+	assert_true(before < QUEUED / 2);
+	assert_memory_equal(c->header.id.b, last->b, sizeof last->b);
+}
+
+static void who_leaves_a_group_gets_nothing_of_its_queue(void **state)
+{
+	struct caller *sender, *sn, *he;
+	struct lb_uuid last;
+
+	(void)state;
+	stand.federation = FEDERATION("role = \"state\"; groups = [ \"cert\" ];", "");
+	stand_start();
+	sender = stand_agent("bsi");
+	sn = stand_agent("sn");
+	he = stand_agent("he");
+	queue_up(sender, "group:cert", LB_TLP_GREEN);
+	stand_reload(FEDERATION("role = \"state\";", ""), NULL);
+	stand_send(sender, "group:cert", 10);
+	last = stand_send(sender, "all", 10);
+	assert_queue_is_dropped(sn, &last);
+	for (unsigned i = 0; i < QUEUED + 1; i++) /* who stays in it has everything */
+		assert_int_equal(caller_hear(he), HEARD_DELIVERY);
+	stand_assert_delivered(he, &last, QUEUED + 2, QUEUED + 1);
+}
+
+static void an_observer_gets_nothing_stricter_than_green_of_its_queue(void **state)
+{
+	struct caller *sender, *sn;
+	struct lb_uuid last;
+	struct lb_header h;
+
+	(void)state;
+	stand.federation = FEDERATION("role = \"state\";", "");
+	stand_start();
+	sender = stand_agent("bsi");
+	sn = stand_agent("sn");
+	queue_up(sender, "de-sn", LB_TLP_AMBER);
+	stand_reload(FEDERATION("role = \"observer\";", ""), NULL);
+	caller_header(sender, "all", &h);
+	h.tlp = LB_TLP_GREEN;
+	last = h.id;
+	caller_publish(sender, &h, "x", 1);
+	assert_non_null(caller_hear_control(sender, LAGEBUS__CONTROL__BODY_ACCEPTED));
+	assert_queue_is_dropped(sn, &last);
+	caller_header(sn, "de-he", &h); /* nor does it send as a state does */
+	caller_publish(sn, &h, "x", 1);
+	assert_string_equal(caller_hear_reason(sn), "role-may-not-send");
+}
+
+static void who_was_removed_gets_nothing_and_is_nobodys_recipient(void **state)
+{
+	struct caller *sender, *leipzig;
+	struct lb_uuid last;
+	struct lb_header h;
+	unsigned got = 0;
+
+	(void)state;
+	stand.federation = FEDERATION("role = \"state\";", LEIPZIG);
+	stand_start();
+	sender = stand_agent("bsi");
+	leipzig = stand_agent("leipzig");
+	queue_up(sender, "de-sn/leipzig", LB_TLP_GREEN);
+	stand_reload(FEDERATION("role = \"state\";", ""), NULL);
+	while (caller_hear(leipzig) == HEARD_DELIVERY)
+		got++;
+	assert_true(got < QUEUED / 2);
+	caller_header(sender, "de-sn/leipzig", &h);
+	caller_publish(sender, &h, "x", 1);
+	assert_string_equal(caller_hear_reason(sender), "bad-audience");
+	stand_reload(FEDERATION("role = \"state\";", LEIPZIG), NULL); /* who comes back has missed nothing */
+	leipzig = stand_agent("leipzig");
+	for (unsigned i = 0; i < QUEUED; i++)
+		assert_int_equal(caller_hear(leipzig), HEARD_DELIVERY);
+	last = stand_send(sender, "de-sn/leipzig", 10);
+	stand_assert_delivered(leipzig, &last, QUEUED + 1, QUEUED);
+}
+
+static void an_area_that_is_removed_is_not_sent_any_more(void **state)
+{
+	struct caller *he;
+	struct lb_header h;
+
+	(void)state;
+	stand_start();
+	he = stand_agent("he");
+	caller_header(he, "bund-bsi", &h);
+	h.area = LB_AREA_THREAT_INTELLIGENCE;
+	caller_publish(he, &h, "x", 1);
+	assert_non_null(caller_hear_control(he, LAGEBUS__CONTROL__BODY_ACCEPTED));
+	stand_reload(without_intelligence, NULL);
+	caller_header(he, "bund-bsi", &h);
+	h.area = LB_AREA_THREAT_INTELLIGENCE;
+	caller_publish(he, &h, "x", 1);
+	assert_string_equal(caller_hear_reason(he), "area-not-agreed");
 }
 
 /* Far more than a session is fed ahead, and more than the tail keeps. */
@@ -438,10 +583,15 @@ int main(void)
 		STAND_TEST(it_goes_on_behind_what_was_stored),
 		STAND_TEST(who_only_publishes_gets_nothing),
 		STAND_TEST(what_is_past_retention_is_announced),
+		STAND_TEST(so_it_is_when_the_log_was_restored),
 		STAND_TEST(so_it_is_when_nothing_is_left),
 		STAND_TEST(what_has_expired_stays),
 		STAND_TEST(what_is_queued_is_decided_again),
 		STAND_TEST(what_stands_in_the_log_is_decided_again),
+		STAND_TEST(who_leaves_a_group_gets_nothing_of_its_queue),
+		STAND_TEST(an_observer_gets_nothing_stricter_than_green_of_its_queue),
+		STAND_TEST(who_was_removed_gets_nothing_and_is_nobodys_recipient),
+		STAND_TEST(an_area_that_is_removed_is_not_sent_any_more),
 		STAND_TEST(who_does_not_read_delays_nobody_and_loses_nothing),
 		STAND_TEST(what_is_urgent_overtakes_what_is_queued),
 		STAND_TEST(who_returns_does_not_go_through_it_all_again),

@@ -65,6 +65,7 @@ static void spoil_audience(struct lb_header *h) { h->audience[0] = lb_text_of("d
 static void spoil_area(struct lb_header *h) { h->area = LB_AREA_DIGITAL_VIOLENCE; }
 static void spoil_red(struct lb_header *h) { h->tlp = LB_TLP_RED; }
 static void spoil_role(struct lb_header *h) { h->type = LB_TYPE_WARNING; h->level = 2; }
+static void spoil_exercise(struct lb_header *h) { h->exercise = true; h->exercise_name = lb_text_of("VS-NfD: Probe"); }
 static void spoil_created(struct lb_header *h) { h->created_ms += 11 * 60 * 1000; }
 static void spoil_expires(struct lb_header *h) { h->created_ms -= 10000; h->expires_ms = h->created_ms + 5000; }
 
@@ -76,7 +77,7 @@ static void each_rule_refuses_with_its_token(void **state)
 	} rules[] = {
 		{ "wrong-origin", spoil_origin }, { "unknown-type", spoil_type }, { "bad-header", spoil_lane },
 		{ "bad-audience", spoil_audience }, { "area-not-agreed", spoil_area }, { "tlp-red-named-only", spoil_red }, { "role-may-not-send", spoil_role },
-		{ "bad-time", spoil_created }, { "expired", spoil_expires },
+		{ "classified", spoil_exercise }, { "bad-time", spoil_created }, { "expired", spoil_expires },
 	};
 	struct lb_header h;
 	struct caller *c;
@@ -107,6 +108,71 @@ static void level_four_needs_a_second_person(void **state)
 	h.level = 4;
 	caller_publish(c, &h, "x", 1);
 	assert_refused(c, &h.id, "needs-approval");
+}
+
+/* Publishes an Indicator that refers to another message. */
+static void publish_about(struct caller *c, const struct lb_uuid *about, bool supersedes, unsigned label, struct lb_header *h)
+{
+	caller_header(c, "all", h);
+	h->tlp = label;
+	h->has_supersedes = supersedes;
+	h->has_thread = !supersedes;
+	h->thread = h->supersedes = *about;
+	caller_publish(c, h, "x", 1);
+}
+
+static void only_the_origin_widens_a_label(void **state)
+{
+	struct lb_uuid amber, unknown = lb_uuid7_now();
+	struct caller *origin, *other;
+	struct lb_header h;
+
+	(void)state;
+	stand_start();
+	origin = stand_agent("sn");
+	other = stand_agent("he");
+	caller_header(origin, "bund-bsi", &h);
+	h.tlp = LB_TLP_AMBER;
+	amber = h.id;
+	caller_publish(origin, &h, "x", 1);
+	assert_accepted(origin, &amber);
+	for (unsigned supersedes = 0; supersedes < 2; supersedes++) {
+		publish_about(other, &amber, supersedes, LB_TLP_GREEN, &h);
+		assert_refused(other, &h.id, "tlp-widened");
+		publish_about(other, &amber, supersedes, LB_TLP_AMBER, &h);
+		assert_accepted(other, &h.id);
+		assert_int_equal(caller_hear(origin), HEARD_DELIVERY);
+		publish_about(other, &amber, supersedes, LB_TLP_UNSET, &h);
+		assert_accepted(other, &h.id);
+		assert_int_equal(caller_hear(origin), HEARD_DELIVERY);
+		publish_about(origin, &amber, supersedes, LB_TLP_CLEAR, &h);
+		assert_accepted(origin, &h.id);
+		assert_int_equal(caller_hear(other), HEARD_DELIVERY);
+	}
+	publish_about(other, &unknown, false, LB_TLP_CLEAR, &h); /* past retention, the log knows no label */
+	assert_accepted(other, &h.id);
+}
+
+static void a_receipt_is_as_strict_as_its_message(void **state)
+{
+	struct caller *origin, *other;
+	struct lb_uuid id;
+	struct lb_header h;
+
+	(void)state;
+	stand_start();
+	origin = stand_agent("bsi");
+	other = stand_agent("he");
+	id = stand_send(origin, "de-he", 1);
+	stand_assert_delivered(other, &id, 1, 0);
+	caller_header(other, "bund-bsi", &h);
+	h.type = LB_TYPE_RECEIPT;
+	h.lane = LB_LANE_URGENT;
+	h.tlp = LB_TLP_CLEAR;
+	h.has_thread = true;
+	h.thread = id;
+	caller_publish(other, &h, "x", 1);
+	assert_refused(other, &h.id, "tlp-widened");
 }
 
 static void without_room_on_disk_it_is_refused(void **state)
@@ -373,6 +439,8 @@ int main(void)
 		STAND_TEST(each_is_accepted_by_its_id),
 		STAND_TEST(each_rule_refuses_with_its_token),
 		STAND_TEST(level_four_needs_a_second_person),
+		STAND_TEST(only_the_origin_widens_a_label),
+		STAND_TEST(a_receipt_is_as_strict_as_its_message),
 		STAND_TEST(without_room_on_disk_it_is_refused),
 		STAND_TEST(the_same_again_is_accepted_and_stored_once),
 		STAND_TEST(an_id_is_for_one_message),

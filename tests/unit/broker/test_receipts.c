@@ -373,6 +373,38 @@ static void it_says_that_it_would_be_refused(void **state)
 	assert_string_equal(route(c, "", 0)->refused, "bad-id");
 }
 
+static void a_receipt_that_is_classified_is_refused(void **state)
+{
+	struct caller *c, *sn;
+	struct lb_uuid id;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	sn = stand_agent("sn");
+	id = stand_warn(c, "de-sn", 1);
+	stand_assert_delivered(sn, &id, 1, 0);
+	assert_string_equal(say_state(sn, &id, "bund-bsi", LB_ACK_DISPLAYED, "VS-NfD"), "classified");
+}
+
+static void a_dry_run_looks_at_the_label_too(void **state)
+{
+	struct caller *c, *he;
+	struct lb_header h;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	he = stand_agent("he");
+	caller_header(he, "all", &h);
+	h.tlp = LB_TLP_CLEAR;
+	h.has_thread = true;
+	h.thread = stand_send(c, "uni", 1);
+	assert_string_equal(route_of(he, &h)->refused, "tlp-widened");
+	h.tlp = LB_TLP_GREEN;
+	assert_string_equal(route_of(he, &h)->refused, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +417,8 @@ int main(void)
 		STAND_TEST(a_receipt_that_is_none_is_refused),
 		STAND_TEST(only_a_recipient_has_something_to_say),
 		STAND_TEST(it_says_who_would_get_it),
+		STAND_TEST(a_receipt_that_is_classified_is_refused),
+		STAND_TEST(a_dry_run_looks_at_the_label_too),
 		STAND_TEST(it_says_that_it_would_be_refused),
 	};
 

@@ -161,7 +161,7 @@ static void a_live_link_is_checked_again(void **state)
 	(void)state;
 	for (unsigned resumed = 0; resumed < 2; resumed++) {
 		const uint8_t *der;
-		struct lb_identity id;
+		struct lb_signatory by;
 		size_t n;
 
 		pair_shake(&p, c, s, NULL, SIZE_MAX);
@@ -170,8 +170,8 @@ static void a_live_link_is_checked_again(void **state)
 		assert_int_equal(lb_link_recheck(p.server, revoking), LB_TLS_REVOKED);
 		assert_int_equal(lb_link_recheck(p.server, other), LB_TLS_UNTRUSTED);
 		lb_link_peer_certificate(p.server, &der, &n);
-		assert_int_equal(lb_tls_check_certificate(s, der, n, &id), LB_OK);
-		assert_string_equal(id.partner, "de-sn/leipzig");
+		assert_int_equal(lb_tls_check_signer(s, der, n, &by), LB_OK);
+		assert_string_equal(by.identity.partner, "de-sn/leipzig");
 		pair_free(&p);
 	}
 	lb_tls_unref(c);

@@ -4,8 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "broker/core/policy.h"
-#include "broker/load.h"
+#include "proto/host/federation_file.h"
+#include "proto/host/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 const char *__lsan_default_suppressions(void);
@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct config_problem problem = { .line = 0 };
 	char text[sizeof problem.file + sizeof problem.reason + 32];
 
-	if (load_federation_text("federation.conf", (const char *)data, n, &f, &problem) == LB_OK) {
+	if (federation_file_parse("federation.conf", (const char *)data, n, &f, &problem) == LB_OK) {
 		assert(federation_count(f) > 0);
 		ask_all(f);
 		federation_unref(f);

@@ -1,9 +1,9 @@
 /* The rules, in one place and from tables, deny by default: may this partner send this, and who gets it? Pure. Each refusal
  * is an lb_err whose token is the rule's name. Asked when a message comes in and again when it goes out. */
-#ifndef LAGEBUS_BROKER_CORE_POLICY_H
-#define LAGEBUS_BROKER_CORE_POLICY_H
+#ifndef LAGEBUS_PROTO_HOST_POLICY_H
+#define LAGEBUS_PROTO_HOST_POLICY_H
 
-#include "broker/core/federation.h"
+#include "proto/host/federation.h"
 #include "lagebus/err.h"
 #include "lagebus/header.h"
 

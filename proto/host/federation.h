@@ -1,7 +1,7 @@
 /* The federation: who its partners are and what their agreements say. An immutable snapshot, shared by reference; a reload
  * makes a new one. Built in verbs (begin, partner, its mandates, ..., finish), which the configuration file and the fuzzer drive. */
-#ifndef LAGEBUS_BROKER_CORE_FEDERATION_H
-#define LAGEBUS_BROKER_CORE_FEDERATION_H
+#ifndef LAGEBUS_PROTO_HOST_FEDERATION_H
+#define LAGEBUS_PROTO_HOST_FEDERATION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +31,9 @@ static inline bool partner_sets_meet(const struct partner_set *a, const struct p
 			return true;
 	return false;
 }
+
+/* "coordinator". Static storage. */
+const char *role_name(enum role r);
 
 struct partner {
 	char id[LB_PARTNER_ID_MAX + 1];
@@ -77,5 +80,7 @@ const char *federation_mandate_at(const struct federation *f, uint16_t partner, 
 bool federation_mandates_of(const struct federation *f, const char *agent, struct partner_set *out);
 /* The bit of a group's name in partner.groups; 0 if there is none. */
 uint64_t federation_group(const struct federation *f, const char *name, size_t n);
+/* The name of group n, which is bit n; NULL: there are no more. */
+const char *federation_group_at(const struct federation *f, size_t n);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "broker/core/policy.h"
+#include "proto/host/policy.h"
 
 static uint64_t chance = 88172645463325252u;
 
@@ -58,17 +58,22 @@ static int hops(const struct member *all, size_t n, const char *id, char audienc
 	}
 }
 
-static bool restated(const struct member *all, size_t n, const struct member *m, const char *origin, unsigned tlp, unsigned area,
-                     char audience[][32], unsigned audience_n)
+static bool goes_below(unsigned type)
 {
-	int hop = hops(all, n, m->id, audience, audience_n);
-	bool by_id = false, shares = (m->areas >> area & 1) != 0;
+	return type == LB_TYPE_INDICATOR || type == LB_TYPE_WARNING || type == LB_TYPE_SITUATION_REPORT || type == LB_TYPE_TRAINING_EVENT ||
+	       type == LB_TYPE_RECALL;
+}
 
-	for (unsigned a = 0; a < audience_n; a++)
+static bool restated(const struct member *all, size_t n, const struct member *m, const struct lb_header *h, char audience[][32])
+{
+	int hop = hops(all, n, m->id, audience, h->audience_n);
+	bool by_id = false, shares = (m->areas >> h->area & 1) != 0;
+
+	for (unsigned a = 0; a < h->audience_n; a++)
 		by_id |= strcmp(audience[a], m->id) == 0;
-	if (hop == 99 || (strcmp(origin, m->id) == 0 && !by_id))
+	if (hop == 99 || (lb_text_equals(h->origin, m->id) && !by_id) || (hop > 0 && !goes_below(h->type)))
 		return false;
-	switch (tlp) {
+	switch (h->tlp) {
 	case LB_TLP_CLEAR: return true;
 	case LB_TLP_GREEN: return shares;
 	case LB_TLP_AMBER: return shares && !m->observer && hop <= 1;
@@ -137,11 +142,27 @@ static void random_entry(const struct member *m, size_t n, char out[32])
 	}
 }
 
+/* A stricter label reaches no one whom a looser one does not. */
+static void check_order(const struct federation *f, struct lb_header h, size_t n)
+{
+	struct partner_set looser, stricter;
+
+	h.tlp = LB_TLP_CLEAR;
+	policy_recipients(f, &h, &looser);
+	while (h.tlp++ < LB_TLP_RED) {
+		policy_recipients(f, &h, &stricter);
+		for (uint16_t i = 0; i < n; i++)
+			if (partner_set_has(&stricter, i) && !partner_set_has(&looser, i))
+				fail_msg("label %u reaches partner %u, and %u does not", h.tlp, i, h.tlp - 1);
+		looser = stricter;
+	}
+}
+
 static void check_one(const struct federation *f, const struct member *m, size_t n)
 {
 	char audience[3][32];
 	const struct member *origin = &m[pick((unsigned)n)];
-	struct lb_header h = { .type = LB_TYPE_INDICATOR, .area = 1 + pick(LB_AREA_MAX), .tlp = pick(7), .audience_n = 1 + pick(3) };
+	struct lb_header h = { .type = 1 + pick(LB_TYPE_MAX), .area = 1 + pick(LB_AREA_MAX), .tlp = pick(7), .audience_n = 1 + pick(3) };
 	struct partner_set set;
 
 	h.origin = (struct lb_text){ origin->id, strlen(origin->id) };
@@ -151,13 +172,14 @@ static void check_one(const struct federation *f, const struct member *m, size_t
 	}
 	policy_recipients(f, &h, &set);
 	for (uint16_t i = 0; i < n; i++) {
-		bool expected = restated(m, n, &m[i], origin->id, h.tlp, h.area, audience, h.audience_n);
+		bool expected = restated(m, n, &m[i], &h, audience);
 		assert_int_equal(policy_deliver(f, i, &h) == LB_OK, partner_set_has(&set, i));
 		if (partner_set_has(&set, i) != expected)
 			fail_msg("%s from %s at label %u: %s is%s to have it", audience[0], origin->id, h.tlp, m[i].id, expected ? "" : " not");
 	}
 	for (size_t i = n; i < LB_PARTNERS_MAX; i++)
 		assert_false(partner_set_has(&set, (uint16_t)i));
+	check_order(f, h, n);
 }
 
 static void random_federations_keep_the_rules(void **state)

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "broker/core/federation.h"
+#include "proto/host/federation.h"
 
 static struct federation *begun(void)
 {
@@ -52,6 +52,7 @@ static void partners_are_found_with_what_their_lines_say(void **state)
 	p = federation_at(f, 0);
 	assert_string_equal(p->name, "Stadt Leipzig");
 	assert_int_equal(p->role, ROLE_LOCAL);
+	assert_string_equal(role_name(p->role), "local");
 	assert_int_equal(p->parent, 2);
 	assert_int_equal(p->areas, 1 << 1 | 1 << 9);
 	assert_int_equal(p->groups, federation_group(f, "cert", 4) | federation_group(f, "lage", 4));
@@ -237,6 +238,8 @@ static void groups_have_a_bound(void **state)
 	snprintf(name, sizeof name, "g64");
 	assert_int_equal(federation_partner(f, &line, why, sizeof why), LB_LIMIT);
 	assert_int_equal(federation_group(f, "g63", 3), (uint64_t)1 << 63);
+	assert_string_equal(federation_group_at(f, 63), "g63");
+	assert_null(federation_group_at(f, 64));
 	federation_unref(f);
 }
 

@@ -1,5 +1,5 @@
-/* The tables of the rules (docs/policy.md explains each) and the two questions that are asked of them. */
-#include "broker/core/policy.h"
+/* The tables of roles and types (docs/policy.md explains each; the labels' is proto/tlp.c) and the two questions that are asked of them. */
+#include "proto/host/policy.h"
 
 #include <string.h>
 
@@ -78,22 +78,6 @@ static const struct type_rule {
 	[LB_TYPE_RECALL] = { .spreads = true },
 };
 
-#define ANY_DEPTH 255
-
-/* What a label allows: whether only the partner's own id counts as naming it, how many steps below a named partner it goes
- * and the rule that stops it there, whether observers may read it, whether the agreement must have the area. */
-static const struct label_rule {
-	bool by_id_only, observers, asks_area;
-	unsigned depth;
-	lb_err stop;
-} labels[] = {
-	[LB_TLP_CLEAR] = { .depth = ANY_DEPTH, .observers = true },
-	[LB_TLP_GREEN] = { .depth = ANY_DEPTH, .observers = true, .asks_area = true },
-	[LB_TLP_AMBER] = { .depth = 1, .stop = LB_TLP_NO_FURTHER_HOP, .asks_area = true },
-	[LB_TLP_AMBER_STRICT] = { .depth = 0, .stop = LB_TLP_STRICT_NAMED, .asks_area = true },
-	[LB_TLP_RED] = { .by_id_only = true, .depth = 0, .stop = LB_TLP_RED_NAMED_ONLY, .asks_area = true },
-};
-
 /* An entry of the audience, read. */
 enum entry_kind { ENTRY_ID, ENTRY_BODIES, ENTRY_GROUP, ENTRY_ALL, ENTRY_UNKNOWN };
 struct entry {
@@ -170,7 +154,7 @@ static bool has_area(const struct partner *p, unsigned area)
 /* Whoever could read a CLEAR message without the area can also say that it did. */
 static bool sender_needs_area(const struct lb_header *h)
 {
-	return h->type != LB_TYPE_RECEIPT || labels[lb_tlp_effective(h->tlp)].asks_area;
+	return h->type != LB_TYPE_RECEIPT || lb_tlp_rule(h->tlp)->asks_area;
 }
 
 static lb_err check_role(const struct federation *f, uint16_t sender, const struct lb_header *h, const struct entry *entries)
@@ -220,7 +204,7 @@ lb_err policy_admit(const struct federation *f, uint16_t sender, const struct lb
 	if (sender_needs_area(h) && !has_area(federation_at(f, sender), h->area))
 		return LB_AREA_NOT_AGREED;
 	for (unsigned i = 0; i < h->audience_n; i++)
-		if (labels[lb_tlp_effective(h->tlp)].by_id_only && entries[i].kind != ENTRY_ID)
+		if (lb_tlp_rule(h->tlp)->by_id_only && entries[i].kind != ENTRY_ID)
 			return LB_TLP_RED_NAMED_ONLY;
 	e = check_role(f, sender, h, entries);
 	if (e != LB_OK)
@@ -278,24 +262,18 @@ static bool depth_below(const struct federation *f, const struct partner_set *na
 static lb_err decide(const struct federation *f, uint16_t partner, const struct lb_header *h, const struct named *named)
 {
 	const struct partner *p = federation_at(f, partner);
-	const struct label_rule *label = &labels[lb_tlp_effective(h->tlp)];
-	unsigned depth = 0;
+	struct lb_tlp_reader reader = { .observer = p->role == ROLE_OBSERVER, .has_area = has_area(p, h->area) };
 
 	if (h->type == 0 || h->type > LB_TYPE_MAX)
 		return LB_UNKNOWN_TYPE;
-	if (!depth_below(f, &named->any, partner, &depth))
+	reader.by_id = partner_set_has(&named->by_id, partner);
+	if (!depth_below(f, &named->any, partner, &reader.depth))
 		return LB_NOT_IN_AUDIENCE;
-	if (lb_text_equals(h->origin, p->id) && !partner_set_has(&named->by_id, partner))
+	if (lb_text_equals(h->origin, p->id) && !reader.by_id)
 		return LB_NOT_IN_AUDIENCE;
-	if (label->by_id_only && !partner_set_has(&named->by_id, partner))
-		return label->stop;
-	if (depth > label->depth)
-		return label->stop;
-	if (depth > 0 && !types[h->type].spreads)
+	if (reader.depth > 0 && !types[h->type].spreads)
 		return LB_NOT_IN_AUDIENCE;
-	if (p->role == ROLE_OBSERVER && !label->observers)
-		return LB_TLP_OBSERVER_GREEN;
-	return label->asks_area && !has_area(p, h->area) ? LB_AREA_NOT_AGREED : LB_OK;
+	return lb_tlp_allows(h->tlp, &reader);
 }
 
 lb_err policy_deliver(const struct federation *f, uint16_t partner, const struct lb_header *h)

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "broker/core/policy.h"
+#include "proto/host/policy.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -1,5 +1,5 @@
 /* The federation's snapshot: partners in an array, found by a hash of their id; groups by name. */
-#include "broker/core/federation.h"
+#include "proto/host/federation.h"
 
 #include <assert.h>
 #include <stdatomic.h>
@@ -37,6 +37,11 @@ static const char *const role_names[ROLES] = {
 	[ROLE_LOCAL] = "local",
 	[ROLE_OBSERVER] = "observer",
 };
+
+const char *role_name(enum role r)
+{
+	return role_names[r];
+}
 
 static bool trust_domain_is_valid(const char *domain)
 {
@@ -95,6 +100,11 @@ uint64_t federation_group(const struct federation *f, const char *name, size_t n
 		if (same(f->groups[i], name, n))
 			return (uint64_t)1 << i;
 	return 0;
+}
+
+const char *federation_group_at(const struct federation *f, size_t n)
+{
+	return n < f->groups_n ? f->groups[n] : NULL;
 }
 
 static lb_err read_role(const char *name, enum role *out, char *why, size_t why_n)

@@ -1,0 +1,37 @@
+/* Local requests that wait for the broker: each gets its answer, or at its deadline the word that there was none. */
+#ifndef LAGEBUS_AGENT_WAITING_H
+#define LAGEBUS_AGENT_WAITING_H
+
+#include <stdint.h>
+
+#include "agents/agent/local_server.h"
+#include "lagebus/uuid.h"
+#include "proto/control.pb-c.h"
+
+#define WAITING_MAX 64
+
+struct agent;
+
+enum waiting_kind { WAITING_NOBODY, WAITING_SEND, WAITING_RECEIPTS, WAITING_ROUTE };
+
+struct waiting {
+	enum waiting_kind kind;
+	struct local_peer peer;
+	uint64_t number;
+	struct lb_uuid id; /* SEND */
+	uint64_t request;  /* the others: ours to the broker */
+	int64_t deadline_ms;
+};
+
+/* A place for who waits for a publish, whose id is still to be set. NULL: all are taken. */
+struct waiting *waiting_for_send(struct agent *a, const struct local_peer *peer, uint64_t number);
+/* Asks the broker; *request is where the question has its number. Answers itself if it cannot be asked. */
+void waiting_ask(struct agent *a, const struct local_peer *peer, uint64_t number, enum waiting_kind kind, Lagebus__Control *control, uint64_t *request);
+/* The broker has answered a publish; reason is NULL if it was accepted. */
+void waiting_sent(struct agent *a, const struct lb_uuid *id, const char *reason, const char *text);
+/* The broker has answered a question: a Receipts or a Route. */
+void waiting_answered(struct agent *a, enum waiting_kind kind, uint64_t request, const ProtobufCMessage *said);
+/* Ends those who waited too long. The next deadline, or INT64_MAX. */
+int64_t waiting_expire(struct agent *a);
+
+#endif

@@ -1,0 +1,78 @@
+/* Who is shown what comes into the inbox. */
+#include "agents/agent/watchers.h"
+
+#include <string.h>
+
+#include "agents/agent/agent.h"
+#include "agents/agent/answers.h"
+#include "proto/host/log.h"
+
+#define ROWS_A_TURN 256 /* shown to one of them */
+
+lb_err watchers_add(struct agent *a, const struct watcher *from)
+{
+	for (unsigned i = 0; i < WATCHERS_MAX; i++)
+		if (!a->watchers[i].here) {
+			a->watchers[i] = *from;
+			a->watchers[i].here = true;
+			a->inbox_grew = true;
+			return LB_OK;
+		}
+	return LB_LIMIT;
+}
+
+static bool same_peer(const struct local_peer *x, const struct local_peer *y)
+{
+	return x->n == y->n && memcmp(x->id, y->id, x->n) == 0;
+}
+
+void watchers_remove(struct agent *a, const struct local_peer *peer)
+{
+	for (unsigned i = 0; i < WATCHERS_MAX; i++)
+		if (same_peer(&a->watchers[i].peer, peer))
+			a->watchers[i].here = false;
+}
+
+static bool is_wanted(const struct watcher *w, const struct inbox_row *row)
+{
+	struct lb_header h;
+
+	if (lb_header_decode(row->header.p, row->header.n, &h) != LB_OK)
+		return false;
+	return (w->type == 0 || w->type == h.type) && (w->area == 0 || w->area == h.area) &&
+	       (!w->unacknowledged || row->acknowledged < (int)h.ack_policy || h.ack_policy == LB_ACK_NONE);
+}
+
+/* True if there is more for it. */
+static bool show(struct agent *a, struct watcher *w)
+{
+	for (unsigned i = 0; i < ROWS_A_TURN; i++) {
+		struct inbox_row row;
+		lb_err e = inbox_after(&a->store, w->row, &row);
+
+		if (e != LB_OK)
+			return false;
+		w->row = row.row;
+		if (is_wanted(w, &row))
+			e = answer_message(a, &w->peer, w->number, &row, true);
+		if (e != LB_OK) {
+			/* Whoever does not keep up, or is gone, is no longer shown anything; it can look into the inbox. */
+			w->here = false;
+			log_event(LOG_INFO, "watcher_dropped", "reason=%s", lb_err_token(e));
+			return false;
+		}
+	}
+	return true;
+}
+
+void watchers_show(struct agent *a)
+{
+	bool more = false;
+
+	if (!a->inbox_grew)
+		return;
+	for (unsigned i = 0; i < WATCHERS_MAX; i++)
+		if (a->watchers[i].here)
+			more |= show(a, &a->watchers[i]);
+	a->inbox_grew = more;
+}

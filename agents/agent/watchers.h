@@ -1,0 +1,31 @@
+/* Watchers: local peers that are shown what comes into the inbox, in its order, for as long as they keep up. */
+#ifndef LAGEBUS_AGENT_WATCHERS_H
+#define LAGEBUS_AGENT_WATCHERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agents/agent/local_server.h"
+#include "lagebus/err.h"
+
+#define WATCHERS_MAX 64
+
+struct agent;
+
+struct watcher {
+	bool here;
+	struct local_peer peer;
+	uint64_t number;
+	int64_t row;         /* shown up to here */
+	unsigned type, area; /* 0: any */
+	bool unacknowledged; /* only what is not acknowledged yet */
+};
+
+/* `from` is what it asks for; here is not read. LB_OK, or LB_LIMIT: there are too many. */
+lb_err watchers_add(struct agent *a, const struct watcher *from) LB_MUST_CHECK;
+/* All of this peer's. */
+void watchers_remove(struct agent *a, const struct local_peer *peer);
+/* Shows what is new. */
+void watchers_show(struct agent *a);
+
+#endif
