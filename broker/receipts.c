@@ -183,11 +183,11 @@ static lb_err ask_other_agents(struct worker *w, const struct logged *m, uint16_
 	return e;
 }
 
-static lb_err describe_partner(struct worker *w, const struct logged *m, uint16_t i, Lagebus__PartnerReceipt *out, struct ledger_row *row)
+/* `rule` is the policy's answer for the partner. */
+static lb_err describe_partner(struct worker *w, const struct logged *m, uint16_t i, lb_err rule, Lagebus__PartnerReceipt *out, struct ledger_row *row)
 {
-	struct federation *f = router_federation(w->router);
-	const struct partner *partner = federation_at(f, i);
-	lb_err e, rule = policy_deliver(f, i, &m->header);
+	const struct partner *partner = federation_at(router_federation(w->router), i);
+	lb_err e;
 
 	out->partner = (char *)partner->id;
 	out->online = roster_partner_is_online(w->roster, partner->id);
@@ -226,16 +226,15 @@ static void rows_fini(struct rows *r)
 	free(r->ledger);
 }
 
+/* rows_fini it, also on error. */
 static lb_err rows_init(struct rows *r, size_t n)
 {
-	r->n = n;
 	r->receipt = calloc(n, sizeof *r->receipt);
 	r->pointer = calloc(n, sizeof *r->pointer);
 	r->ledger = calloc(n, sizeof *r->ledger);
-	if (!r->receipt || !r->pointer || !r->ledger) {
-		rows_fini(r);
+	if (!r->receipt || !r->pointer || !r->ledger)
 		return LB_NO_MEMORY;
-	}
+	r->n = n;
 	for (size_t i = 0; i < n; i++) {
 		lagebus__partner_receipt__init(&r->receipt[i]);
 		r->pointer[i] = &r->receipt[i];
@@ -271,8 +270,9 @@ static lb_err may_ask(struct worker *w, struct session *s, const struct logged *
 
 static lb_err fill_receipts(struct worker *w, struct session *s, struct lb_frame id, struct logged *m, struct rows *rows)
 {
+	const struct federation *f = router_federation(w->router);
+	lb_err rules[LB_PARTNERS_MAX], e;
 	struct lb_uuid u;
-	lb_err e;
 
 	if (!is_id(id.n, id.p, &u))
 		return LB_BAD_ID;
@@ -280,9 +280,11 @@ static lb_err fill_receipts(struct worker *w, struct session *s, struct lb_frame
 	if (e == LB_OK)
 		e = may_ask(w, s, m);
 	if (e == LB_OK)
-		e = rows_init(rows, federation_count(router_federation(w->router)));
+		e = rows_init(rows, federation_count(f));
+	if (e == LB_OK)
+		policy_rules(f, &m->header, rules);
 	for (uint16_t i = 0; e == LB_OK && i < rows->n; i++)
-		e = describe_partner(w, m, i, &rows->receipt[i], &rows->ledger[i]);
+		e = describe_partner(w, m, i, rules[i], &rows->receipt[i], &rows->ledger[i]);
 	return e;
 }
 
@@ -316,6 +318,7 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 	Lagebus__Route answer = LAGEBUS__ROUTE__INIT;
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
 	struct rows rows = { 0 };
+	lb_err rules[LB_PARTNERS_MAX];
 	struct lb_header h;
 	lb_err e = lb_header_decode(header.p, header.n, &h);
 
@@ -328,12 +331,12 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 	answer.request = request;
 	if (e != LB_OK)
 		answer.refused = (char *)lb_err_token(e);
+	else
+		policy_rules(f, &h, rules);
 	for (uint16_t i = 0; i < rows.n; i++) {
-		lb_err rule = policy_deliver(f, i, &h);
-
 		rows.receipt[i].partner = (char *)federation_at(f, i)->id;
-		if (rule != LB_OK)
-			rows.receipt[i].rule = (char *)lb_err_token(rule);
+		if (rules[i] != LB_OK)
+			rows.receipt[i].rule = (char *)lb_err_token(rules[i]);
 	}
 	answer.partners = rows.pointer;
 	answer.n_partners = rows.n;

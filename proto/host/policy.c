@@ -286,6 +286,15 @@ lb_err policy_deliver(const struct federation *f, uint16_t partner, const struct
 	return decide(f, partner, h, &named);
 }
 
+void policy_rules(const struct federation *f, const struct lb_header *h, lb_err *rules)
+{
+	struct named named;
+
+	work_out(f, h, &named);
+	for (uint16_t p = 0; p < federation_count(f); p++)
+		rules[p] = decide(f, p, h, &named);
+}
+
 void policy_recipients(const struct federation *f, const struct lb_header *h, struct partner_set *out)
 {
 	struct named named;

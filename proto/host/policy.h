@@ -16,6 +16,8 @@ lb_err policy_admit(const struct federation *f, uint16_t sender, const struct lb
 /* May `partner` have it? LB_OK or the rule. The origin does not get its own message (LB_NOT_IN_AUDIENCE) unless the audience
  * names it. Does not look at `expires`: the caller has the clock. */
 lb_err policy_deliver(const struct federation *f, uint16_t partner, const struct lb_header *h) LB_MUST_CHECK;
+/* The same of every partner, with the audience worked out once: rules[i] is partner i's answer. */
+void policy_rules(const struct federation *f, const struct lb_header *h, lb_err *rules);
 /* Every partner that policy_deliver allows. */
 void policy_recipients(const struct federation *f, const struct lb_header *h, struct partner_set *out);
 

@@ -74,12 +74,15 @@ static struct lb_header header(const char *origin, unsigned type, unsigned tlp, 
 
 static void letters_of(const struct federation *f, const struct lb_header *h, char *out)
 {
+	lb_err rules[LB_PARTNERS_MAX];
 	struct partner_set set;
 
+	policy_rules(f, h, rules);
 	policy_recipients(f, h, &set);
 	for (uint16_t i = 0; i < federation_count(f); i++) {
 		bool has = partner_set_has(&set, i);
 		assert_int_equal(has, policy_deliver(f, i, h) == LB_OK);
+		assert_int_equal(rules[i], policy_deliver(f, i, h));
 		if (has)
 			*out++ = rows[i].letter;
 	}
