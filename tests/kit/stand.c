@@ -199,7 +199,7 @@ static void make_parts(struct parts *p)
 		fail_msg("%s", why);
 	p->roster = roster_new((uint32_t)p->configuration.settings.max_connections, (uint32_t)p->configuration.settings.max_per_partner);
 	p->hub = channel_hub_new();
-	p->pace = pace_new((unsigned)p->configuration.settings.workers);
+	p->pace = pace_new((unsigned)p->configuration.settings.workers + 1);
 	assert_true(p->roster && p->pace && p->hub);
 	make_workers(p);
 }

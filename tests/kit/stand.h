@@ -34,6 +34,7 @@ int stand_tear_down(void **state);
 
 /* Sets a key for every start of this test from now on. */
 void stand_set(const char *key, int64_t number);
+/* The pace has a place more than there are workers: a test may tell of one that is behind. */
 void stand_start(void);
 /* Without the log writer: the test is that. */
 void stand_start_held(void);
