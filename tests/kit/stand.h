@@ -23,7 +23,8 @@ extern struct stand stand;
 
 /* bund-bsi (coordinator), de-sn (state, group "cert"), de-sn/leipzig, de-he (state, two areas only), uni (observer). */
 extern const char stand_federation[];
-/* Their agents, as the functions below name them: "bsi", "sn" and "sn2" (two of de-sn), "leipzig", "he", "uni"; "by" is of no member. */
+/* Their agents, as the functions below name them: "bsi", "sn" and "sn2" (two of de-sn), "leipzig", "he", "uni"; "by" is of no member, and
+ * "acting" is one of de-sn whose certificate names de-he, for a federation that lets it act for it. */
 
 /* For cmocka: once a program, and around each test. A test begins with defaults, one worker and an empty log, and starts the parts itself. */
 int stand_make(void **state);
