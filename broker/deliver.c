@@ -3,7 +3,7 @@
 #include "broker/worker_state.h"
 #include "proto/control.pb-c.h"
 
-#define PIECE (64 * 1024)     /* bytes encrypted at once: after each, what is urgent goes first */
+#define PIECE (32 * 1024)     /* bytes encrypted at once: after each, what is urgent goes first */
 #define LOOKS_MAX 32          /* blocks looked at in one turn, so that one who gets little does not hold up the others */
 
 void deliver_forget(struct worker *w)

@@ -16,6 +16,7 @@ static unsigned workers_wanted(const struct settings *s)
 
 	if (s->workers > 0)
 		return (unsigned)s->workers;
+	cores--; /* the log writer's */
 	return cores < 1 ? 1 : cores > WRITER_WORKERS_MAX ? WRITER_WORKERS_MAX : (unsigned)cores;
 }
 

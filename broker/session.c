@@ -7,6 +7,7 @@
 #include "broker/worker_state.h"
 
 #define CLOSING_MS 2000  /* time for a peer to take the reason it is closed for */
+#define QUIET_BYTES (16 * 1024) /* who sent less than this in a tick is read from between the turns of the others */
 #define EARLY_MAX 4096   /* bytes of a message before the session is open */
 
 static void set_state(struct session *s, enum session_state to)
@@ -433,6 +434,7 @@ static void receive(struct worker *w, struct session *s)
 		return;
 	}
 	if (e == LB_OK) {
+		s->received += got;
 		s->readable = got == CIPHER_SIZE || s->ended;
 		lb_link_feed(s->link, w->cipher, got);
 		e = lb_buf_len(&s->input) > CARRY_MAX ? read_large(w, s) : read_small(w, s);
@@ -476,6 +478,11 @@ static bool is_ahead(struct worker *w, const struct session *s)
 	return true;
 }
 
+bool session_is_quiet(const struct session *s)
+{
+	return s->received < QUIET_BYTES;
+}
+
 bool session_is_held(struct worker *w, const struct session *s)
 {
 	const struct settings *c = w->settings;
@@ -512,6 +519,8 @@ void session_push(struct worker *w, struct session *s)
 			free_session(s);
 		return;
 	}
+	if (s->state != SESSION_CLOSING && s->readable && session_is_quiet(s) && !session_is_held(w, s))
+		receive(w, s);
 	if (s->writable)
 		deliver_urgent(w, s);
 	send_output(w, s);
@@ -563,6 +572,6 @@ void session_tick(struct worker *w, struct session *s)
 		cursor_save(w, s);
 	if (!deliver_is_due(w, s))
 		lb_link_rest(s->link);
-	s->published = 0;
+	s->published = s->received = 0;
 	refill(w, s);
 }

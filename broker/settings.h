@@ -21,7 +21,7 @@
 	X(federation,        "federation",         STRING,  "",                 true,  "the federation file") \
 	X(metrics,           "metrics",            STRING,  "",                 false, "local address and port for OpenMetrics; empty: none") \
 	X(log_level,         "log_level",          STRING,  "info",             false, "error, warn, info or debug") \
-	X(workers,           "workers",            NUMBER,  "0",                false, "threads that serve sessions; 0: one per core") \
+	X(workers,           "workers",            NUMBER,  "0",                false, "threads that serve sessions; 0: one per core, less one for the log writer") \
 	X(door_threads,      "door_threads",       NUMBER,  "1",                false, "threads that do TLS handshakes") \
 	X(max_connections,   "max_connections",    NUMBER,  "10000",            false, "connections in all") \
 	X(max_per_partner,   "max_per_partner",    NUMBER,  "1000",             false, "connections of one partner's agents") \

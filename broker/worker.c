@@ -15,6 +15,7 @@
 #define EVENTS 256
 #define PACE_MS 1    /* when a publisher that is held back looks again */
 #define SLICE_US 500 /* what is urgent must not wait for another thread's long turn */
+#define LOOK_US 200  /* in a long round, how often to look at the sockets for what is urgent */
 #define CHANNEL_TAG UINT64_MAX
 
 static int64_t clock_ms(void)
@@ -291,10 +292,11 @@ static void take_events(struct worker *w, int timeout_ms)
 		s->readable |= e[i].readable;
 		s->writable |= e[i].writable;
 		s->ended |= e[i].ended;
-		if (s->writable && deliver_is_urgent(w, s))
+		if ((s->writable && deliver_is_urgent(w, s)) || (s->readable && session_is_quiet(s)))
 			session_hurry(w, s);
 		session_queue(w, s);
 	}
+	w->looked_us = clock_us();
 }
 
 /* What is urgent waits for the end of one session's turn, never for a round of all. */
@@ -309,6 +311,8 @@ static void push_urgent(struct worker *w)
 		take_items(w);
 	while ((s = line_pop(&w->line[LB_LANE_URGENT])))
 		session_push(w, s);
+	if (w->filling[LB_LANE_URGENT])
+		publish_flush_lane(w, LB_LANE_URGENT);
 }
 
 /* Everyone in line gets one turn; who is queued meanwhile gets the next. */
@@ -322,6 +326,10 @@ static void serve(struct worker *w)
 	while (last && s != last) {
 		s = line_pop(&w->line[LB_LANE_ROUTINE]);
 		session_serve(w, s);
+		if (clock_us() - w->looked_us > LOOK_US) {
+			take_events(w, 0);
+			take_items(w); /* a reload counts for what comes after it */
+		}
 		push_urgent(w);
 	}
 }

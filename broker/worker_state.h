@@ -22,7 +22,7 @@
 #define TICK_MS 250                   /* how often a worker looks at what is due */
 #define TICKS_A_SECOND (1000 / TICK_MS)
 #define CATCHUP_BLOCKS 8              /* blocks read from the log that a worker remembers, per lane */
-#define OUTPUT_TARGET (64 * 1024)    /* ciphertext that a session is fed ahead of its socket */
+#define OUTPUT_TARGET (32 * 1024)    /* ciphertext that a session is fed ahead of its socket */
 #define PACE_SHARE 8                  /* who can take more may be behind by this part of the tail */
 #define PACE_FREE (256 * 1024)        /* bytes of publishes in a tick for which nobody is held back */
 #define OUTPUT_MAX (4 * 1024 * 1024)  /* ciphertext above which a session is not read from: it must take its answers first */
@@ -54,6 +54,7 @@ struct session {
 	int64_t heard_ms, closing_since_ms, seen_saved_ms;
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
 	uint64_t published; /* bytes of its publishes in this tick */
+	uint64_t received;  /* bytes of its link in this tick */
 	int64_t tokens;     /* where the rate is limited: a tick gives publish_rate, a publish costs TICKS_A_SECOND, none is taken below 1 */
 	uint8_t signer[LB_SIGNER_SIZE];
 	struct line_place place[LB_LANES];
@@ -90,6 +91,7 @@ struct worker {
 	uint64_t in_flight;
 	int64_t now_ms, next_tick_ms;
 	int64_t slice_us; /* when it had the core last */
+	int64_t looked_us; /* when it looked at its sockets last */
 	bool draining, stopping, pacing; /* pacing: a publisher is held back until who can take more has caught up */
 	struct metrics metrics;
 
@@ -103,7 +105,9 @@ struct worker {
 void session_begin(struct worker *w, struct arrival *a);
 /* Does what there is to do: reads once, feeds, writes. */
 void session_serve(struct worker *w, struct session *s);
-/* Sends it what is urgent, and what has been queued for it. */
+/* Is it one of those that send little? Its next message may be urgent. */
+bool session_is_quiet(const struct session *s);
+/* Reads once if it is quiet; sends it what is urgent, and what has been queued for it. */
 void session_push(struct worker *w, struct session *s);
 /* Puts it in line to be served; or, in hurry, to be pushed before anyone else is served. */
 void session_queue(struct worker *w, struct session *s);
