@@ -7,8 +7,15 @@
 #include <time.h>
 
 #include "proto/host/log.h"
+#include "broker/core/block.h"
+#include "broker/core/route.h"
 #include "broker/edge/poller.h"
 #include "broker/edge/slice.h"
+#include "broker/edge/socket.h"
+#include "broker/deliver.h"
+#include "broker/mandates.h"
+#include "broker/publish.h"
+#include "broker/session.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 

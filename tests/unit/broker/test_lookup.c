@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "broker/deliver.h"
+#include "broker/lookup.h"
 #include "broker/worker_state.h"
 
 /* A worker that does not run, so that the test may call what is a worker's; the test is the log writer, too. */

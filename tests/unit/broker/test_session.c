@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "broker/session.h"
 #include "broker/worker_state.h"
 
 static int64_t clock_ms(void)
