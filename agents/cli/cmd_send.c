@@ -9,6 +9,7 @@
 #include "agents/cli/file.h"
 #include "agents/cli/when.h"
 #include "lagebus/classified.h"
+#include "lagebus/message_type.h"
 #include "proto/warning.pb-c.h"
 
 const struct option_row cmd_send_options[] = {
@@ -128,7 +129,7 @@ enum cli_exit cmd_send(struct cli *cli)
 		wrong = wrong_content(args);
 	if (wrong)
 		return cli_fail(cli, CLI_USAGE, "%s", wrong);
-	defaults.tlp = draft_default_tlp(defaults.type);
+	defaults.tlp = lb_message_type(defaults.type)->tlp;
 	if (draft_init(&draft, args, &defaults, when_now_ms(), &why)) {
 		draft_fini(&draft);
 		return cli_fail(cli, CLI_USAGE, "%s", why.text);

@@ -9,16 +9,6 @@
 #include "lagebus/classified.h"
 #include "lagebus/identity.h"
 
-unsigned draft_default_tlp(unsigned type)
-{
-	static const unsigned defaults[LB_TYPE_MAX + 1] = {
-		[LB_TYPE_INDICATOR] = LB_TLP_AMBER, [LB_TYPE_WARNING] = LB_TLP_GREEN, [LB_TYPE_SITUATION_REPORT] = LB_TLP_AMBER,
-		[LB_TYPE_TRAINING_EVENT] = LB_TLP_CLEAR, [LB_TYPE_DIGITAL_VIOLENCE_CASE] = LB_TLP_RED,
-	};
-
-	return type <= LB_TYPE_MAX && defaults[type] ? defaults[type] : LB_TLP_AMBER_STRICT;
-}
-
 bool draft_is_marked(const char *text)
 {
 	return lb_text_is_classified(text, strlen(text));

@@ -49,8 +49,6 @@ void draft_fini(struct draft *d);
 void draft_names(const char *(*name)(unsigned number), unsigned last, char *out, size_t n);
 /* Does a text carry a classification marking, with which it may not be sent? */
 bool draft_is_marked(const char *text);
-/* TLP default of a message type (DOMAIN: message types). */
-unsigned draft_default_tlp(unsigned type);
 /* Sends it, or asks who would get it, and shows the answer. Blocks. */
 enum cli_exit draft_send(struct cli *cli, const struct draft *d, const uint8_t *payload, size_t payload_n);
 

@@ -280,6 +280,8 @@ static void the_lane_follows_type_and_level(void **state)
 		assert_int_equal(lb_header_lane(LB_TYPE_RECALL, level), LB_LANE_URGENT);
 		assert_int_equal(lb_header_lane(LB_TYPE_RECEIPT, level), LB_LANE_URGENT);
 		assert_int_equal(lb_header_lane(LB_TYPE_APPROVAL, level), LB_LANE_URGENT);
+		assert_int_equal(lb_header_lane(LB_TYPE_EXERCISE, level), LB_LANE_URGENT);
+		assert_int_equal(lb_header_lane(LB_TYPE_TRAINING_REGISTRATION, level), LB_LANE_ROUTINE);
 		assert_int_equal(lb_header_lane(999, level), LB_LANE_ROUTINE);
 	}
 }
