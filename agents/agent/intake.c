@@ -17,7 +17,7 @@ void intake_load(struct agent *a)
 	int64_t row;
 
 	if (inbox_load_cursors(&a->store, &a->log, a->cursor, &a->missed) != LB_OK)
-		log_event(LOG_ERROR, "store_unreadable", "detail=%s", sqlite3_errmsg(a->store.db));
+		log_event(LOG_ERROR, "store_unreadable", "detail=%s", a->store.why);
 	a->holding = inbox_held(&a->store, &row, &m) == LB_OK;
 }
 
@@ -116,18 +116,19 @@ void intake_delivery(void *agent, const struct lb_zmtp_message *m)
 	struct inbox_message stored;
 	lb_err e = lb_delivery_decode(m->frames[0].p, m->frames[0].n, &d);
 
+	a->from_broker = true;
 	if (e == LB_OK && d.previous != a->cursor[d.lane])
 		e = LB_CHAIN_BROKEN;
 	if (e != LB_OK) {
 		uplink_fail(&a->uplink, e, NULL);
 		return;
 	}
-	if (!agent_begin(a))
+	if (agent_begin(a) != LB_OK)
 		return;
 	stored = (struct inbox_message){ a->log, d.lane, d.position, agent_clock_ms(), m->frames[1], m->frames[2], m->frames[3] };
 	e = take_or_hold(a, &stored);
 	if (e != LB_OK) {
-		uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
+		uplink_fail(&a->uplink, e, a->store.why);
 		return;
 	}
 	a->cursor[d.lane] = d.position;
@@ -140,7 +141,7 @@ void intake_delivery(void *agent, const struct lb_zmtp_message *m)
 static void release_held(struct agent *a)
 {
 	a->held_ms = a->now_ms;
-	for (unsigned i = 0; i < HELD_A_TURN && a->holding && agent_begin(a); i++) {
+	for (unsigned i = 0; i < HELD_A_TURN && a->holding && agent_begin(a) == LB_OK; i++) {
 		struct inbox_message m;
 		int64_t row;
 		lb_err e = inbox_held(&a->store, &row, &m);
@@ -149,12 +150,10 @@ static void release_held(struct agent *a)
 			e = take_one(a, &m);
 		if (e == LB_OK)
 			e = inbox_release(&a->store, row);
-		if (e == LB_AGAIN)
-			a->held_ms = a->now_ms + SIGNERS_ASK_AGAIN_MS;
-		else if (e == LB_NOT_FOUND)
+		if (e == LB_NOT_FOUND)
 			a->holding = false;
 		else if (e != LB_OK)
-			uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
+			a->held_ms = a->now_ms + SIGNERS_ASK_AGAIN_MS;
 		if (e != LB_OK)
 			return;
 	}
@@ -182,6 +181,7 @@ void intake_open(void *agent, const Lagebus__Welcome *welcome)
 	struct agent *a = agent;
 	bool same_log;
 
+	a->from_broker = true;
 	if (welcome->log.len != sizeof a->log.b) {
 		uplink_fail(&a->uplink, LB_UNEXPECTED, "Welcome names no log");
 		return;
@@ -193,7 +193,7 @@ void intake_open(void *agent, const Lagebus__Welcome *welcome)
 	}
 	if (!same_log || a->cursor[LB_LANE_URGENT] != welcome->urgent ||
 	    a->cursor[LB_LANE_ROUTINE] != welcome->routine) {
-		if (!agent_begin(a))
+		if (agent_begin(a) != LB_OK)
 			return;
 		memcpy(a->log.b, welcome->log.data, sizeof a->log.b);
 		a->cursor[LB_LANE_URGENT] = welcome->urgent;
@@ -241,7 +241,7 @@ static void on_gap(struct agent *a, const Lagebus__Gap *g)
 		uplink_fail(&a->uplink, LB_CHAIN_BROKEN, "a gap that goes backwards");
 		return;
 	}
-	if (!agent_begin(a))
+	if (agent_begin(a) != LB_OK)
 		return;
 	log_event(LOG_WARN, "messages_missed", "lane=%u from=%llu to=%llu detail=%s", g->lane, (unsigned long long)g->from, (unsigned long long)g->to,
 	          "the agent was away for longer than the broker keeps messages");
@@ -272,6 +272,7 @@ void intake_control(void *agent, const Lagebus__Control *c)
 	struct agent *a = agent;
 	struct lb_uuid id;
 
+	a->from_broker = true;
 	switch (c->body_case) {
 	case LAGEBUS__CONTROL__BODY_ACCEPTED:
 		on_accepted(a, c->accepted);

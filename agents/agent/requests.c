@@ -12,30 +12,48 @@
 
 #define REQUESTS_A_TURN 256
 
-/* Queues a message; the answer comes when it is in the outbox for good, or, with `wait`, when the broker has answered. */
-static void queue(struct agent *a, const struct local_peer *peer, uint64_t number, struct lb_header *h, struct lb_frame payload, bool wait)
+/* What is to be sent for somebody. */
+struct order {
+	struct local_peer peer;
+	uint64_t number;
+	struct lb_header *header;
+	struct lb_frame payload;
+	bool wait;
+	const struct lb_uuid *acknowledges; /* by a receipt: that is noted with it; or NULL */
+	unsigned state;
+};
+
+/* LB_OK: it is in the outbox for good. */
+static lb_err put_into_outbox(struct agent *a, const struct order *o, struct lb_uuid *id)
+{
+	lb_err e = publish_add(a, o->header, o->payload, id);
+
+	if (e == LB_OK && o->acknowledges)
+		e = inbox_acknowledge(&a->store, o->acknowledges, o->state);
+	return e == LB_OK ? agent_settle(a) : e;
+}
+
+/* The answer comes when it is in the outbox, or, for who waits, when the broker has answered. */
+static void queue(struct agent *a, const struct order *o)
 {
 	struct waiting *w = NULL;
 	struct lb_uuid id;
-	lb_err e;
+	lb_err e = LB_OK;
 
-	if (wait && !(w = waiting_for_send(a, peer, number))) {
-		answer_refusal(a, peer, number, LB_LIMIT);
-		return;
-	}
-	e = publish_add(a, h, payload, &id);
+	if (o->wait && !(w = waiting_for_send(a, &o->peer, o->number)))
+		e = LB_LIMIT;
 	if (e == LB_OK)
-		agent_settle(a);
-	if (e == LB_OK && !a->in_transaction && w) {
+		e = put_into_outbox(a, o, &id);
+	if (e == LB_OK && w) {
 		w->id = id;
 		return;
 	}
 	if (w)
 		w->kind = WAITING_NOBODY;
 	if (e != LB_OK)
-		answer_refusal(a, peer, number, e);
+		answer_refusal(a, &o->peer, o->number, e);
 	else
-		answer_sent(a, peer, number, &id, false);
+		answer_sent(a, &o->peer, o->number, &id, false);
 }
 
 /* Decodes a header that lacks what the agent fills in: id, origin and created are put in front of it. */
@@ -67,7 +85,7 @@ static void on_send(struct agent *a, const struct local_peer *peer, uint64_t num
 	lb_err e = complete_header(a, r->header, &bytes, &h);
 
 	if (e == LB_OK)
-		queue(a, peer, number, &h, (struct lb_frame){ r->payload.data, r->payload.len }, r->wait);
+		queue(a, &(struct order){ *peer, number, &h, { r->payload.data, r->payload.len }, r->wait, NULL, 0 });
 	else
 		answer_refusal(a, peer, number, e);
 	lb_buf_fini(&bytes);
@@ -208,11 +226,9 @@ static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t numb
 		e = lb_header_decode(lb_buf_data(&copy), lb_buf_len(&copy), &about);
 	if (e == LB_OK)
 		e = pack_receipt(&id, r, &payload);
-	if (e == LB_OK)
-		e = agent_begin(a) ? inbox_acknowledge(&a->store, &id, r->state) : LB_IO;
 	if (e == LB_OK) {
 		receipt_header(&about, &h);
-		queue(a, peer, number, &h, (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait);
+		queue(a, &(struct order){ *peer, number, &h, { lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait, &id, r->state });
 	} else {
 		answer_refusal(a, peer, number, e);
 	}

@@ -15,6 +15,7 @@ static const struct {
 	{ LB_BAD_AUDIENCE, "--to takes partner ids (de-sn), their bodies (de-sn/*), groups (group:cert) and all" },
 	{ LB_TLP_RED_NAMED_ONLY, "name each recipient with --to; all, groups and de-sn/* cannot get TLP:RED" },
 	{ LB_DISK_FULL, "nothing is lost, the agent sends it again; tell the broker's operator" },
+	{ LB_STORE_FULL, "nothing was sent; make room where the agent keeps its data, and send it again" },
 	{ LB_LIMIT, "try again in a while" },
 	{ LB_EXPIRED, "give a later --expires" },
 	{ LB_ZMTP_TOO_BIG, "a message carries at most 4 MiB; send a link to the document instead" },
