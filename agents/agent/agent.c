@@ -162,9 +162,9 @@ lb_err agent_settle(struct agent *a)
 /* How long to wait, in ms. */
 static int wait_ms(struct agent *a, int64_t deadline_ms)
 {
-	int64_t next = waiting_expire(a);
+	int64_t next = waiting_due_ms(a);
 
-	if (a->inbox_grew)
+	if (a->inbox_grew || local_server_is_ready(a->local))
 		return 0;
 	if (a->resend_ms && a->resend_ms < next)
 		next = a->resend_ms;
@@ -182,6 +182,7 @@ void agent_step(struct agent *a, short events, int64_t now_ms)
 	uplink_step(&a->uplink, events, now_ms);
 	intake_go_on(a);
 	requests_take(a);
+	waiting_expire(a);
 	if (agent_settle(a) == LB_OK)
 		intake_acknowledge(a);
 	watchers_show(a);

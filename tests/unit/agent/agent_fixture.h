@@ -206,7 +206,9 @@ static inline void go_on(void)
 	size_t n = sizeof events;
 
 	p[0].fd = uplink_poll_fd(&agent.uplink, &p[0].events, &deadline_ms);
-	if (poll(p, 4, 20000) == 0)
+	if (agent.inbox_grew || local_server_is_ready(agent.local))
+		poll(p, 4, 0);
+	else if (poll(p, 4, 20000) == 0)
 		fail_msg("nothing happens any more");
 	zmq_getsockopt(client.socket, ZMQ_EVENTS, &events, &n); /* or its descriptor stays readable */
 	agent_step(&agent, p[0].revents, now_ms);
@@ -271,7 +273,7 @@ static inline void link_up(void)
 
 	if (broker.fd >= 0) {
 		broker_hang_up(&broker);
-		UNTIL(!uplink_is_open(&agent.uplink));
+		UNTIL(agent.uplink.state == UPLINK_DOWN); /* also one that was not open yet */
 	}
 	if (agent.uplink.state == UPLINK_DOWN)
 		step_at(now_ms < agent.uplink.retry_ms ? agent.uplink.retry_ms : now_ms);
