@@ -20,6 +20,9 @@ lb_err publish_add(struct agent *a, struct lb_header *h, struct lb_frame payload
 	h->origin = lb_text_of(lb_tls_identity(a->tls)->partner);
 	h->created_ms = agent_clock_ms();
 	h->lane = lb_header_lane(h->type, h->level);
+	/* Everyone would quarantine it. */
+	if (!lb_tls_is_valid_at(a->tls, h->created_ms))
+		return LB_TLS_EXPIRED;
 	if (payload.n > LB_PAYLOAD_MAX)
 		return LB_LIMIT;
 	e = lb_header_encode(h, &header);
