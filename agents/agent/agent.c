@@ -164,8 +164,10 @@ static int wait_ms(struct agent *a, int64_t deadline_ms)
 {
 	int64_t next = waiting_due_ms(a);
 
-	if (a->inbox_grew || local_server_is_ready(a->local))
+	if (local_server_is_ready(a->local))
 		return 0;
+	if (watchers_due_ms(a) < next)
+		next = watchers_due_ms(a);
 	if (a->resend_ms && a->resend_ms < next)
 		next = a->resend_ms;
 	if (intake_due_ms(a) < next)

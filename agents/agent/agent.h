@@ -45,6 +45,7 @@ struct agent {
 	struct waiting waiting[WAITING_MAX];
 	uint64_t last_request;
 	struct watcher watchers[WATCHERS_MAX];
+	int64_t show_ms; /* 0: no watcher has to be shown the rest */
 };
 
 /* Opens everything; `why` says what is wrong. LB_OK, LB_CONFIG, LB_IO, ... */

@@ -206,7 +206,7 @@ static inline void go_on(void)
 	size_t n = sizeof events;
 
 	p[0].fd = uplink_poll_fd(&agent.uplink, &p[0].events, &deadline_ms);
-	if (agent.inbox_grew || local_server_is_ready(agent.local))
+	if (watchers_due_ms(&agent) <= now_ms || local_server_is_ready(agent.local))
 		poll(p, 4, 0);
 	else if (poll(p, 4, 20000) == 0)
 		fail_msg("nothing happens any more");
