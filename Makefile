@@ -51,10 +51,16 @@ kit_o := $(call objs,tests/kit/*.c)
 programs := $(B)/bin/lagebusd $(B)/bin/lagebus-agent $(B)/bin/lagebus
 unit := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*/test_*.c))
 integration := $(patsubst tests/integration/%.c,$(B)/tests/integration/%,$(wildcard tests/integration/test_*.c))
-replay := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+hostile := $(patsubst tests/hostile/%.c,$(B)/tests/hostile/%,$(wildcard tests/hostile/*.c))
+replay := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/*/fuzz_*.c))
+fuzzers := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(wildcard tests/fuzz/*/fuzz_*.c))
+
+# A line a file; V=1 shows the commands.
+Q := $(if $(V),,@)
+said = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2:$(CURDIR)/%=%))
 
 .DEFAULT_GOAL := build
-.PHONY: help build programs tests deps test-deps fuzz-deps demo test check asan tsan fuzz bench install clean
+.PHONY: help build programs tests fuzzers deps test-deps fuzz-deps demo test check asan tsan fuzz bench install clean
 .SECONDARY:
 
 help: ## list the targets
@@ -79,9 +85,9 @@ tsan: test-deps ## the same tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory VARIANT=tsan -j$$(nproc) programs tests
 	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tsan.supp tests/run build/tsan
 
-fuzz: fuzz-deps ## libFuzzer on every parser, FUZZ_SECONDS each (60)
+fuzz: fuzz-deps ## libFuzzer on every parser, FUZZ_SECONDS each (60); FUZZ=zmtp runs one
 	@$(MAKE) --no-print-directory VARIANT=fuzz -j$$(nproc) fuzzers
-	@tests/fuzz/run build/fuzz $(or $(FUZZ_SECONDS),60)
+	@tests/fuzz/run build/fuzz $(or $(FUZZ_SECONDS),60) $(FUZZ)
 
 bench: deps ## one JSON object a line; BENCH=fanout runs one
 	@$(MAKE) --no-print-directory -j$$(nproc) programs $(B)/bin/lagebus-bench
@@ -114,20 +120,23 @@ fuzz-deps:
 	$(call install_missing,$(FUZZ_PACKAGES))
 
 programs: $(programs) $(B)/lib/liblagebus.a $(B)/lib/liblagebus.so
-tests: $(unit) $(integration) $(replay) $(B)/tests/interop/dealer $(B)/tests/hostile/hostile
-fuzzers: $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(wildcard tests/fuzz/fuzz_*.c))
+tests: $(unit) $(integration) $(replay) $(B)/tests/interop/dealer $(hostile)
+fuzzers: $(fuzzers)
 
 $(GEN)/proto/%.pb-c.c $(GEN)/proto/%.pb-c.h: proto/%.proto
 	@mkdir -p $(GEN)
-	protoc-c --proto_path=. --c_out=$(GEN) $<
+	$(call said,PROTO,$<)
+	$(Q)protoc-c --proto_path=. --c_out=$(GEN) $<
 
 $(B)/gen/%.o: $(GEN)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(GENFLAGS) -c -o $@ $<
+	$(call said,CC,$<)
+	$(Q)$(CC) $(GENFLAGS) -c -o $@ $<
 
 $(B)/%.o: %.c | $(gen_c)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	$(call said,CC,$<)
+	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
 archive = @mkdir -p $(@D); rm -f $@; ar rcs $@ $^
 $(B)/lib/liblagebus.a: $(proto_o) ; $(archive)
@@ -138,14 +147,15 @@ $(B)/lib/libcli.a: $(cli_o) ; $(archive)
 $(B)/lib/libkit.a: $(kit_o) ; $(archive)
 $(B)/lib/liblagebus.so: $(proto_o)
 	@mkdir -p $(@D)
-	$(CC) -shared -Wl,-soname,liblagebus.so.0 $(SAN) -pthread -o $@ $^ $(PROTO_LIBS)
+	$(call said,LINK,$@)
+	$(Q)$(CC) -shared -Wl,-soname,liblagebus.so.0 $(SAN) -pthread -o $@ $^ $(PROTO_LIBS)
 
-link = @mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+link = @mkdir -p $(@D); printf '  %-6s %s\n' LINK $@; $(if $(V),set -x;) $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 $(B)/bin/lagebusd: $(B)/broker/lagebusd.o $(B)/lib/libbroker.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(BROKER_LIBS) $(PROTO_LIBS)
 $(B)/bin/lagebus-agent: $(B)/agents/agent/lagebus-agent.o $(B)/lib/libagent.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(AGENT_LIBS) $(PROTO_LIBS)
-$(B)/bin/lagebus: $(B)/agents/cli/lagebus.o $(B)/lib/libcli.a $(B)/lib/liblagebus.a
+$(B)/bin/lagebus: $(B)/agents/cli/lagebus.o $(B)/lib/libcli.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(CLI_LIBS) $(PROTO_LIBS)
 $(B)/bin/lagebus-bench: $(call objs,tests/bench/*.c) $(B)/lib/libkit.a $(B)/lib/liblagebus.a
 	$(link) $(AGENT_LIBS) $(PROTO_LIBS)
@@ -158,22 +168,25 @@ $(B)/tests/unit/host/%: $(B)/tests/unit/host/%.o $(B)/lib/libkit.a $(B)/lib/libh
 	$(link) -lconfig -lsystemd $(PROTO_LIBS) -lcmocka
 $(B)/tests/unit/agent/%: $(B)/tests/unit/agent/%.o $(B)/lib/libkit.a $(B)/lib/libagent.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(AGENT_LIBS) $(PROTO_LIBS) -lcmocka
-$(B)/tests/unit/cli/%: $(B)/tests/unit/cli/%.o $(B)/lib/libkit.a $(B)/lib/libcli.a $(B)/lib/liblagebus.a
+$(B)/tests/unit/cli/%: $(B)/tests/unit/cli/%.o $(B)/lib/libkit.a $(B)/lib/libcli.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(CLI_LIBS) $(PROTO_LIBS) -lcmocka
 $(B)/tests/integration/%: $(B)/tests/integration/%.o $(B)/lib/libkit.a $(B)/lib/liblagebus.a
 	$(link) $(PROTO_LIBS) -lcmocka
-# The advisory's fuzzer is the command line's, not the broker's.
-$(B)/tests/fuzz/fuzz_csaf: $(B)/tests/fuzz/fuzz_csaf.o $(B)/tests/fuzz/replay.o $(B)/lib/libcli.a $(B)/lib/liblagebus.a
-	$(link) $(CLI_LIBS) $(PROTO_LIBS)
-$(B)/fuzzers/fuzz_csaf: $(B)/tests/fuzz/fuzz_csaf.o $(B)/lib/libcli.a $(B)/lib/liblagebus.a
-	@mkdir -p $(@D); $(CC) -fsanitize=fuzzer,address,undefined -pthread -o $@ $^ $(CLI_LIBS) $(PROTO_LIBS)
-$(B)/tests/hostile/hostile: $(B)/tests/hostile/hostile.o $(B)/lib/liblagebus.a
+$(B)/tests/hostile/%: $(B)/tests/hostile/%.o $(B)/lib/libkit.a $(B)/lib/liblagebus.a
 	$(link) $(PROTO_LIBS)
 $(B)/tests/interop/dealer: $(B)/tests/interop/dealer.o $(gen_o)
 	$(link) -lprotobuf-c -lcrypto -lzmq
-$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(B)/lib/libbroker.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
-	$(link) $(BROKER_LIBS) $(PROTO_LIBS)
-$(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/lib/libbroker.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
-	@mkdir -p $(@D); $(CC) -fsanitize=fuzzer,address,undefined -pthread -o $@ $^ $(BROKER_LIBS) $(PROTO_LIBS)
+# fuzzer FOLDER, ARCHIVES, LIBRARIES: what tests/fuzz/FOLDER is linked with, to replay its corpus and for libFuzzer.
+define fuzzer
+$(B)/tests/fuzz/$(1)/%: $(B)/tests/fuzz/$(1)/%.o $(B)/tests/fuzz/replay.o $(2:%=$(B)/lib/lib%.a)
+	$$(link) $(3)
+$(B)/fuzzers/$(1)/%: $(B)/tests/fuzz/$(1)/%.o $(2:%=$(B)/lib/lib%.a)
+	@mkdir -p $$(@D); $$(CC) -fsanitize=fuzzer,address,undefined -pthread -o $$@ $$^ $(3)
+endef
+$(eval $(call fuzzer,proto,kit lagebus,$(PROTO_LIBS)))
+$(eval $(call fuzzer,host,host lagebus,-lconfig $(PROTO_LIBS)))
+$(eval $(call fuzzer,broker,kit broker host lagebus,$(BROKER_LIBS) $(PROTO_LIBS)))
+$(eval $(call fuzzer,agent,kit agent host lagebus,$(AGENT_LIBS) $(PROTO_LIBS)))
+$(eval $(call fuzzer,cli,cli host lagebus,$(CLI_LIBS) $(PROTO_LIBS)))
 
--include $(shell find build/$(VARIANT) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -5,6 +5,7 @@
 
 #include "broker/edge/scrape.h"
 #include "broker/load.h"
+#include "proto/host/federation_file.h"
 
 static lb_err load_tls(const char *path, struct configuration *c, struct config_problem *problem)
 {
@@ -50,7 +51,7 @@ lb_err configuration_load(const char *path, struct configuration *out, struct co
 
 	if (e != LB_OK)
 		return e;
-	e = load_federation(c.settings.federation, &c.federation, problem);
+	e = federation_file_read(c.settings.federation, &c.federation, problem);
 	if (e == LB_OK)
 		e = load_tls(path, &c, problem);
 	if (e == LB_OK)

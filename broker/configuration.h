@@ -2,7 +2,7 @@
 #ifndef LAGEBUS_BROKER_CONFIGURATION_H
 #define LAGEBUS_BROKER_CONFIGURATION_H
 
-#include "broker/core/federation.h"
+#include "proto/host/federation.h"
 #include "proto/host/config_file.h"
 #include "broker/settings.h"
 #include "lagebus/err.h"

@@ -17,7 +17,7 @@ void control_send(struct worker *w, struct session *s, const void *control)
 	if (room) {
 		head = lb_zmtp_frame_head(room, n, false);
 		lagebus__control__pack(c, room + head);
-		if (lb_link_write(s->link, room, head + n) == LB_OK) {
+		if (session_say(s, room, head + n) == LB_OK) {
 			session_queue(w, s);
 			return;
 		}
@@ -38,37 +38,16 @@ void control_goodbye(struct worker *w, struct session *s, lb_err reason, const c
 	control_send(w, s, &control);
 }
 
-void control_save_cursor(struct worker *w, struct session *s)
+/* The ids of the further partners that the agent acts for. */
+static size_t name_mandates(const struct worker *w, const struct session *s, char *ids[LB_PARTNERS_MAX])
 {
-	struct cursor_row row = { .seen_ms = w->now_ms };
-	uint8_t bytes[CURSOR_ROW_SIZE];
+	const struct federation *f = router_federation(w->router);
+	size_t n = 0;
 
-	for (unsigned lane = 0; lane < LB_LANES; lane++) {
-		row.stored[lane] = s->feed.lane[lane].stored;
-		row.scanned[lane] = feed_scanned(&s->feed, (enum lb_lane)lane);
-	}
-	cursor_row_write(&row, bytes);
-	publish_note(w, w->routine, JOURNAL_CURSORS, s->agent, strlen(s->agent), bytes, sizeof bytes);
-	s->cursor_changed = false;
-}
-
-static bool same_log(const struct worker *w, const Lagebus__Hello *hello)
-{
-	struct lb_uuid log = journal_id(w->journal);
-
-	return hello->log.len == sizeof log.b && memcmp(hello->log.data, log.b, sizeof log.b) == 0;
-}
-
-/* Where delivery goes on: the agent knows what it stored; our row knows how far there was nothing more for it. */
-static void seek(struct worker *w, struct session *s, enum lb_lane lane, uint64_t stored, const struct cursor_row *row)
-{
-	uint64_t oldest = journal_oldest(w->journal, lane), scanned = stored;
-
-	if (stored > w->tail[lane].last || stored == 0)
-		stored = scanned = oldest - 1; /* a new agent, or one from the future of a log that was restored from a backup */
-	else if (row && row->stored[lane] == stored)
-		scanned = row->scanned[lane];
-	feed_seek(&s->feed, lane, stored, scanned);
+	for (uint16_t i = 0; s->mandates && i < federation_count(f); i++)
+		if (partner_set_has(s->mandates, i))
+			ids[n++] = (char *)federation_at(f, i)->id;
+	return n;
 }
 
 static void welcome(struct worker *w, struct session *s)
@@ -76,6 +55,7 @@ static void welcome(struct worker *w, struct session *s)
 	Lagebus__Welcome answer = LAGEBUS__WELCOME__INIT;
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
 	struct lb_uuid log = journal_id(w->journal);
+	char *ids[LB_PARTNERS_MAX];
 
 	answer.version = LB_PROTOCOL_VERSION;
 	answer.software = "lagebusd " LAGEBUS_VERSION;
@@ -86,6 +66,8 @@ static void welcome(struct worker *w, struct session *s)
 	answer.routine_last = w->tail[LB_LANE_ROUTINE].last;
 	answer.heartbeat_ds = (uint32_t)w->settings->heartbeat_s * 10;
 	answer.partner = (char *)lb_link_peer(s->link)->partner;
+	answer.acts_for = ids;
+	answer.n_acts_for = name_mandates(w, s, ids);
 	control.body_case = LAGEBUS__CONTROL__BODY_WELCOME;
 	control.welcome = &answer;
 	control_send(w, s, &control);
@@ -93,19 +75,14 @@ static void welcome(struct worker *w, struct session *s)
 
 static void on_hello(struct worker *w, struct session *s, const Lagebus__Hello *hello)
 {
-	struct cursor_row row;
-	bool known, same = same_log(w, hello);
-
 	if (hello->version != LB_PROTOCOL_VERSION) {
 		session_fail(w, s, LB_VERSION, "this broker speaks version 1");
 		return;
 	}
-	known = journal_get(w->reader, JOURNAL_CURSORS, s->agent, strlen(s->agent), &w->record) == LB_OK &&
-	        cursor_row_read(lb_buf_data(&w->record), lb_buf_len(&w->record), &row) == LB_OK;
-	seek(w, s, LB_LANE_URGENT, same ? hello->urgent : 0, known ? &row : NULL);
-	seek(w, s, LB_LANE_ROUTINE, same ? hello->routine : 0, known ? &row : NULL);
 	s->publish_only = hello->publish_only;
-	s->cursor_changed = !s->publish_only;
+	cursor_open(w, s, hello);
+	if (!s->publish_only)
+		mandates_note(w, s);
 	s->state = SESSION_OPEN;
 	log_event(LOG_INFO, "session_open", "agent=%s software=%s urgent=%llu routine=%llu", s->agent, hello->software,
 	          (unsigned long long)s->feed.lane[LB_LANE_URGENT].last, (unsigned long long)s->feed.lane[LB_LANE_ROUTINE].last);
@@ -178,9 +155,11 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 		on_signer_query(w, s, c->signer_query);
 		return true;
 	case LAGEBUS__CONTROL__BODY_RECEIPTS_QUERY:
+		s->asked = true;
 		receipts_answer(w, s, c->receipts_query->request, frame_of(c->receipts_query->id));
 		return true;
 	case LAGEBUS__CONTROL__BODY_ROUTE_QUERY:
+		s->asked = true;
 		receipts_route(w, s, c->route_query->request, frame_of(c->route_query->header));
 		return true;
 	case LAGEBUS__CONTROL__BODY_QUARANTINED:

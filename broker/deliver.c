@@ -34,7 +34,7 @@ static lb_err read_block(struct worker *w, enum lb_lane lane, uint64_t position,
 	lb_err e = journal_read(w->reader, lane, position, &w->record, &first);
 
 	if (e == LB_OK)
-		e = block_record_read(lane, first, lb_buf_data(&w->record), lb_buf_len(&w->record), &b);
+		e = block_record_read(lane, first, &w->record, &b);
 	if (e == LB_OK)
 		e = block_route(b, w->router);
 	if (e != LB_OK) {
@@ -89,18 +89,31 @@ bool deliver_is_due(const struct worker *w, const struct session *s)
 	       (s->feed.rest || lane_is_due(w, s, LB_LANE_URGENT) || lane_is_due(w, s, LB_LANE_ROUTINE));
 }
 
+bool deliver_is_urgent(const struct worker *w, const struct session *s)
+{
+	return s->state == SESSION_OPEN && !s->publish_only && lane_is_due(w, s, LB_LANE_URGENT);
+}
+
 static lb_err gather(struct worker *w, struct session *s, enum lb_lane lane)
 {
 	struct block *b;
 	struct feed_bytes bytes;
+	uint64_t lapse = s->feed.lane[lane].lapse.from;
 	uint32_t messages;
 	lb_err e = deliver_find(w, lane, s->feed.lane[lane].next, &b);
 
+	if (e == LB_NOT_FOUND) {
+		announce_gap(w, s, lane, w->tail[lane].last); /* nothing that the lane had is kept */
+		return LB_OK;
+	}
 	if (e != LB_OK)
 		return e;
 	if (b->first > s->feed.lane[lane].next)
 		announce_gap(w, s, lane, b->first - 1);
 	bytes = feed_gather(&s->feed, b, w->router, (uint32_t)(w->now_ms / 1000), w->scratch, &messages);
+	if (s->feed.lane[lane].lapse.from != lapse)
+		cursor_lapsed(w, s, lane);
+	s->cursor_changed |= messages > 0;
 	metric_add(&w->metrics.delivered, messages);
 	metric_add(&w->metrics.delivered_bytes, bytes.n);
 	return bytes.n > 0 ? lb_link_write(s->link, bytes.p, bytes.n) : LB_OK;
@@ -111,33 +124,46 @@ static lb_err write_rest(struct worker *w, struct session *s)
 	struct feed_bytes bytes = feed_rest(&s->feed, PIECE);
 	lb_err e = lb_link_write(s->link, bytes.p, bytes.n);
 
-	if (e == LB_OK) {
-		feed_rest_taken(&s->feed, bytes.n);
-		metric_add(&w->metrics.delivered_bytes, bytes.n);
-	}
-	return e;
+	if (e != LB_OK)
+		return e;
+	feed_rest_taken(&s->feed, bytes.n);
+	metric_add(&w->metrics.delivered_bytes, bytes.n);
+	return s->feed.rest ? LB_OK : session_say_later(s);
+}
+
+/* The next piece of what is due. False: the session is closed for it. */
+static bool feed_one(struct worker *w, struct session *s)
+{
+	lb_err e = s->feed.rest ? write_rest(w, s) : gather(w, s, lane_is_due(w, s, LB_LANE_URGENT) ? LB_LANE_URGENT : LB_LANE_ROUTINE);
+
+	if (e == LB_OK)
+		return true;
+	if (e != LB_NO_MEMORY)
+		log_event(LOG_ERROR, "log_unreadable", "agent=%s reason=%s", s->agent, lb_err_token(e));
+	session_fail(w, s, e, NULL);
+	return false;
+}
+
+/* True: it has enough for this turn. */
+static bool is_full(const struct session *s, unsigned looks)
+{
+	return lb_buf_len(lb_link_output(s->link)) >= OUTPUT_TARGET || looks >= LOOKS_MAX;
 }
 
 bool deliver(struct worker *w, struct session *s)
 {
-	struct lb_buf *out = lb_link_output(s->link);
-	unsigned looks = 0;
-
-	while (deliver_is_due(w, s)) {
-		lb_err e;
-
-		if (lb_buf_len(out) >= OUTPUT_TARGET || looks++ >= LOOKS_MAX)
+	for (unsigned looks = 0; deliver_is_due(w, s); looks++) {
+		if (is_full(s, looks))
 			return true;
-		if (s->feed.rest)
-			e = write_rest(w, s);
-		else
-			e = gather(w, s, lane_is_due(w, s, LB_LANE_URGENT) ? LB_LANE_URGENT : LB_LANE_ROUTINE);
-		if (e != LB_OK) {
-			if (e != LB_NO_MEMORY)
-				log_event(LOG_ERROR, "log_unreadable", "agent=%s reason=%s", s->agent, lb_err_token(e));
-			session_fail(w, s, e, NULL);
+		if (!feed_one(w, s))
 			return false;
-		}
 	}
 	return false;
+}
+
+void deliver_urgent(struct worker *w, struct session *s)
+{
+	for (unsigned looks = 0; deliver_is_urgent(w, s) && !is_full(s, looks); looks++)
+		if (!feed_one(w, s))
+			return;
 }

@@ -33,7 +33,7 @@ struct door_thread {
 	struct channel_end **workers;
 	struct guest **guests; /* by handle; NULL is free */
 	uint32_t guests_max, used;
-	uint8_t *bytes;
+	uint8_t *bytes, *plain; /* read, and decrypted */
 	int64_t now_ms, next_tick_ms;
 	struct metrics metrics;
 };
@@ -111,21 +111,18 @@ static unsigned least_busy(const struct door *d)
 	return best;
 }
 
-/* What the peer said right behind its handshake goes along. */
-static lb_err read_early(struct guest *g, struct lb_buf *input)
+/* What the peer said right behind its handshake goes along; most say nothing before they have heard the broker. */
+static lb_err read_early(struct door_thread *t, struct guest *g, struct lb_buf *input)
 {
-	for (;;) {
-		uint8_t *room = lb_buf_reserve(input, READ_SIZE);
-		size_t got;
-		lb_err e;
+	size_t got;
+	lb_err e = LB_OK;
 
-		if (!room)
-			return LB_NO_MEMORY;
-		e = lb_link_read(g->link, room, READ_SIZE, &got);
-		if (e != LB_OK)
-			return e;
-		lb_buf_added(input, got);
+	while (e == LB_OK) {
+		e = lb_link_read(g->link, t->plain, READ_SIZE, &got);
+		if (e == LB_OK)
+			e = lb_buf_append(input, t->plain, got);
 	}
+	return e;
 }
 
 static lb_err hand_over(struct door_thread *t, struct arrival *a)
@@ -144,12 +141,10 @@ static void let_in(struct door_thread *t, uint32_t handle)
 {
 	struct guest *g = t->guests[handle];
 	struct arrival *a = calloc(1, sizeof *a);
-	lb_err e = a ? read_early(g, &a->input) : LB_NO_MEMORY;
+	lb_err e = a ? read_early(t, g, &a->input) : LB_NO_MEMORY;
 	bool resumed = lb_link_resumed(g->link); /* once it is handed over, the link is the worker's */
 
 	if (e == LB_AGAIN) {
-		if (lb_buf_len(&a->input) == 0)
-			lb_buf_fini(&a->input);
 		a->fd = g->fd;
 		a->link = g->link;
 		snprintf(a->address, sizeof a->address, "%s", g->address);
@@ -314,6 +309,7 @@ static void free_door(struct door *d)
 		free(t->workers);
 		free(t->guests);
 		free(t->bytes);
+		free(t->plain);
 	}
 	if (d->listening >= 0)
 		socket_close(d->listening);
@@ -328,11 +324,12 @@ static lb_err prepare(struct door *d, struct door_thread *t)
 	lb_err e = LB_OK;
 
 	t->door = d;
-	t->guests_max = (uint32_t)d->settings->max_handshakes / d->threads_n + 1;
+	t->guests_max = ((uint32_t)d->settings->max_handshakes + d->threads_n - 1) / d->threads_n;
 	t->workers = calloc(d->workers_n, sizeof *t->workers);
 	t->guests = calloc(t->guests_max, sizeof(struct guest *));
 	t->bytes = malloc(READ_SIZE);
-	if (!t->workers || !t->guests || !t->bytes)
+	t->plain = malloc(READ_SIZE);
+	if (!t->workers || !t->guests || !t->bytes || !t->plain)
 		return LB_NO_MEMORY;
 	t->poller = poller_new();
 	if (t->poller < 0)

@@ -26,12 +26,14 @@ static const char usage[] =
 	"The broker of the federation: takes messages from agents, keeps them, delivers them.\n"
 	"\n"
 	"  -c, --config FILE    its configuration (" DEFAULT_CONFIG ")\n"
-	"      --check-config   load and check the configuration and the files it names, say what is wrong, end\n"
-	"      --version        print the version, end\n"
+	"  -t, --check-config   check the configuration and the files it names, say what is wrong, end\n"
+	"  -V, --version        print the version, end\n"
 	"  -h, --help           print this, end\n"
 	"\n"
 	"Signals: SIGHUP reads the configuration again; SIGTERM and SIGINT let the sessions go and end; twice: at once.\n"
 	"Exit: 0 ended as told, 1 it could not start or go on, 2 usage, 3 the configuration is not valid.\n";
+
+static const char try_help[] = "lagebusd --help lists the options\n";
 
 struct options {
 	const char *config;
@@ -41,29 +43,28 @@ struct options {
 /* Returns the code to exit with, or -1 to go on. */
 static int read_options(int argc, char **argv, struct options *o)
 {
-	enum { CHECK = 256, VERSION };
 	static const struct option table[] = {
 		{ "config", required_argument, NULL, 'c' },
-		{ "check-config", no_argument, NULL, CHECK },
-		{ "version", no_argument, NULL, VERSION },
+		{ "check-config", no_argument, NULL, 't' },
+		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
 	*o = (struct options){ .config = DEFAULT_CONFIG };
-	while ((c = getopt_long(argc, argv, "c:h", table, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:tVh", table, NULL)) != -1) {
 		switch (c) {
-		case 'c':     o->config = optarg; break;
-		case CHECK:   o->check = true; break;
-		case VERSION: puts("lagebusd " LAGEBUS_VERSION); return EXIT_ENDED;
-		case 'h':     fputs(usage, stdout); return EXIT_ENDED;
-		default:      fputs(usage, stderr); return EXIT_USAGE;
+		case 'c': o->config = optarg; break;
+		case 't': o->check = true; break;
+		case 'V': puts("lagebusd " LAGEBUS_VERSION); return EXIT_ENDED;
+		case 'h': fputs(usage, stdout); return EXIT_ENDED;
+		default:  fputs(try_help, stderr); return EXIT_USAGE;
 		}
 	}
 	if (optind == argc)
 		return -1;
-	fprintf(stderr, "lagebusd: \"%s\" is not an option\n%s", argv[optind], usage);
+	fprintf(stderr, "lagebusd: \"%s\" is not an option\n%s", argv[optind], try_help);
 	return EXIT_USAGE;
 }
 

@@ -37,8 +37,9 @@ static lb_err meet(struct parts *p)
 	const struct settings *s = &p->configuration.settings;
 
 	p->roster = roster_new((uint32_t)s->max_connections, (uint32_t)s->max_per_partner);
+	p->pace = pace_new(workers_wanted(s));
 	p->hub = channel_hub_new();
-	return p->roster != NULL && p->hub != NULL ? LB_OK : LB_NO_MEMORY;
+	return p->roster != NULL && p->pace != NULL && p->hub != NULL ? LB_OK : LB_NO_MEMORY;
 }
 
 static lb_err make_workers(struct parts *p)
@@ -49,6 +50,7 @@ static lb_err make_workers(struct parts *p)
 		.hub = p->hub,
 		.journal = p->journal,
 		.roster = p->roster,
+		.pace = p->pace,
 		.federation = p->configuration.federation,
 		.tls = p->configuration.tls,
 	};
@@ -249,6 +251,7 @@ void parts_end(struct parts *p)
 		channel_end_close(p->to_writer);
 	if (p->hub != NULL)
 		channel_hub_free(p->hub);
+	pace_free(p->pace);
 	if (p->roster != NULL)
 		roster_free(p->roster);
 	if (p->journal != NULL)

@@ -15,6 +15,7 @@ struct parts {
 	struct configuration configuration; /* as at start; a reload changes its federation and tls only */
 	struct journal *journal;
 	struct roster *roster;
+	struct pace *pace;
 	struct channel_hub *hub;
 	struct worker *workers[WRITER_WORKERS_MAX];
 	struct channel_end *to_workers[WRITER_WORKERS_MAX];

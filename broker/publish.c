@@ -2,9 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/host/policy.h"
 #include "proto/host/log.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
+#include "lagebus/classified.h"
 #include "lagebus/failpoint.h"
 #include "proto/control.pb-c.h"
 
@@ -49,6 +51,12 @@ static lb_err check_times(const struct worker *w, const struct lb_header *h)
 	return h->expires_ms != 0 && h->expires_ms <= w->now_ms ? LB_EXPIRED : LB_OK;
 }
 
+/* Of the texts in a header only this one is a person's own. */
+static lb_err check_name(const struct lb_header *h)
+{
+	return h->exercise_name.n > 0 && lb_text_is_classified(h->exercise_name.p, h->exercise_name.n) ? LB_CLASSIFIED : LB_OK;
+}
+
 static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_message *m, const struct lb_header *h, struct route *route)
 {
 	enum lb_lane lane = (enum lb_lane)h->lane;
@@ -56,7 +64,7 @@ static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_mes
 	lb_err e;
 
 	if (w->filling[lane] && !block_fits(w->filling[lane], m->raw_n))
-		publish_flush(w);
+		publish_flush_lane(w, lane);
 	if (!w->filling[lane])
 		w->filling[lane] = block_new(lane, w->index);
 	if (!w->filling[lane])
@@ -65,16 +73,30 @@ static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_mes
 	if (e != LB_OK)
 		return e;
 	s->in_flight += m->raw_n;
+	s->published += m->raw_n;
 	w->in_flight += m->raw_n;
 	if (session_is_held(w, s))
 		metric_add(&w->metrics.throttled, 1);
 	return LB_OK;
 }
 
+static bool refers(const struct lb_header *h)
+{
+	return h->has_thread || h->has_supersedes || h->type == LB_TYPE_RECEIPT;
+}
+
+static lb_err check_references(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload)
+{
+	lb_err e = lookup_label(w, h);
+
+	return e == LB_OK && h->type == LB_TYPE_RECEIPT ? receipts_take(w, s, sender, h, payload) : e;
+}
+
 void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_message *m)
 {
 	struct lb_header h;
 	struct route *route;
+	uint16_t sender;
 	lb_err e = check_frames(m);
 
 	if (e == LB_OK)
@@ -85,16 +107,19 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 		session_fail(w, s, e, NULL);
 		return;
 	}
-	s->tokens--;
-	route = router_route(w->router, s->partner, &h);
+	s->tokens -= TICKS_A_SECOND;
+	sender = policy_sender(router_federation(w->router), s->partner, s->mandates, &h);
+	route = router_route(w->router, sender, &h);
 	e = route ? route->admitted : LB_NO_MEMORY;
 	if (e == LB_OK)
 		e = check_times(w, &h);
+	if (e == LB_OK)
+		e = check_name(&h);
 	if (e == LB_OK && !journal_has_room(w->journal))
 		e = LB_DISK_FULL;
-	if (e == LB_OK && h.type == LB_TYPE_RECEIPT) {
-		route_ref(route); /* receipts_take asks the router too */
-		e = receipts_take(w, s, &h, m->frames[1]);
+	if (e == LB_OK && refers(&h)) {
+		route_ref(route); /* what it refers to asks the router too */
+		e = check_references(w, s, sender, &h, m->frames[1]);
 		if (e == LB_OK)
 			e = fill(w, s, m, &h, route);
 		route_unref(route);
@@ -105,21 +130,23 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 		refuse_and_log(w, s, &h, e);
 }
 
-void publish_flush(struct worker *w)
+void publish_flush_lane(struct worker *w, enum lb_lane lane)
 {
-	for (unsigned lane = 0; lane < LB_LANES; lane++) {
-		struct block *b = w->filling[lane];
+	struct block *b = w->filling[lane];
 
-		/* What cannot be handed over now (memory is out) is tried again on the next turn. */
-		if (b && channel_send(lane == LB_LANE_URGENT ? w->urgent : w->routine, (struct channel_item){ WRITER_BLOCK, b }) == LB_OK)
-			w->filling[lane] = NULL;
-	}
+	/* What cannot be handed over now (memory is out) is tried again on the next turn. */
+	if (b && channel_send(lane == LB_LANE_URGENT ? w->urgent : w->routine, (struct channel_item){ WRITER_BLOCK, b }) == LB_OK)
+		w->filling[lane] = NULL;
 }
 
-void publish_note(struct worker *w, struct channel_end *to, enum journal_table t, const void *key, size_t key_n, const void *value, size_t value_n)
+void publish_flush(struct worker *w)
 {
-	struct note *note = note_new(t, key, key_n, value, value_n);
+	publish_flush_lane(w, LB_LANE_URGENT);
+	publish_flush_lane(w, LB_LANE_ROUTINE);
+}
 
+void publish_note(struct worker *w, struct channel_end *to, struct note *note)
+{
 	if (!note || channel_send(to, (struct channel_item){ WRITER_NOTE, note }) != LB_OK) {
 		log_event(LOG_ERROR, "out_of_memory", "worker=%u", w->index);
 		free(note);
@@ -176,7 +203,10 @@ void publish_answer(struct worker *w, struct block *b)
 
 		for (n = 0; i + n < b->publishes_n && p[i + n].session == p[i].session && p[i + n].generation == p[i].generation; n++)
 			w->in_flight -= p[i + n].bytes;
-		if (s && s->state == SESSION_OPEN)
+		if (s && s->state == SESSION_OPEN) {
 			answer_session(w, s, p + i, n);
+			if (b->lane == LB_LANE_URGENT)
+				session_hurry(w, s);
+		}
 	}
 }

@@ -3,39 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/core/policy.h"
+#include "proto/host/policy.h"
 #include "proto/host/log.h"
 #include "broker/worker_state.h"
+#include "lagebus/classified.h"
 #include "proto/control.pb-c.h"
 #include "proto/receipt.pb-c.h"
-
-/* A message in the log: a copy of its header frame, and where it stands. */
-struct logged {
-	struct lb_buf frame;
-	struct lb_header header;
-	unsigned lane;
-	uint64_t position;
-};
-
-static lb_err find_message(struct worker *w, const struct lb_uuid *id, struct logged *out)
-{
-	struct lb_zmtp_message m;
-	struct block *b;
-	lb_err e = journal_find(w->reader, id, &out->lane, &out->position);
-
-	if (e == LB_OK)
-		e = deliver_find(w, (enum lb_lane)out->lane, out->position, &b);
-	if (e != LB_OK)
-		return e;
-	if (b->first > out->position)
-		return LB_NOT_FOUND; /* past retention */
-	e = block_message(b, (uint32_t)(out->position - b->first), &m);
-	if (e == LB_OK)
-		e = lb_buf_append(&out->frame, m.frames[0].p, m.frames[0].n);
-	if (e == LB_OK)
-		e = lb_header_decode(lb_buf_data(&out->frame), lb_buf_len(&out->frame), &out->header);
-	return e;
-}
 
 static bool is_id(size_t n, const uint8_t *p, struct lb_uuid *out)
 {
@@ -61,9 +34,9 @@ static void set_once(int64_t *at, int64_t now_ms)
 		*at = now_ms;
 }
 
-static void note_receipt(struct worker *w, struct session *s, const struct lb_uuid *id, const Lagebus__Receipt *r)
+static void note_receipt(struct worker *w, struct session *s, uint16_t sender, const struct lb_uuid *id, const Lagebus__Receipt *r)
 {
-	const char *partner = lb_link_peer(s->link)->partner;
+	const char *partner = federation_at(router_federation(w->router), sender)->id;
 	uint8_t key[LEDGER_KEY_MAX], value[LEDGER_ROW_MAX];
 	struct ledger_row row;
 	lb_err e = read_row(w, id, partner, &row);
@@ -78,10 +51,10 @@ static void note_receipt(struct worker *w, struct session *s, const struct lb_uu
 		set_once(&row.implemented_ms, w->now_ms);
 	if (r->by[0] != '\0')
 		snprintf(row.by, sizeof row.by, "%s", r->by);
-	publish_note(w, w->urgent, JOURNAL_LEDGER, key, ledger_key(id, partner, key), value, ledger_row_write(&row, value));
+	publish_note(w, w->urgent, note_new(JOURNAL_LEDGER, key, ledger_key(id, partner, key), value, ledger_row_write(&row, value)));
 }
 
-static lb_err check_receipt(struct worker *w, struct session *s, const struct lb_header *h, const Lagebus__Receipt *r)
+static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, const Lagebus__Receipt *r)
 {
 	struct federation *f = router_federation(w->router);
 	struct logged about = { .frame = LB_BUF_INIT };
@@ -94,72 +67,141 @@ static lb_err check_receipt(struct worker *w, struct session *s, const struct lb
 		return LB_INVALID;
 	if (!lb_utf8_is_valid(r->by, strlen(r->by)) || !lb_utf8_is_valid(r->note, strlen(r->note)))
 		return LB_NOT_UTF8;
-	e = find_message(w, &id, &about);
+	if (lb_text_is_classified(r->by, strlen(r->by)) || lb_text_is_classified(r->note, strlen(r->note)))
+		return LB_CLASSIFIED;
+	e = lookup(w, &id, &about);
 	if (e == LB_OK)
-		e = policy_deliver(f, s->partner, &about.header);
+		e = policy_deliver(f, sender, &about.header);
 	if (e == LB_OK && (h->audience_n != 1 || h->audience[0].n != about.header.origin.n ||
 	                   memcmp(h->audience[0].p, about.header.origin.p, about.header.origin.n) != 0))
 		e = LB_BAD_AUDIENCE;
 	lb_buf_fini(&about.frame);
 	if (e == LB_OK)
-		note_receipt(w, s, &id, r);
+		note_receipt(w, s, sender, &id, r);
 	return e;
 }
 
-lb_err receipts_take(struct worker *w, struct session *s, const struct lb_header *h, struct lb_frame payload)
+lb_err receipts_take(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload)
 {
 	Lagebus__Receipt *r = lagebus__receipt__unpack(NULL, payload.n, payload.p);
-	lb_err e = r ? check_receipt(w, s, h, r) : LB_INVALID;
+	lb_err e = r ? check_receipt(w, s, sender, h, r) : LB_INVALID;
 
 	if (r)
 		lagebus__receipt__free_unpacked(r, NULL);
 	return e;
 }
 
-/* What the cursors of a partner's agents say about one position. */
-struct reach {
-	unsigned lane;
-	uint64_t position;
-	bool stored;
-	int64_t seen_ms;
+/* The SPIFFE IDs of a partner's agents, each with its NUL. */
+struct names {
+	struct lb_buf buf;
+	lb_err e;
 };
 
-static bool look_at_cursor(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
+static bool add_name(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
 {
-	struct reach *r = user;
-	struct cursor_row row;
+	struct names *names = user;
 
-	(void)key;
-	(void)key_n;
-	if (cursor_row_read(value, value_n, &row) != LB_OK)
-		return true;
-	if (row.stored[r->lane] >= r->position)
-		r->stored = true;
-	if (row.seen_ms > r->seen_ms)
-		r->seen_ms = row.seen_ms;
-	return true;
+	(void)value;
+	(void)value_n;
+	names->e = lb_buf_append(&names->buf, key, key_n);
+	if (names->e == LB_OK)
+		names->e = lb_buf_append(&names->buf, "", 1);
+	return names->e == LB_OK;
 }
 
-static lb_err describe_partner(struct worker *w, const struct logged *m, uint16_t i, Lagebus__PartnerReceipt *out, struct ledger_row *row)
+static lb_err find_agents(struct worker *w, const struct partner *partner, struct names *out)
 {
-	struct federation *f = router_federation(w->router);
-	const struct partner *partner = federation_at(f, i);
-	struct reach reach = { .lane = m->lane, .position = m->position };
 	char prefix[LB_SPIFFE_ID_MAX + 1];
-	lb_err e, rule = policy_deliver(f, i, &m->header);
-	int n = snprintf(prefix, sizeof prefix, "spiffe://%s/partner/%s/agent/", federation_trust_domain(f), partner->id);
+	int n = snprintf(prefix, sizeof prefix, "spiffe://%s/partner/%s/agent/", federation_trust_domain(router_federation(w->router)), partner->id);
+	lb_err e = journal_each(w->reader, JOURNAL_CURSORS, prefix, (size_t)n, add_name, out);
+
+	return e == LB_OK ? out->e : e;
+}
+
+/* Did this agent's cursor pass the message because it had expired? */
+static lb_err was_left_out(struct worker *w, const struct logged *m, const char *agent, bool *out)
+{
+	struct lapse lapse;
+	lb_err e = LB_NOT_FOUND;
+
+	if (m->header.expires_ms != 0)
+		e = cursor_find_lapse(w, agent, m->lane, m->position, &lapse);
+	*out = e == LB_OK && lapse_left_out(&lapse, m->header.expires_ms);
+	return e == LB_NOT_FOUND ? LB_OK : e;
+}
+
+/* What an agent stored before `from` was not for the partner. */
+static lb_err ask_agent(struct worker *w, const struct logged *m, const char *agent, uint64_t from, Lagebus__PartnerReceipt *out)
+{
+	struct cursor_row row;
+	bool left_out;
+	lb_err e = journal_get(w->reader, JOURNAL_CURSORS, agent, strlen(agent), &w->record);
+
+	if (e != LB_OK)
+		return e == LB_NOT_FOUND ? LB_OK : e;
+	if (cursor_row_read(lb_buf_data(&w->record), lb_buf_len(&w->record), &row) != LB_OK)
+		return LB_OK; /* it is written again when the agent is back */
+	if (row.seen_ms > out->last_seen)
+		out->last_seen = row.seen_ms;
+	if (row.stored[m->lane] < m->position || m->position < from || out->delivered)
+		return LB_OK;
+	e = was_left_out(w, m, agent, &left_out);
+	out->delivered = e == LB_OK && !left_out;
+	return e;
+}
+
+static lb_err ask_own_agents(struct worker *w, const struct logged *m, const struct partner *partner, Lagebus__PartnerReceipt *out)
+{
+	struct names names = { LB_BUF_INIT, LB_OK };
+	lb_err e = find_agents(w, partner, &names);
+
+	for (size_t at = 0; e == LB_OK && at < lb_buf_len(&names.buf);) {
+		const char *agent = (const char *)lb_buf_data(&names.buf) + at;
+
+		e = ask_agent(w, m, agent, 0, out);
+		at += strlen(agent) + 1;
+	}
+	lb_buf_fini(&names.buf);
+	return e;
+}
+
+/* Those of other partners that act for it. */
+static lb_err ask_other_agents(struct worker *w, const struct logged *m, uint16_t i, Lagebus__PartnerReceipt *out)
+{
+	const struct federation *f = router_federation(w->router);
+	const char *agent;
+	lb_err e = LB_OK;
+
+	for (size_t n = 0; e == LB_OK && (agent = federation_mandate_at(f, i, n)); n++) {
+		uint64_t from;
+
+		if (!mandates_since(w, agent, federation_at(f, i)->id, m->lane, &from))
+			continue;
+		out->online |= roster_agent_is_online(w->roster, agent);
+		e = ask_agent(w, m, agent, from, out);
+	}
+	return e;
+}
+
+/* `rule` is the policy's answer for the partner. */
+static lb_err describe_partner(struct worker *w, const struct logged *m, uint16_t i, lb_err rule, Lagebus__PartnerReceipt *out, struct ledger_row *row)
+{
+	const struct partner *partner = federation_at(router_federation(w->router), i);
+	lb_err e;
 
 	out->partner = (char *)partner->id;
 	out->online = roster_partner_is_online(w->roster, partner->id);
-	e = journal_each(w->reader, JOURNAL_CURSORS, prefix, (size_t)n, look_at_cursor, &reach);
-	if (e != LB_OK && e != LB_NOT_FOUND)
+	e = ask_own_agents(w, m, partner, out);
+	if (e == LB_OK)
+		e = ask_other_agents(w, m, i, out);
+	if (e != LB_OK)
 		return e;
-	out->last_seen = reach.seen_ms;
 	if (rule != LB_OK) {
 		out->rule = (char *)lb_err_token(rule);
+		out->delivered = false;
 		return LB_OK;
 	}
-	out->delivered = reach.stored;
+	out->expired = !out->delivered && m->header.expires_ms != 0 && m->header.expires_ms <= w->now_ms;
 	e = read_row(w, &m->header.id, partner->id, row);
 	if (e != LB_OK && e != LB_NOT_FOUND)
 		return e;
@@ -184,16 +226,15 @@ static void rows_fini(struct rows *r)
 	free(r->ledger);
 }
 
+/* rows_fini it, also on error. */
 static lb_err rows_init(struct rows *r, size_t n)
 {
-	r->n = n;
 	r->receipt = calloc(n, sizeof *r->receipt);
 	r->pointer = calloc(n, sizeof *r->pointer);
 	r->ledger = calloc(n, sizeof *r->ledger);
-	if (!r->receipt || !r->pointer || !r->ledger) {
-		rows_fini(r);
+	if (!r->receipt || !r->pointer || !r->ledger)
 		return LB_NO_MEMORY;
-	}
+	r->n = n;
 	for (size_t i = 0; i < n; i++) {
 		lagebus__partner_receipt__init(&r->receipt[i]);
 		r->pointer[i] = &r->receipt[i];
@@ -210,30 +251,40 @@ static void send_receipts(struct worker *w, struct session *s, Lagebus__Receipts
 	control_send(w, s, &control);
 }
 
+static bool is_entitled(const struct federation *f, uint16_t partner, const struct logged *m)
+{
+	const struct partner *p = federation_at(f, partner);
+
+	return p->role == ROLE_COORDINATOR || lb_text_equals(m->header.origin, p->id);
+}
+
 static lb_err may_ask(struct worker *w, struct session *s, const struct logged *m)
 {
-	struct federation *f = router_federation(w->router);
-	const struct partner *p = federation_at(f, s->partner);
+	const struct federation *f = router_federation(w->router);
+	bool may = is_entitled(f, s->partner, m);
 
-	if (p->role == ROLE_COORDINATOR || lb_text_equals(m->header.origin, p->id))
-		return LB_OK;
-	return LB_ROLE_MAY_NOT_SEND;
+	for (uint16_t i = 0; !may && s->mandates && i < federation_count(f); i++)
+		may = partner_set_has(s->mandates, i) && is_entitled(f, i, m);
+	return may ? LB_OK : LB_ROLE_MAY_NOT_SEND;
 }
 
 static lb_err fill_receipts(struct worker *w, struct session *s, struct lb_frame id, struct logged *m, struct rows *rows)
 {
+	const struct federation *f = router_federation(w->router);
+	lb_err rules[LB_PARTNERS_MAX], e;
 	struct lb_uuid u;
-	lb_err e;
 
 	if (!is_id(id.n, id.p, &u))
 		return LB_BAD_ID;
-	e = find_message(w, &u, m);
+	e = lookup(w, &u, m);
 	if (e == LB_OK)
 		e = may_ask(w, s, m);
 	if (e == LB_OK)
-		e = rows_init(rows, federation_count(router_federation(w->router)));
+		e = rows_init(rows, federation_count(f));
+	if (e == LB_OK)
+		policy_rules(f, &m->header, rules);
 	for (uint16_t i = 0; e == LB_OK && i < rows->n; i++)
-		e = describe_partner(w, m, i, &rows->receipt[i], &rows->ledger[i]);
+		e = describe_partner(w, m, i, rules[i], &rows->receipt[i], &rows->ledger[i]);
 	return e;
 }
 
@@ -267,22 +318,25 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 	Lagebus__Route answer = LAGEBUS__ROUTE__INIT;
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
 	struct rows rows = { 0 };
+	lb_err rules[LB_PARTNERS_MAX];
 	struct lb_header h;
 	lb_err e = lb_header_decode(header.p, header.n, &h);
 
 	if (e == LB_OK)
-		e = policy_admit(f, s->partner, &h);
+		e = policy_admit(f, policy_sender(f, s->partner, s->mandates, &h), &h);
+	if (e == LB_OK)
+		e = lookup_label(w, &h);
 	if (e == LB_OK)
 		e = rows_init(&rows, federation_count(f));
 	answer.request = request;
 	if (e != LB_OK)
 		answer.refused = (char *)lb_err_token(e);
+	else
+		policy_rules(f, &h, rules);
 	for (uint16_t i = 0; i < rows.n; i++) {
-		lb_err rule = policy_deliver(f, i, &h);
-
 		rows.receipt[i].partner = (char *)federation_at(f, i)->id;
-		if (rule != LB_OK)
-			rows.receipt[i].rule = (char *)lb_err_token(rule);
+		if (rules[i] != LB_OK)
+			rows.receipt[i].rule = (char *)lb_err_token(rules[i]);
 	}
 	answer.partners = rows.pointer;
 	answer.n_partners = rows.n;

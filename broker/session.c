@@ -8,7 +8,6 @@
 
 #define CLOSING_MS 2000  /* time for a peer to take the reason it is closed for */
 #define EARLY_MAX 4096   /* bytes of a message before the session is open */
-#define TICKS_A_SECOND 4
 
 static void set_state(struct session *s, enum session_state to)
 {
@@ -26,15 +25,17 @@ struct session *session_find(struct worker *w, uint32_t handle, uint32_t generat
 
 void session_queue(struct worker *w, struct session *s)
 {
-	if (s->queued)
-		return;
-	s->queued = true;
-	s->next_ready = NULL;
-	if (w->ready_tail)
-		w->ready_tail->next_ready = s;
-	else
-		w->ready_head = s;
-	w->ready_tail = s;
+	line_join(&w->line[LB_LANE_ROUTINE], s);
+}
+
+void session_hurry(struct worker *w, struct session *s)
+{
+	line_join(&w->line[LB_LANE_URGENT], s);
+}
+
+static bool is_queued(const struct session *s)
+{
+	return s->place[LB_LANE_URGENT].queued || s->place[LB_LANE_ROUTINE].queued;
 }
 
 static bool take_handle(struct worker *w, struct session *s)
@@ -54,8 +55,10 @@ static void free_session(struct session *s)
 {
 	feed_fini(&s->feed);
 	lb_buf_fini(&s->input);
+	lb_buf_fini(&s->later);
 	lb_link_free(s->link);
 	socket_close(s->fd);
+	free(s->mandates);
 	free(s->agent);
 	free(s->address);
 	free(s);
@@ -63,20 +66,22 @@ static void free_session(struct session *s)
 
 void session_end(struct worker *w, struct session *s)
 {
-	if (s->joined)
-		roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation });
-	if (s->cursor_changed)
-		control_save_cursor(w, s);
+	if (s->joined) {
+		/* Where the agent is here anew, that session says what it has stored; and when the worker ends, the log writer has ended before. */
+		if (roster_leave(w->roster, s->agent, (struct roster_place){ w->index, s->handle, s->generation }) && !w->stopping)
+			cursor_close(w, s);
+		metric_take(&w->metrics.sessions, 1);
+	}
 	roster_dismiss(w->roster);
 	poller_remove(w->poller, s->fd);
 	w->sessions[s->handle] = NULL;
 	w->free_handles[w->free_n++] = s->handle;
 	worker_expect(w, -1);
 	metric_add(&w->metrics.sessions_closed, 1);
-	/* A queued session is freed when its turn comes. */
-	if (s->queued)
-		s->state = SESSION_CLOSING, s->handle = UINT32_MAX;
-	else
+	/* A queued session is freed when its last turn comes. */
+	s->state = SESSION_CLOSING;
+	s->handle = UINT32_MAX;
+	if (!is_queued(s))
 		free_session(s);
 }
 
@@ -103,16 +108,17 @@ static lb_err join(struct worker *w, struct session *s)
 	bool had;
 	lb_err e;
 
-	s->partner = federation_find(router_federation(w->router), peer->partner, strlen(peer->partner));
-	if (s->partner == PARTNER_NONE)
-		return LB_NOT_A_MEMBER;
+	feed_init(&s->feed, PARTNER_NONE);
+	e = mandates_read(w, s);
+	if (e != LB_OK)
+		return e;
 	e = roster_join(w->roster, s->agent, peer->partner, place, &had, &former);
 	if (e != LB_OK)
 		return e;
 	s->joined = true;
+	metric_add(&w->metrics.sessions, 1);
 	if (had)
 		close_former(w, &former);
-	feed_init(&s->feed, s->partner);
 	return LB_OK;
 }
 
@@ -124,8 +130,11 @@ static void remember_signer(struct worker *w, struct session *s)
 
 	lb_link_peer_certificate(s->link, &der, &n);
 	lb_signer_hint(der, n, s->signer);
-	if (journal_get(w->reader, JOURNAL_SIGNERS, s->signer, sizeof s->signer, &w->record) != LB_OK)
-		publish_note(w, w->urgent, JOURNAL_SIGNERS, s->signer, sizeof s->signer, der, n);
+	if (journal_get(w->reader, JOURNAL_SIGNERS, s->signer, sizeof s->signer, &w->record) == LB_OK)
+		return;
+	/* On both ways to the log: it is there before the first message that it signed, of either lane. */
+	publish_note(w, w->urgent, note_new(JOURNAL_SIGNERS, s->signer, sizeof s->signer, der, n));
+	publish_note(w, w->routine, note_new(JOURNAL_SIGNERS, s->signer, sizeof s->signer, der, n));
 }
 
 static struct session *make_session(struct worker *w, struct arrival *a)
@@ -148,7 +157,7 @@ static struct session *make_session(struct worker *w, struct arrival *a)
 	s->link = a->link;
 	s->input = a->input;
 	s->heard_ms = w->now_ms;
-	s->tokens = w->settings->publish_rate / TICKS_A_SECOND;
+	s->tokens = w->settings->publish_rate;
 	s->readable = s->writable = true;
 	return s;
 }
@@ -188,6 +197,19 @@ void session_begin(struct worker *w, struct arrival *a)
 	session_read_input(w, s);
 }
 
+lb_err session_say(struct session *s, const uint8_t *p, size_t n)
+{
+	return s->feed.rest ? lb_buf_append(&s->later, p, n) : lb_link_write(s->link, p, n);
+}
+
+lb_err session_say_later(struct session *s)
+{
+	lb_err e = lb_buf_len(&s->later) > 0 ? lb_link_write(s->link, lb_buf_data(&s->later), lb_buf_len(&s->later)) : LB_OK;
+
+	lb_buf_fini(&s->later);
+	return e;
+}
+
 void session_fail(struct worker *w, struct session *s, lb_err reason, const char *detail)
 {
 	struct lb_buf error = LB_BUF_INIT;
@@ -196,9 +218,10 @@ void session_fail(struct worker *w, struct session *s, lb_err reason, const char
 		return;
 	log_event(reason == LB_CLOSED || reason == LB_DRAINING ? LOG_INFO : LOG_WARN, "session_end", "agent=%s address=%s reason=%s detail=%s", s->agent,
 	          s->address, lb_err_token(reason), detail ? detail : lb_err_text(reason));
-	if (s->state >= SESSION_HELLO)
+	/* In the middle of a message that is on its way out there is nothing to say but the end. */
+	if (s->state >= SESSION_HELLO && !s->feed.rest)
 		control_goodbye(w, s, reason, detail);
-	else if (lb_zmtp_put_error(&error, lb_err_token(reason)) == LB_OK &&
+	else if (s->state < SESSION_HELLO && lb_zmtp_put_error(&error, lb_err_token(reason)) == LB_OK &&
 	         lb_link_write(s->link, lb_buf_data(&error), lb_buf_len(&error)) != LB_OK)
 		log_event(LOG_ERROR, "out_of_memory", "agent=%s", s->agent);
 	lb_buf_fini(&error);
@@ -235,7 +258,7 @@ static void send_pong(struct worker *w, struct session *s, struct lb_frame conte
 {
 	struct lb_buf out = LB_BUF_INIT;
 
-	if (lb_zmtp_put_pong(&out, context.p, context.n) != LB_OK || lb_link_write(s->link, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
+	if (lb_zmtp_put_pong(&out, context.p, context.n) != LB_OK || session_say(s, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
 		session_fail(w, s, LB_NO_MEMORY, NULL);
 	lb_buf_fini(&out);
 }
@@ -281,16 +304,33 @@ static void on_message(struct worker *w, struct session *s, const struct lb_zmtp
 		fail_protocol(w, s, LB_UNEXPECTED, s->state < SESSION_OPEN ? "a message before Hello" : "a message has one frame (control) or three (publish)");
 }
 
+/* Too many of its answers are not taken yet. */
+static bool is_too_slow(const struct session *s)
+{
+	return lb_buf_len(lb_link_output(s->link)) + lb_buf_len(&s->later) > OUTPUT_MAX;
+}
+
+/* Nothing more of it is looked at now, not even what was read already: the answers to one read of questions would fill any memory. */
+static bool must_wait(const struct worker *w, const struct session *s)
+{
+	return is_too_slow(s) || (w->settings->publish_rate > 0 && s->tokens <= 0);
+}
+
 /* Takes whole messages off the front of p[0..n); how many bytes that was. *need is what the next one needs in all. */
 static size_t parse(struct worker *w, struct session *s, const uint8_t *p, size_t n, size_t *need)
 {
 	size_t at = 0;
 
 	*need = 0;
+	s->waiting = s->asked = false;
 	while (at < n && s->state != SESSION_CLOSING) {
 		struct lb_zmtp_message m;
 		lb_err e;
 
+		if (must_wait(w, s)) {
+			s->waiting = s->readable = true;
+			break;
+		}
 		if (s->state == SESSION_GREETING) {
 			e = lb_zmtp_check_greeting(p + at, n - at);
 			if (e == LB_OK) {
@@ -310,11 +350,16 @@ static size_t parse(struct worker *w, struct session *s, const uint8_t *p, size_
 		}
 		at += m.raw_n;
 		on_message(w, s, &m);
+		/* A question to which every partner is looked at is a turn of its own: a flood of them must not hold up the others. */
+		if (s->asked && at < n)
+			s->waiting = s->readable = true;
+		if (s->asked)
+			break;
 	}
 	return s->state == SESSION_CLOSING ? n : at;
 }
 
-/* What came with the handshake stands in s->input already. */
+/* What came with the handshake stands in s->input already, and what had to wait. */
 static void session_read_input(struct worker *w, struct session *s)
 {
 	size_t need;
@@ -376,18 +421,26 @@ static lb_err read_small(struct worker *w, struct session *s)
 static void receive(struct worker *w, struct session *s)
 {
 	size_t got;
-	lb_err e = socket_receive(s->fd, w->cipher, CIPHER_SIZE, &got);
+	lb_err e;
 
+	if (s->waiting) {
+		session_read_input(w, s);
+		return;
+	}
+	e = socket_receive(s->fd, w->cipher, CIPHER_SIZE, &got);
 	if (e == LB_AGAIN) {
 		s->readable = false;
 		return;
 	}
 	if (e == LB_OK) {
-		s->readable = got == CIPHER_SIZE;
-		s->heard_ms = w->now_ms;
-		s->pinged = false;
+		s->readable = got == CIPHER_SIZE || s->ended;
 		lb_link_feed(s->link, w->cipher, got);
 		e = lb_buf_len(&s->input) > CARRY_MAX ? read_large(w, s) : read_small(w, s);
+		/* Until Hello the time runs from the beginning: a byte now and then is no session. */
+		if (s->state >= SESSION_OPEN) {
+			s->heard_ms = w->now_ms;
+			s->pinged = false;
+		}
 	}
 	if (e != LB_AGAIN && e != LB_OK)
 		session_fail(w, s, e, NULL);
@@ -414,21 +467,31 @@ static void send_output(struct worker *w, struct session *s)
 	}
 }
 
-bool session_is_held(const struct worker *w, const struct session *s)
+/* One who sends much waits for those who could take it, see core/pace.h. */
+static bool is_ahead(struct worker *w, const struct session *s)
+{
+	if (s->published <= PACE_FREE || !pace_exceeds(w->pace, w->tail[LB_LANE_ROUTINE].limit / PACE_SHARE))
+		return false;
+	w->pacing = true;
+	return true;
+}
+
+bool session_is_held(struct worker *w, const struct session *s)
 {
 	const struct settings *c = w->settings;
 
-	return s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers ||
-	       lb_buf_len(lb_link_output(s->link)) > OUTPUT_MAX || (c->publish_rate > 0 && s->tokens <= 0);
+	/* A drain waits for what is in flight: nothing is added to it. */
+	return w->draining || is_ahead(w, s) || s->in_flight > (uint64_t)c->session_in_flight || w->in_flight > (uint64_t)c->in_flight / w->workers ||
+	       must_wait(w, s);
 }
 
 void session_serve(struct worker *w, struct session *s)
 {
 	bool more = false;
 
-	s->queued = false;
 	if (is_ended(s)) {
-		free_session(s);
+		if (!is_queued(s))
+			free_session(s);
 		return;
 	}
 	if (s->state != SESSION_CLOSING && s->readable && !session_is_held(w, s))
@@ -442,15 +505,38 @@ void session_serve(struct worker *w, struct session *s)
 		session_queue(w, s);
 }
 
+void session_push(struct worker *w, struct session *s)
+{
+	if (is_ended(s)) {
+		if (!is_queued(s))
+			free_session(s);
+		return;
+	}
+	if (s->writable)
+		deliver_urgent(w, s);
+	send_output(w, s);
+}
+
 static void ping(struct worker *w, struct session *s)
 {
 	struct lb_buf out = LB_BUF_INIT;
 
-	if (lb_zmtp_put_ping(&out, (unsigned)w->settings->heartbeat_s * 10, NULL, 0) != LB_OK || lb_link_write(s->link, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
+	if (lb_zmtp_put_ping(&out, (unsigned)w->settings->heartbeat_s * 10, NULL, 0) != LB_OK || session_say(s, lb_buf_data(&out), lb_buf_len(&out)) != LB_OK)
 		session_fail(w, s, LB_NO_MEMORY, NULL);
 	lb_buf_fini(&out);
 	s->pinged = true;
 	session_queue(w, s);
+}
+
+/* What is left of a tick is not saved up; what a publish took too much, the next ones give. */
+static void refill(struct worker *w, struct session *s)
+{
+	int64_t rate = w->settings->publish_rate;
+	bool waits = s->tokens <= 0;
+
+	s->tokens = waits ? s->tokens + rate : rate;
+	if (waits && s->tokens > 0 && s->readable)
+		session_queue(w, s);
 }
 
 void session_tick(struct worker *w, struct session *s)
@@ -465,20 +551,18 @@ void session_tick(struct worker *w, struct session *s)
 		return;
 	}
 	if (silent_ms > patience_ms) {
-		session_fail(w, s, LB_TIMEOUT, NULL);
+		session_fail(w, s, is_too_slow(s) ? LB_TOO_SLOW : LB_TIMEOUT, NULL);
 		return;
 	}
+	/* Where it waits for us, it is not silent. */
+	if (session_is_held(w, s) && !is_too_slow(s))
+		s->heard_ms = w->now_ms;
 	if (s->state == SESSION_OPEN && silent_ms > heartbeat_ms / 3 && !s->pinged)
 		ping(w, s);
 	if (s->cursor_changed)
-		control_save_cursor(w, s);
+		cursor_save(w, s);
 	if (!deliver_is_due(w, s))
 		lb_link_rest(s->link);
-	if (w->settings->publish_rate > 0) {
-		bool empty = s->tokens <= 0;
-
-		s->tokens = (w->settings->publish_rate + TICKS_A_SECOND - 1) / TICKS_A_SECOND;
-		if (empty && s->readable)
-			session_queue(w, s);
-	}
+	s->published = 0;
+	refill(w, s);
 }

@@ -12,8 +12,8 @@
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 
-#define TICK_MS 250
 #define EVENTS 256
+#define PACE_MS 1    /* when a publisher that is held back looks again */
 #define SLICE_US 500 /* what is urgent must not wait for another thread's long turn */
 #define CHANNEL_TAG UINT64_MAX
 
@@ -23,6 +23,14 @@ static int64_t clock_ms(void)
 
 	clock_gettime(CLOCK_REALTIME, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int64_t clock_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 static void free_worker(struct worker *w)
@@ -85,9 +93,12 @@ lb_err worker_new(const struct worker_settings *s, struct worker **out)
 	w->hub = s->hub;
 	w->journal = s->journal;
 	w->roster = s->roster;
+	w->pace = s->pace;
 	w->tls = lb_tls_ref(s->tls);
 	w->router = router_new(s->federation);
 	w->poller = poller_new();
+	for (unsigned i = 0; i < LB_LANES; i++)
+		w->line[i].lane = (enum lb_lane)i;
 	for (unsigned i = 0; i < LB_LANES; i++)
 		tail_init(&w->tail[i], (size_t)s->settings->tail_bytes / LB_LANES, journal_last(s->journal, i));
 	snprintf(name, sizeof name, "worker-%u", s->index);
@@ -142,7 +153,11 @@ static void wake_sessions(struct worker *w)
 	for (uint32_t i = 0; i < w->used; i++) {
 		struct session *s = w->sessions[i];
 
-		if (s && ((s->writable && deliver_is_due(w, s)) || (s->readable && !session_is_held(w, s))))
+		if (!s)
+			continue;
+		if (s->writable && deliver_is_urgent(w, s))
+			session_hurry(w, s);
+		if ((s->writable && deliver_is_due(w, s)) || (s->readable && !session_is_held(w, s)))
 			session_queue(w, s);
 	}
 }
@@ -169,16 +184,17 @@ static void on_reload(struct worker *w, struct reload *r)
 	deliver_forget(w);
 	for (uint32_t i = 0; i < w->used; i++) {
 		struct session *s = w->sessions[i];
-		const struct lb_identity *peer = s ? lb_link_peer(s->link) : NULL;
 		lb_err e;
 
 		if (!s || !s->joined)
 			continue;
-		s->partner = federation_find(r->federation, peer->partner, strlen(peer->partner));
-		s->feed.partner = s->partner;
-		e = s->partner == PARTNER_NONE ? LB_NOT_A_MEMBER : lb_link_recheck(s->link, w->tls);
+		e = mandates_read(w, s);
+		if (e == LB_OK)
+			e = lb_link_recheck(s->link, w->tls);
 		if (e != LB_OK)
 			session_fail(w, s, e, NULL);
+		else if (s->state == SESSION_OPEN && !s->publish_only)
+			mandates_note(w, s);
 	}
 	federation_unref(r->federation);
 	free(r);
@@ -247,42 +263,86 @@ static void tick(struct worker *w)
 		drain(w);
 }
 
-/* True if the channel has something: it is edge-triggered, and emptied each time. */
-static bool take_events(struct worker *w, int timeout_ms)
+/* That the channel has something is seen by looking: it is emptied in each turn. */
+static void take_events(struct worker *w, int timeout_ms)
 {
-	bool items = false;
 	struct poller_event e[EVENTS];
 	unsigned n = poller_wait(w->poller, e, EVENTS, timeout_ms);
 
 	for (unsigned i = 0; i < n; i++) {
 		struct session *s;
 
-		if (e[i].tag == CHANNEL_TAG) {
-			items = true;
+		if (e[i].tag == CHANNEL_TAG)
 			continue;
-		}
 		s = session_find(w, (uint32_t)e[i].tag, (uint32_t)(e[i].tag >> 32));
 		if (!s)
 			continue;
 		s->readable |= e[i].readable;
 		s->writable |= e[i].writable;
+		s->ended |= e[i].ended;
+		if (s->writable && deliver_is_urgent(w, s))
+			session_hurry(w, s);
 		session_queue(w, s);
 	}
-	return items;
+}
+
+/* What is urgent waits for the end of one session's turn, never for a round of all. */
+static void push_urgent(struct worker *w)
+{
+	struct session *s;
+
+	if (w->filling[LB_LANE_URGENT])
+		publish_flush_lane(w, LB_LANE_URGENT);
+	/* Looking into the channel costs a system call; that something urgent was committed shows without. */
+	if (journal_last(w->journal, LB_LANE_URGENT) != w->tail[LB_LANE_URGENT].last)
+		take_items(w);
+	while ((s = line_pop(&w->line[LB_LANE_URGENT])))
+		session_push(w, s);
 }
 
 /* Everyone in line gets one turn; who is queued meanwhile gets the next. */
 static void serve(struct worker *w)
 {
-	struct session *s = w->ready_head;
+	const struct session *last = w->line[LB_LANE_ROUTINE].tail;
+	struct session *s = NULL;
 
-	w->ready_head = w->ready_tail = NULL;
-	while (s) {
-		struct session *next = s->next_ready;
-
+	take_items(w);
+	push_urgent(w);
+	while (last && s != last) {
+		s = line_pop(&w->line[LB_LANE_ROUTINE]);
 		session_serve(w, s);
-		s = next;
+		push_urgent(w);
 	}
+}
+
+/* What is behind here, for the publishers everywhere; and the publishers here, if nothing is behind any more. */
+static void keep_pace(struct worker *w)
+{
+	const struct tail *t = &w->tail[LB_LANE_ROUTINE];
+	uint64_t oldest = tail_oldest(t), slowest = t->last + 1;
+
+	for (const struct session *s = w->line[LB_LANE_ROUTINE].head; s; s = s->place[LB_LANE_ROUTINE].next) {
+		uint64_t next = s->feed.lane[LB_LANE_ROUTINE].next;
+
+		if (next < slowest && next >= oldest && s->writable && deliver_is_due(w, s))
+			slowest = next;
+	}
+	pace_tell(w->pace, w->index, tail_behind(t, slowest));
+	if (w->pacing) {
+		w->pacing = false;
+		wake_sessions(w);
+	}
+}
+
+/* A turn is short: only after some of them is it time for another thread. */
+static void share_core(struct worker *w)
+{
+	int64_t now_us = clock_us();
+
+	if (now_us - w->slice_us < SLICE_US)
+		return;
+	slice_yield();
+	w->slice_us = clock_us();
 }
 
 static void end_sessions(struct worker *w)
@@ -298,15 +358,16 @@ static void run(struct worker *w)
 	take_items(w);
 	while (!w->stopping) {
 		int64_t wait_ms = w->next_tick_ms - w->now_ms;
-		bool busy = w->ready_head || w->filling[LB_LANE_URGENT] || w->filling[LB_LANE_ROUTINE];
+		bool busy = w->line[LB_LANE_ROUTINE].head || w->filling[LB_LANE_URGENT] || w->filling[LB_LANE_ROUTINE];
 
-		bool items = take_events(w, busy || wait_ms <= 0 ? 0 : (int)wait_ms);
+		take_events(w, busy || wait_ms <= 0 ? 0 : w->pacing ? PACE_MS : (int)wait_ms);
 
 		w->now_ms = clock_ms();
-		if (items)
-			take_items(w);
 		serve(w);
 		publish_flush(w);
+		keep_pace(w);
+		if (busy)
+			share_core(w);
 		/* A clock that was set back must not stop the ticks. */
 		if (w->now_ms >= w->next_tick_ms || w->next_tick_ms - w->now_ms > TICK_MS)
 			tick(w);

@@ -3,8 +3,9 @@
 #ifndef LAGEBUS_BROKER_WORKER_H
 #define LAGEBUS_BROKER_WORKER_H
 
-#include "broker/core/federation.h"
+#include "proto/host/federation.h"
 #include "broker/core/metrics.h"
+#include "broker/core/pace.h"
 #include "broker/core/roster.h"
 #include "broker/edge/channel.h"
 #include "broker/edge/journal.h"
@@ -39,6 +40,7 @@ struct worker_settings {
 	struct channel_hub *hub;
 	struct journal *journal;
 	struct roster *roster;
+	struct pace *pace;
 	struct federation *federation; /* the worker takes its own references */
 	struct lb_tls *tls;
 };

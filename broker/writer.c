@@ -17,6 +17,8 @@
 #define RETENTION_EVERY_MS 1000
 #define ALONGSIDE_BYTES 32768 /* of routine in a commit with urgent: enough that it goes on under any load */
 #define SLICE_US 100 /* everyone waits for a commit */
+#define LARGE_BYTES 65536 /* a commit of routine that took this much is followed by a pause: */
+#define PAUSE_MS 2        /* the next one takes more for the same flush, and what is urgent finds the disk free */
 
 struct writer {
 	struct writer_settings settings;
@@ -31,7 +33,7 @@ struct writer {
 	size_t keep_n;
 	struct lb_buf record;
 	int64_t retention_due_ms;
-	bool stopping;
+	bool stopping, large; /* large: the last commit was routine alone, and not small */
 };
 
 struct note *note_new(enum journal_table table, const void *key, size_t key_n, const void *value, size_t value_n)
@@ -41,10 +43,20 @@ struct note *note_new(enum journal_table table, const void *key, size_t key_n, c
 	if (!n)
 		return NULL;
 	n->table = table;
+	n->clears = false;
 	n->key_n = (uint32_t)key_n;
 	n->value_n = (uint32_t)value_n;
 	memcpy(n->bytes, key, key_n);
 	memcpy(n->bytes + key_n, value, value_n);
+	return n;
+}
+
+struct note *note_new_clear(enum journal_table table, const void *from, size_t from_n, const void *to, size_t to_n)
+{
+	struct note *n = note_new(table, from, from_n, to, to_n);
+
+	if (n)
+		n->clears = true;
 	return n;
 }
 
@@ -90,6 +102,15 @@ static void take(struct writer *w, struct channel *c, uint64_t limit)
 			break;
 		}
 	}
+}
+
+static uint64_t bytes_of(const struct writer *w)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < w->blocks_n; i++)
+		bytes += w->blocks[i]->bytes;
+	return bytes;
 }
 
 static void set_results(struct block *b, lb_err result)
@@ -141,7 +162,7 @@ static lb_err compare_stored(struct writer *w, struct block *b, uint32_t i, unsi
 	lb_err e = journal_peek(w->settings.journal, lane, position, &w->record, &first);
 
 	if (e == LB_OK)
-		e = block_record_read((enum lb_lane)lane, first, lb_buf_data(&w->record), lb_buf_len(&w->record), &stored);
+		e = block_record_read((enum lb_lane)lane, first, &w->record, &stored);
 	if (e == LB_OK)
 		e = first <= position && position < block_end(stored) && same_message(b, i, stored, (uint32_t)(position - first)) ? LB_OK : LB_ID_REUSED;
 	if (stored)
@@ -214,7 +235,7 @@ static lb_err write_notes(struct writer *w)
 {
 	for (unsigned i = 0; i < w->notes_n; i++) {
 		const struct note *n = w->notes[i];
-		lb_err e = journal_put(w->settings.journal, n->table, n->bytes, n->key_n, n->bytes + n->key_n, n->value_n);
+		lb_err e = (n->clears ? journal_clear : journal_put)(w->settings.journal, n->table, n->bytes, n->key_n, n->bytes + n->key_n, n->value_n);
 
 		if (e != LB_OK)
 			return e;
@@ -313,7 +334,19 @@ static bool is_past(const struct block *b, int64_t before_ms)
 	return block_message(b, b->count - 1, &m) == LB_OK && lb_header_decode(m.frames[0].p, m.frames[0].n, &h) == LB_OK && lb_uuid7_ms(&h.id) < before_ms;
 }
 
-static lb_err forget_ids(struct writer *w, const struct block *b)
+/* The message is gone: its id, and what people did with it. */
+static lb_err forget_message(struct writer *w, const struct lb_uuid *id)
+{
+	uint8_t end[sizeof id->b + 1];
+	lb_err e = journal_forget(w->settings.journal, id);
+
+	/* The ledger's keys go on with a partner's id, which is ASCII. */
+	memcpy(end, id->b, sizeof id->b);
+	end[sizeof id->b] = UINT8_MAX;
+	return e == LB_OK ? journal_clear(w->settings.journal, JOURNAL_LEDGER, id->b, sizeof id->b, end, sizeof end) : e;
+}
+
+static lb_err forget_messages(struct writer *w, const struct block *b)
 {
 	lb_err e = LB_OK;
 
@@ -325,7 +358,7 @@ static lb_err forget_ids(struct writer *w, const struct block *b)
 		if (e == LB_OK)
 			e = lb_header_decode(m.frames[0].p, m.frames[0].n, &h);
 		if (e == LB_OK)
-			e = journal_forget(w->settings.journal, &h.id);
+			e = forget_message(w, &h.id);
 	}
 	return e;
 }
@@ -340,10 +373,10 @@ static lb_err drop_one(struct writer *w, unsigned lane, int64_t before_ms)
 
 	if (e != LB_OK)
 		return e;
-	e = block_record_read((enum lb_lane)lane, first, lb_buf_data(&w->record), lb_buf_len(&w->record), &b);
+	e = block_record_read((enum lb_lane)lane, first, &w->record, &b);
 	if (e != LB_OK)
 		return e;
-	e = is_past(b, before_ms) ? forget_ids(w, b) : LB_NOT_FOUND;
+	e = is_past(b, before_ms) ? forget_messages(w, b) : LB_NOT_FOUND;
 	if (e == LB_OK)
 		e = journal_drop_oldest(j, lane);
 	if (e == LB_OK)
@@ -380,18 +413,33 @@ static void drop_past(struct writer *w)
 	w->retention_due_ms = more ? 0 : now_ms + RETENTION_EVERY_MS;
 }
 
+/* Waits until there is something to commit, and takes it. */
+static void gather(struct writer *w)
+{
+	struct channel *const both[] = { w->urgent, w->routine };
+	unsigned urgent;
+	uint64_t bytes;
+
+	if (w->large && !w->stopping)
+		channel_wait(&w->urgent, 1, PAUSE_MS);
+	if (!w->stopping)
+		channel_wait(both, 2, RETENTION_EVERY_MS);
+	take(w, w->urgent, UINT64_MAX);
+	urgent = w->blocks_n;
+	/* What is urgent waits for its own commit only, not for that of a load of routine. */
+	take(w, w->routine, urgent > 0 ? ALONGSIDE_BYTES : w->settings.commit_bytes);
+	/* A full one leaves something behind: that has waited already. */
+	bytes = bytes_of(w);
+	w->large = urgent == 0 && bytes >= LARGE_BYTES && bytes < w->settings.commit_bytes;
+}
+
 static void *thread_main(void *p)
 {
 	struct writer *w = p;
-	struct channel *const both[] = { w->urgent, w->routine };
 
 	slice_request(SLICE_US);
 	for (;;) {
-		if (!w->stopping)
-			channel_wait(both, 2, RETENTION_EVERY_MS);
-		take(w, w->urgent, UINT64_MAX);
-		/* What is urgent waits for its own commit only, not for that of a load of routine. */
-		take(w, w->routine, w->blocks_n > 0 ? ALONGSIDE_BYTES : w->settings.commit_bytes);
+		gather(w);
 		if (w->blocks_n == 0 && w->notes_n == 0 && w->stopping)
 			break;
 		if (w->blocks_n > 0 || w->notes_n > 0)

@@ -22,11 +22,13 @@ enum writer_in {
 /* A row for one of the small tables, committed with or before whatever its sender sends after it on the same channel. */
 struct note {
 	enum journal_table table;
+	bool clears; /* the value is a key, too: the rows from the first up to it go */
 	uint32_t key_n, value_n;
 	uint8_t bytes[]; /* key, value */
 };
-/* NULL if memory is out. */
+/* Both NULL if memory is out. */
 struct note *note_new(enum journal_table table, const void *key, size_t key_n, const void *value, size_t value_n);
+struct note *note_new_clear(enum journal_table table, const void *from, size_t from_n, const void *to, size_t to_n);
 
 /* What every worker gets on its own channel "worker-0", "worker-1"...: struct commit *, to be given back with commit_unref. */
 enum writer_out { WRITER_COMMIT = 100 };

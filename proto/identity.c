@@ -1,44 +1,59 @@
 /* Partner ids, audience entries and SPIFFE IDs. */
 #include "lagebus/identity.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #define SEGMENTS_MAX 3
 
-static bool is_alnum(char c)
+/* [a-z0-9] and '-', by the character. */
+enum kind { OTHER, ALNUM, HYPHEN };
+static const uint8_t kinds[256] = {
+	['-'] = HYPHEN,
+	['0'] = ALNUM, ['1'] = ALNUM, ['2'] = ALNUM, ['3'] = ALNUM, ['4'] = ALNUM, ['5'] = ALNUM, ['6'] = ALNUM, ['7'] = ALNUM, ['8'] = ALNUM,
+	['9'] = ALNUM, ['a'] = ALNUM, ['b'] = ALNUM, ['c'] = ALNUM, ['d'] = ALNUM, ['e'] = ALNUM, ['f'] = ALNUM, ['g'] = ALNUM, ['h'] = ALNUM,
+	['i'] = ALNUM, ['j'] = ALNUM, ['k'] = ALNUM, ['l'] = ALNUM, ['m'] = ALNUM, ['n'] = ALNUM, ['o'] = ALNUM, ['p'] = ALNUM, ['q'] = ALNUM,
+	['r'] = ALNUM, ['s'] = ALNUM, ['t'] = ALNUM, ['u'] = ALNUM, ['v'] = ALNUM, ['w'] = ALNUM, ['x'] = ALNUM, ['y'] = ALNUM, ['z'] = ALNUM,
+};
+
+static enum kind kind_of(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+	return (enum kind)kinds[(uint8_t)c];
 }
 
-/* [a-z0-9-], not beginning or ending with '-'. */
+/* A label at the front of p[0..n): [a-z0-9-], not beginning or ending with '-'. Its length; 0 if there is none. */
+static size_t label(const char *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && kind_of(p[i]) != OTHER)
+		i++;
+	return i > 0 && kind_of(p[0]) == ALNUM && kind_of(p[i - 1]) == ALNUM ? i : 0;
+}
+
 static bool is_label(const char *p, size_t n)
 {
-	if (n == 0 || !is_alnum(p[0]) || !is_alnum(p[n - 1]))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!is_alnum(p[i]) && p[i] != '-')
-			return false;
-	return true;
+	return n > 0 && label(p, n) == n;
 }
 
 bool lb_partner_is_valid(const char *id, size_t n)
 {
-	unsigned segments = 0;
-
 	if (n > LB_PARTNER_ID_MAX)
 		return false;
-	for (;;) {
-		const char *slash = memchr(id, '/', n);
-		size_t segment = slash ? (size_t)(slash - id) : n;
+	for (unsigned segments = 1; segments <= SEGMENTS_MAX; segments++) {
+		size_t segment = label(id, n);
 
-		if (!is_label(id, segment) || ++segments > SEGMENTS_MAX)
+		if (segment == 0)
 			return false;
-		if (!slash)
+		if (segment == n)
 			return true;
+		if (id[segment] != '/')
+			return false;
 		id += segment + 1;
 		n -= segment + 1;
 	}
+	return false;
 }
 
 bool lb_partner_is_below(const char *below, size_t below_n, const char *above, size_t above_n)
@@ -64,7 +79,7 @@ static bool is_trust_domain(const char *p, size_t n)
 	if (n == 0 || n > LB_TRUST_DOMAIN_MAX)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!is_alnum(p[i]) && p[i] != '-' && p[i] != '.' && p[i] != '_')
+		if (kind_of(p[i]) == OTHER && p[i] != '.' && p[i] != '_')
 			return false;
 	return true;
 }

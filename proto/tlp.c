@@ -1,4 +1,4 @@
-/* TLP 2.0 labels. */
+/* TLP 2.0 labels: their names and the table of what each allows. */
 #include "lagebus/tlp.h"
 
 #include <string.h>
@@ -24,6 +24,14 @@ static const struct {
 	{ "34098fce-860f-48ae-8e50-ebd3cc5e41da", LB_TLP_GREEN },
 	{ "f88d31f6-486f-44da-b317-01333bde0b82", LB_TLP_AMBER },
 	{ "5e57c739-391a-4eb3-b6be-7d15ca92d5ed", LB_TLP_RED },
+};
+
+static const struct lb_tlp_rule rules[] = {
+	[LB_TLP_CLEAR] = { .depth = LB_TLP_ANY_DEPTH, .observers = true },
+	[LB_TLP_GREEN] = { .depth = LB_TLP_ANY_DEPTH, .observers = true, .asks_area = true },
+	[LB_TLP_AMBER] = { .depth = 1, .stop = LB_TLP_NO_FURTHER_HOP, .asks_area = true },
+	[LB_TLP_AMBER_STRICT] = { .depth = 0, .stop = LB_TLP_STRICT_NAMED, .asks_area = true },
+	[LB_TLP_RED] = { .by_id_only = true, .depth = 0, .stop = LB_TLP_RED_NAMED_ONLY, .asks_area = true },
 };
 
 enum lb_tlp lb_tlp_effective(unsigned tlp)
@@ -71,4 +79,20 @@ enum lb_tlp lb_tlp_strictest(unsigned a, unsigned b)
 	enum lb_tlp x = lb_tlp_effective(a), y = lb_tlp_effective(b);
 
 	return x > y ? x : y;
+}
+
+const struct lb_tlp_rule *lb_tlp_rule(unsigned tlp)
+{
+	return &rules[lb_tlp_effective(tlp)];
+}
+
+lb_err lb_tlp_allows(unsigned tlp, const struct lb_tlp_reader *reader)
+{
+	const struct lb_tlp_rule *rule = lb_tlp_rule(tlp);
+
+	if (reader->depth > rule->depth || (rule->by_id_only && !reader->by_id))
+		return rule->stop;
+	if (reader->observer && !rule->observers)
+		return LB_TLP_OBSERVER_GREEN;
+	return rule->asks_area && !reader->has_area ? LB_AREA_NOT_AGREED : LB_OK;
 }

@@ -16,6 +16,11 @@ static inline bool wire_varint(struct wire *w, uint64_t *out)
 {
 	uint64_t v = 0;
 
+	/* Most are one byte. */
+	if (w->at < w->end && *w->at < 0x80) {
+		*out = *w->at++;
+		return true;
+	}
 	for (unsigned shift = 0; shift < 64 && w->at < w->end; shift += 7) {
 		uint8_t b = *w->at++;
 

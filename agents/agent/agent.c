@@ -85,6 +85,7 @@ void agent_close(struct agent *a)
 		lb_signer_free(a->signer);
 	if (a->tls)
 		lb_tls_unref(a->tls);
+	lb_buf_fini(&a->acts_for);
 	settings_fini(&a->settings);
 }
 
@@ -148,7 +149,7 @@ lb_err agent_settle(struct agent *a)
 
 	if (a->in_transaction) {
 		if (a->cursors_changed && a->store.failure == LB_OK)
-			e = inbox_save_cursors(&a->store, &a->log, a->cursor, a->missed);
+			e = inbox_save_cursors(&a->store, &a->log, a->cursor, a->last, a->missed);
 		LB_FAIL_POINT("agent-before-commit");
 		e = store_commit(&a->store);
 		LB_FAIL_POINT("agent-after-commit");

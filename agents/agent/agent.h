@@ -28,10 +28,12 @@ struct agent {
 	int64_t now_ms; /* monotonic */
 
 	struct lb_uuid log;
-	uint64_t cursor[LB_LANES];    /* taken in: the chain */
-	uint64_t announced[LB_LANES]; /* acknowledged to the broker */
-	uint64_t newest[LB_LANES];    /* the broker's, as last heard */
+	uint64_t cursor[LB_LANES];     /* taken in: the chain */
+	struct lb_uuid last[LB_LANES]; /* the message at the cursor; zero: not known */
+	uint64_t announced[LB_LANES];  /* acknowledged to the broker */
+	uint64_t newest[LB_LANES];     /* the broker's, as last heard */
 	uint64_t missed;
+	struct lb_buf acts_for; /* the further partners that the broker says we act for, each with its NUL; as last heard */
 	bool in_transaction, from_broker, cursors_changed; /* the turn's, and what is in it */
 	bool holding, inbox_grew;
 	int64_t held_ms; /* when what is held is taken up again */

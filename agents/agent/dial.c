@@ -75,18 +75,29 @@ size_t dial_proxy_request(const char *address, char *out, size_t n)
 	return len > 0 && (size_t)len < n ? (size_t)len : 0;
 }
 
+/* The status of "HTTP/1.1 200 reason\r" (RFC 9112, 4); 0: this is no such line. The reason may be left out with its space. */
+static int status_of(const uint8_t *p, size_t n)
+{
+	static const char form[] = "HTTP/1.";
+
+	if (n < 13 || memcmp(p, form, sizeof form - 1) != 0 || (p[7] != '0' && p[7] != '1') || p[8] != ' ' || (p[12] != ' ' && p[12] != '\r'))
+		return 0;
+	for (unsigned i = 9; i < 12; i++)
+		if (p[i] < '0' || p[i] > '9')
+			return 0;
+	return (p[9] - '0') * 100 + (p[10] - '0') * 10 + p[11] - '0';
+}
+
 lb_err dial_proxy_answer(const uint8_t *p, size_t n, size_t *used, int *status)
 {
 	static const char end[] = "\r\n\r\n";
 	const uint8_t *found = memmem(p, n < DIAL_REPLY_MAX ? n : DIAL_REPLY_MAX, end, sizeof end - 1);
-	char line[16];
 
 	*status = 0;
 	if (!found)
 		return n < DIAL_REPLY_MAX ? LB_AGAIN : LB_IO;
-	memcpy(line, p, found - p < 15 ? (size_t)(found - p) : 15);
-	line[found - p < 15 ? found - p : 15] = '\0';
-	if (sscanf(line, "HTTP/1.%*1[01] %3d", status) != 1 || *status < 200 || *status > 299)
+	*status = status_of(p, n);
+	if (*status < 200 || *status > 299)
 		return LB_IO;
 	*used = (size_t)(found - p) + sizeof end - 1;
 	return LB_OK;

@@ -275,33 +275,57 @@ static lb_err set_number(struct store *s, const char *key, uint64_t value)
 	return store_run(s, q);
 }
 
-lb_err inbox_load_cursors(struct store *s, struct lb_uuid *log, uint64_t cursor[LB_LANES], uint64_t *missed)
+static lb_err get_id(struct store *s, const char *key, struct lb_uuid *out)
 {
 	sqlite3_stmt *q;
-	lb_err e = get_meta(s, "log", &q);
+	lb_err e = get_meta(s, key, &q);
 
-	memset(log, 0, sizeof *log);
-	if (e == LB_OK && column(q, 0).n == sizeof log->b)
-		memcpy(log->b, column(q, 0).p, sizeof log->b);
+	memset(out, 0, sizeof *out);
+	if (e == LB_OK && column(q, 0).n == sizeof out->b)
+		memcpy(out->b, column(q, 0).p, sizeof out->b);
 	sqlite3_reset(q);
-	if (e == LB_OK || e == LB_NOT_FOUND)
-		e = get_number(s, "urgent", &cursor[LB_LANE_URGENT]);
-	if (e == LB_OK)
-		e = get_number(s, "routine", &cursor[LB_LANE_ROUTINE]);
+	return e == LB_NOT_FOUND ? LB_OK : e;
+}
+
+static lb_err set_id(struct store *s, const char *key, const struct lb_uuid *id)
+{
+	sqlite3_stmt *q = store_use(s, STORE_META_SET);
+
+	bind_text(q, 1, key);
+	bind_frame(q, 2, (struct lb_frame){ id->b, sizeof id->b });
+	return store_run(s, q);
+}
+
+/* What a lane's cursor stands under. */
+static const struct {
+	const char *position, *id;
+} keys[LB_LANES] = {
+	[LB_LANE_URGENT] = { "urgent", "urgent_id" },
+	[LB_LANE_ROUTINE] = { "routine", "routine_id" },
+};
+
+lb_err inbox_load_cursors(struct store *s, struct lb_uuid *log, uint64_t cursor[LB_LANES], struct lb_uuid last[LB_LANES], uint64_t *missed)
+{
+	lb_err e = get_id(s, "log", log);
+
+	for (unsigned lane = 0; lane < LB_LANES; lane++) {
+		if (e == LB_OK)
+			e = get_number(s, keys[lane].position, &cursor[lane]);
+		if (e == LB_OK)
+			e = get_id(s, keys[lane].id, &last[lane]);
+	}
 	return e == LB_OK ? get_number(s, "missed", missed) : e;
 }
 
-lb_err inbox_save_cursors(struct store *s, const struct lb_uuid *log, const uint64_t cursor[LB_LANES], uint64_t missed)
+lb_err inbox_save_cursors(struct store *s, const struct lb_uuid *log, const uint64_t cursor[LB_LANES], const struct lb_uuid last[LB_LANES], uint64_t missed)
 {
-	sqlite3_stmt *q = store_use(s, STORE_META_SET);
-	lb_err e;
+	lb_err e = set_id(s, "log", log);
 
-	bind_text(q, 1, "log");
-	bind_frame(q, 2, (struct lb_frame){ log->b, sizeof log->b });
-	e = store_run(s, q);
-	if (e == LB_OK)
-		e = set_number(s, "urgent", cursor[LB_LANE_URGENT]);
-	if (e == LB_OK)
-		e = set_number(s, "routine", cursor[LB_LANE_ROUTINE]);
+	for (unsigned lane = 0; lane < LB_LANES; lane++) {
+		if (e == LB_OK)
+			e = set_number(s, keys[lane].position, cursor[lane]);
+		if (e == LB_OK)
+			e = set_id(s, keys[lane].id, &last[lane]);
+	}
 	return e == LB_OK ? set_number(s, "missed", missed) : e;
 }

@@ -56,8 +56,9 @@ struct inbox_query {
 /* Shows rows from the newest on until `visit` returns false. LB_INVALID: the search cannot be understood. */
 lb_err inbox_find(struct store *s, const struct inbox_query *q, bool (*visit)(void *user, const struct inbox_row *row), void *user) LB_MUST_CHECK;
 
-/* Cursors and the log they belong to. */
-lb_err inbox_load_cursors(struct store *s, struct lb_uuid *log, uint64_t cursor[LB_LANES], uint64_t *missed) LB_MUST_CHECK;
-lb_err inbox_save_cursors(struct store *s, const struct lb_uuid *log, const uint64_t cursor[LB_LANES], uint64_t missed) LB_MUST_CHECK;
+/* Cursors, the ids of the messages there (zero: not known), and the log they belong to. */
+lb_err inbox_load_cursors(struct store *s, struct lb_uuid *log, uint64_t cursor[LB_LANES], struct lb_uuid last[LB_LANES], uint64_t *missed) LB_MUST_CHECK;
+lb_err inbox_save_cursors(struct store *s, const struct lb_uuid *log, const uint64_t cursor[LB_LANES], const struct lb_uuid last[LB_LANES],
+                          uint64_t missed) LB_MUST_CHECK;
 
 #endif

@@ -16,20 +16,36 @@ void intake_load(struct agent *a)
 	struct inbox_message m;
 	int64_t row;
 
-	if (inbox_load_cursors(&a->store, &a->log, a->cursor, &a->missed) != LB_OK)
+	if (inbox_load_cursors(&a->store, &a->log, a->cursor, a->last, &a->missed) != LB_OK)
 		log_event(LOG_ERROR, "store_unreadable", "detail=%s", a->store.why);
 	a->holding = inbox_held(&a->store, &row, &m) == LB_OK;
+}
+
+/* Empty if it is not known. */
+static ProtobufCBinaryData bytes_of(struct lb_uuid *id)
+{
+	static const struct lb_uuid none;
+
+	return memcmp(id, &none, sizeof none) != 0 ? (ProtobufCBinaryData){ sizeof id->b, id->b } : (ProtobufCBinaryData){ 0, NULL };
 }
 
 void intake_hello(void *agent, Lagebus__Hello *hello)
 {
 	struct agent *a = agent;
-	static const struct lb_uuid none;
 
-	if (memcmp(&a->log, &none, sizeof none) != 0)
-		hello->log = (ProtobufCBinaryData){ sizeof a->log.b, a->log.b };
+	hello->log = bytes_of(&a->log);
 	hello->urgent = a->cursor[LB_LANE_URGENT];
+	hello->urgent_id = bytes_of(&a->last[LB_LANE_URGENT]);
 	hello->routine = a->cursor[LB_LANE_ROUTINE];
+	hello->routine_id = bytes_of(&a->last[LB_LANE_ROUTINE]);
+}
+
+/* The lane goes on behind a position; `id` is of the message there, NULL if it is not known. */
+static void move_cursor(struct agent *a, unsigned lane, uint64_t position, const struct lb_uuid *id)
+{
+	a->cursor[lane] = position;
+	a->last[lane] = id ? *id : (struct lb_uuid){ { 0 } };
+	a->cursors_changed = true;
 }
 
 static void ask_for_signer(struct agent *a, uint8_t hint[LB_SIGNER_SIZE])
@@ -112,8 +128,9 @@ static lb_err take_or_hold(struct agent *a, const struct inbox_message *m)
 void intake_delivery(void *agent, const struct lb_zmtp_message *m)
 {
 	struct agent *a = agent;
-	struct lb_delivery d;
 	struct inbox_message stored;
+	struct lb_delivery d;
+	struct lb_header h;
 	lb_err e = lb_delivery_decode(m->frames[0].p, m->frames[0].n, &d);
 
 	a->from_broker = true;
@@ -131,10 +148,9 @@ void intake_delivery(void *agent, const struct lb_zmtp_message *m)
 		uplink_fail(&a->uplink, e, a->store.why);
 		return;
 	}
-	a->cursor[d.lane] = d.position;
+	move_cursor(a, d.lane, d.position, lb_header_decode(stored.header.p, stored.header.n, &h) == LB_OK ? &h.id : NULL);
 	if (a->newest[d.lane] < d.position)
 		a->newest[d.lane] = d.position;
-	a->cursors_changed = true;
 }
 
 /* Takes what is held, in order, as far as its signers are known. */
@@ -176,30 +192,48 @@ static bool skips(uint64_t cursor, uint64_t welcome)
 	return cursor != 0 && welcome > cursor;
 }
 
+/* Where the broker goes on, if it is not where we stand. */
+static void follow(struct agent *a, const Lagebus__Welcome *welcome)
+{
+	const uint64_t to[LB_LANES] = { [LB_LANE_URGENT] = welcome->urgent, [LB_LANE_ROUTINE] = welcome->routine };
+	bool same = memcmp(a->log.b, welcome->log.data, sizeof a->log.b) == 0;
+
+	if (same && (skips(a->cursor[LB_LANE_URGENT], welcome->urgent) || skips(a->cursor[LB_LANE_ROUTINE], welcome->routine))) {
+		uplink_fail(&a->uplink, LB_CHAIN_BROKEN, "Welcome passes over messages");
+		return;
+	}
+	for (unsigned lane = 0; lane < LB_LANES; lane++) {
+		if (same && a->cursor[lane] == to[lane])
+			continue;
+		if (agent_begin(a) != LB_OK)
+			return;
+		memcpy(a->log.b, welcome->log.data, sizeof a->log.b);
+		move_cursor(a, lane, to[lane], NULL);
+	}
+}
+
+static void learn_mandates(struct agent *a, const Lagebus__Welcome *welcome)
+{
+	lb_buf_fini(&a->acts_for);
+	for (size_t i = 0; i < welcome->n_acts_for && i < LB_PARTNERS_MAX; i++)
+		if (lb_partner_is_valid(welcome->acts_for[i], strlen(welcome->acts_for[i])) &&
+		    lb_buf_append(&a->acts_for, welcome->acts_for[i], strlen(welcome->acts_for[i]) + 1) != LB_OK)
+			uplink_fail(&a->uplink, LB_NO_MEMORY, NULL);
+}
+
 void intake_open(void *agent, const Lagebus__Welcome *welcome)
 {
 	struct agent *a = agent;
-	bool same_log;
 
 	a->from_broker = true;
 	if (welcome->log.len != sizeof a->log.b) {
 		uplink_fail(&a->uplink, LB_UNEXPECTED, "Welcome names no log");
 		return;
 	}
-	same_log = memcmp(a->log.b, welcome->log.data, sizeof a->log.b) == 0;
-	if (same_log && (skips(a->cursor[LB_LANE_URGENT], welcome->urgent) || skips(a->cursor[LB_LANE_ROUTINE], welcome->routine))) {
-		uplink_fail(&a->uplink, LB_CHAIN_BROKEN, "Welcome passes over messages");
-		return;
-	}
-	if (!same_log || a->cursor[LB_LANE_URGENT] != welcome->urgent ||
-	    a->cursor[LB_LANE_ROUTINE] != welcome->routine) {
-		if (agent_begin(a) != LB_OK)
-			return;
-		memcpy(a->log.b, welcome->log.data, sizeof a->log.b);
-		a->cursor[LB_LANE_URGENT] = welcome->urgent;
-		a->cursor[LB_LANE_ROUTINE] = welcome->routine;
-		a->cursors_changed = true;
-	}
+	follow(a, welcome);
+	learn_mandates(a, welcome);
+	if (!uplink_is_open(&a->uplink))
+		return; /* it passes over messages, or the store or memory is out */
 	memcpy(a->announced, a->cursor, sizeof a->cursor);
 	a->newest[LB_LANE_URGENT] = welcome->urgent_last;
 	a->newest[LB_LANE_ROUTINE] = welcome->routine_last;
@@ -246,8 +280,7 @@ static void on_gap(struct agent *a, const Lagebus__Gap *g)
 	log_event(LOG_WARN, "messages_missed", "lane=%u from=%llu to=%llu detail=%s", g->lane, (unsigned long long)g->from, (unsigned long long)g->to,
 	          "the agent was away for longer than the broker keeps messages");
 	a->missed += g->to - g->from + 1;
-	a->cursor[g->lane] = g->to;
-	a->cursors_changed = true;
+	move_cursor(a, g->lane, g->to, NULL);
 }
 
 static bool read_id(ProtobufCBinaryData from, struct lb_uuid *out)

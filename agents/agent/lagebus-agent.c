@@ -3,7 +3,6 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -13,18 +12,21 @@
 
 #define CONFIG_DEFAULT "/etc/lagebus/agent.conf"
 
+enum exit_code { EXIT_ENDED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFIGURATION = 3 };
+
 static const char help[] =
-	"Usage: lagebus-agent [--config FILE] [--check-config]\n"
+	"usage: lagebus-agent [options]\n"
+	"A partner's agent: keeps what is sent until the broker has it, and what comes, verified.\n"
 	"\n"
-	"Connects a partner to the Lagebus broker: keeps what is sent in an outbox until the broker\n"
-	"has it, and every message for the partner, once, in an inbox. People use it with lagebus(1).\n"
+	"  -c, --config FILE    its configuration (" CONFIG_DEFAULT ")\n"
+	"  -t, --check-config   check the configuration and the files it names, say what is wrong, end\n"
+	"  -V, --version        print the version, end\n"
+	"  -h, --help           print this, end\n"
 	"\n"
-	"  -c, --config FILE   the configuration (" CONFIG_DEFAULT ")\n"
-	"  -t, --check-config  check the configuration and the certificates, and end\n"
-	"  -V, --version       print the version\n"
-	"  -h, --help          print this\n"
-	"\n"
-	"SIGHUP reads the certificates again; SIGTERM ends the agent. See lagebus-agent(8).\n";
+	"Signals: SIGHUP reads the certificates again; SIGTERM and SIGINT say goodbye and end.\n"
+	"Exit: 0 ended as told, 1 it could not start, 2 usage, 3 the configuration is not valid.\n";
+
+static const char try_help[] = "lagebus-agent --help lists the options\n";
 
 struct options {
 	const char *config;
@@ -50,20 +52,19 @@ static int read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'V':
 			puts("lagebus-agent " LAGEBUS_VERSION);
-			return 0;
+			return EXIT_ENDED;
 		case 'h':
 			fputs(help, stdout);
-			return 0;
+			return EXIT_ENDED;
 		default:
-			fputs("Try `lagebus-agent --help`.\n", stderr);
-			return 2;
+			fputs(try_help, stderr);
+			return EXIT_USAGE;
 		}
 	}
-	if (optind < argc) {
-		fprintf(stderr, "lagebus-agent: \"%s\" is not an option. Try `lagebus-agent --help`.\n", argv[optind]);
-		return 2;
-	}
-	return -1;
+	if (optind == argc)
+		return -1;
+	fprintf(stderr, "lagebus-agent: \"%s\" is not an option\n%s", argv[optind], try_help);
+	return EXIT_USAGE;
 }
 
 static int open_signals(void)
@@ -94,9 +95,11 @@ static bool take_signals(struct agent *a, int fd)
 	return true;
 }
 
+/* Loads what an agent would, and says who it would be. */
 static lb_err check_config(const char *config, char *why, size_t why_n)
 {
 	struct config_problem problem = { .line = 0 };
+	char uri[LB_SPIFFE_ID_MAX + 1];
 	struct settings s;
 	struct lb_tls *tls;
 	lb_err e = settings_read(config, &s, &problem);
@@ -106,19 +109,19 @@ static lb_err check_config(const char *config, char *why, size_t why_n)
 		return e;
 	}
 	e = lb_tls_load(LB_LINK_CLIENT, &(struct lb_tls_files){ s.certificate, s.key, s.ca, s.crl, false }, &tls, why, why_n);
-	if (e == LB_OK)
+	if (e == LB_OK) {
+		lb_identity_format(lb_tls_identity(tls), uri);
+		printf("%s: valid; it is %s\n", config, uri);
 		lb_tls_unref(tls);
+	}
 	settings_fini(&s);
 	return e;
 }
 
-static void set_log_level(const char *name)
+static int fail(lb_err e, const char *why)
 {
-	static const char *const names[] = { "error", "warn", "info", "debug" };
-
-	for (unsigned i = 0; i < 4; i++)
-		if (strcmp(name, names[i]) == 0)
-			log_set_level((enum log_level)i);
+	fprintf(stderr, "lagebus-agent: %s\n", why);
+	return e == LB_CONFIG ? EXIT_CONFIGURATION : EXIT_FAILED;
 }
 
 int main(int argc, char **argv)
@@ -127,6 +130,7 @@ int main(int argc, char **argv)
 	struct options o = { CONFIG_DEFAULT, false };
 	char why[1024] = "";
 	int signals, rc = read_options(argc, argv, &o);
+	enum log_level level;
 	lb_err e;
 
 	if (rc >= 0)
@@ -135,16 +139,14 @@ int main(int argc, char **argv)
 	mallopt(M_ARENA_MAX, 1);
 	if (o.check) {
 		e = check_config(o.config, why, sizeof why);
-		printf("%s\n", e == LB_OK ? "the configuration is good" : why);
-		return e == LB_OK ? 0 : 1;
+		return e == LB_OK ? EXIT_ENDED : fail(e, why);
 	}
 	signals = open_signals();
 	e = agent_open(&agent, o.config, why, sizeof why);
-	if (e != LB_OK) {
-		fprintf(stderr, "lagebus-agent: %s\n", why);
-		return 1;
-	}
-	set_log_level(agent.settings.log_level);
+	if (e != LB_OK)
+		return fail(e, why);
+	if (log_level_from_name(agent.settings.log_level, &level))
+		log_set_level(level);
 	log_event(LOG_INFO, "started", "version=%s partner=%s local=%s", LAGEBUS_VERSION, lb_tls_identity(agent.tls)->partner, agent.settings.local);
 	notify_ready();
 	while (take_signals(&agent, signals))
@@ -152,5 +154,5 @@ int main(int argc, char **argv)
 	notify_stopping();
 	agent_close(&agent);
 	log_event(LOG_INFO, "ended", "version=%s", LAGEBUS_VERSION);
-	return 0;
+	return EXIT_ENDED;
 }

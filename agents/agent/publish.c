@@ -17,7 +17,8 @@ lb_err publish_add(struct agent *a, struct lb_header *h, struct lb_frame payload
 	lb_err e;
 
 	h->id = lb_uuid7_now();
-	h->origin = lb_text_of(lb_tls_identity(a->tls)->partner);
+	if (h->origin.n == 0)
+		h->origin = lb_text_of(lb_tls_identity(a->tls)->partner);
 	h->created_ms = agent_clock_ms();
 	h->lane = lb_header_lane(h->type, h->level);
 	/* Everyone would quarantine it. */

@@ -19,7 +19,7 @@ struct in_flight {
 	size_t bytes;
 };
 
-/* Signs and queues a message; *id is the new one. LB_OK or what is wrong with it. */
+/* Signs and queues a message, whose origin is our partner where it names none; *id is the new one. LB_OK or what is wrong with it. */
 lb_err publish_add(struct agent *a, struct lb_header *h, struct lb_frame payload, struct lb_uuid *id) LB_MUST_CHECK;
 /* Sends from the outbox what may be sent. */
 void publish_pump(struct agent *a);

@@ -6,8 +6,10 @@
 #include "agents/agent/agent.h"
 #include "agents/agent/answers.h"
 #include "agents/agent/outbox.h"
+#include "agents/agent/outgoing.h"
 #include "lagebus/topic.h"
 #include "proto/header.pb-c.h"
+#include "proto/host/log.h"
 #include "proto/receipt.pb-c.h"
 
 #define REQUESTS_A_TURN 256
@@ -19,17 +21,21 @@ struct order {
 	struct lb_header *header;
 	struct lb_frame payload;
 	bool wait;
-	const struct lb_uuid *acknowledges; /* by a receipt: that is noted with it; or NULL */
-	unsigned state;
+	unsigned acknowledges; /* the state that its thread's message has with it; 0: it is no receipt of ours */
 };
 
-/* LB_OK: it is in the outbox for good. */
+/* LB_OK: it is in the outbox for good. A receipt takes its message's row along: in the same transaction, and not without it. */
 static lb_err put_into_outbox(struct agent *a, const struct order *o, struct lb_uuid *id)
 {
-	lb_err e = publish_add(a, o->header, o->payload, id);
+	lb_err e = outgoing_check(&a->store, o->header, o->payload);
 
+	if (e != LB_OK) {
+		log_event(LOG_WARN, "send_refused", "rule=%s", lb_err_token(e));
+		return e;
+	}
+	e = publish_add(a, o->header, o->payload, id);
 	if (e == LB_OK && o->acknowledges)
-		e = inbox_acknowledge(&a->store, o->acknowledges, o->state);
+		e = inbox_acknowledge(&a->store, &o->header->thread, o->acknowledges);
 	return e == LB_OK ? agent_settle(a) : e;
 }
 
@@ -56,7 +62,7 @@ static void queue(struct agent *a, const struct order *o)
 		answer_sent(a, &o->peer, o->number, &id, false);
 }
 
-/* Decodes a header that lacks what the agent fills in: id, origin and created are put in front of it. */
+/* Decodes a header that lacks what the agent fills in: id, origin and created are put in front of it, where an origin of its own counts. */
 static lb_err complete_header(struct agent *a, ProtobufCBinaryData from, struct lb_buf *bytes, struct lb_header *h)
 {
 	Lagebus__Header base = LAGEBUS__HEADER__INIT;
@@ -85,7 +91,7 @@ static void on_send(struct agent *a, const struct local_peer *peer, uint64_t num
 	lb_err e = complete_header(a, r->header, &bytes, &h);
 
 	if (e == LB_OK)
-		queue(a, &(struct order){ *peer, number, &h, { r->payload.data, r->payload.len }, r->wait, NULL, 0 });
+		queue(a, &(struct order){ *peer, number, &h, { r->payload.data, r->payload.len }, r->wait, 0 });
 	else
 		answer_refusal(a, peer, number, e);
 	lb_buf_fini(&bytes);
@@ -193,10 +199,11 @@ static lb_err pack_receipt(const struct lb_uuid *id, const Lagebus__AckRequest *
 	return LB_OK;
 }
 
-/* A receipt goes to the origin, with the area and label of what it is about. */
-static void receipt_header(const struct lb_header *about, struct lb_header *h)
+/* A receipt goes from our partner, or the one it is given as, to the origin, with the area and label of what it is about. */
+static void receipt_header(const struct lb_header *about, const char *as, struct lb_header *h)
 {
 	memset(h, 0, sizeof *h);
+	h->origin = lb_text_of(as);
 	h->type = LB_TYPE_RECEIPT;
 	h->schema_version = 1;
 	h->area = about->area;
@@ -210,6 +217,18 @@ static void receipt_header(const struct lb_header *about, struct lb_header *h)
 	h->language = (struct lb_text){ "", 0 };
 }
 
+/* What a broker would refuse is not even noted; NULL: nothing is wrong. */
+static const char *wrong_ack(const struct inbox_row *row, const Lagebus__AckRequest *r)
+{
+	if (row->quarantine[0])
+		return "the message did not verify, so there is nothing to acknowledge; tell the coordinator of it";
+	if (r->state < LB_ACK_DISPLAYED || r->state > LB_ACK_IMPLEMENTED)
+		return "a message is displayed (1), acknowledged (2) or implemented (3)";
+	if (strlen(r->by) > LB_TEXT_MAX || !lb_utf8_is_valid(r->by, strlen(r->by)) || !lb_utf8_is_valid(r->note, strlen(r->note)))
+		return "who acknowledges is said in at most 255 bytes of UTF-8, and the note is UTF-8, too";
+	return NULL;
+}
+
 static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__AckRequest *r)
 {
 	struct lb_buf payload = LB_BUF_INIT, copy = LB_BUF_INIT;
@@ -217,9 +236,12 @@ static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t numb
 	struct inbox_row row;
 	struct lb_uuid id;
 	lb_err e = get_row(a, r->id, &id, &row);
+	const char *wrong = e == LB_OK ? wrong_ack(&row, r) : NULL;
 
-	if (e == LB_OK && (row.quarantine[0] || r->state < LB_ACK_DISPLAYED || r->state > LB_ACK_IMPLEMENTED))
-		e = LB_INVALID;
+	if (wrong) {
+		answer_error(a, peer, number, lb_err_token(LB_INVALID), wrong);
+		return;
+	}
 	if (e == LB_OK)
 		e = lb_buf_append(&copy, row.header.p, row.header.n);
 	if (e == LB_OK)
@@ -227,8 +249,8 @@ static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t numb
 	if (e == LB_OK)
 		e = pack_receipt(&id, r, &payload);
 	if (e == LB_OK) {
-		receipt_header(&about, &h);
-		queue(a, &(struct order){ *peer, number, &h, { lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait, &id, r->state });
+		receipt_header(&about, r->as, &h);
+		queue(a, &(struct order){ *peer, number, &h, { lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait, r->state });
 	} else {
 		answer_refusal(a, peer, number, e);
 	}
@@ -271,11 +293,20 @@ static void on_route(struct agent *a, const struct local_peer *peer, uint64_t nu
 	lb_buf_fini(&header);
 }
 
+static size_t list_acts_for(const struct agent *a, char *ids[LB_PARTNERS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < lb_buf_len(&a->acts_for); at += strlen(ids[n - 1]) + 1)
+		ids[n++] = (char *)lb_buf_data(&a->acts_for) + at;
+	return n;
+}
+
 static void on_status(struct agent *a, const struct local_peer *peer, uint64_t number)
 {
 	Lagebus__StatusReply s = LAGEBUS__STATUS_REPLY__INIT;
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-	char id[LB_SPIFFE_ID_MAX + 1], link[96] = "";
+	char id[LB_SPIFFE_ID_MAX + 1], link[96] = "", *acts_for[LB_PARTNERS_MAX];
 	lb_err e = outbox_count(&a->store, LB_LANE_URGENT, &s.outbox_urgent);
 
 	if (e == LB_OK)
@@ -303,6 +334,8 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	s.missed = a->missed;
 	s.version = LAGEBUS_VERSION;
 	s.certificate_expires = lb_tls_expires_ms(a->tls);
+	s.acts_for = acts_for;
+	s.n_acts_for = list_acts_for(a, acts_for);
 	reply.number = number;
 	reply.body_case = LAGEBUS__REPLY__BODY_STATUS;
 	reply.status = &s;
@@ -359,20 +392,24 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 	answer_refusal(a, peer, r->number, LB_BAD_CONTROL);
 }
 
+void requests_answer(struct agent *a, const struct local_peer *peer, const uint8_t *p, size_t n)
+{
+	Lagebus__Request *r = lagebus__request__unpack(NULL, n, n ? p : (const uint8_t *)"");
+
+	if (r)
+		dispatch(a, peer, r);
+	else
+		answer_refusal(a, peer, 0, LB_BAD_CONTROL);
+	if (r)
+		lagebus__request__free_unpacked(r, NULL);
+}
+
 void requests_take(struct agent *a)
 {
 	struct lb_buf bytes = LB_BUF_INIT;
 	struct local_peer peer;
 
-	for (unsigned i = 0; i < REQUESTS_A_TURN && local_server_receive(a->local, &peer, &bytes); i++) {
-		Lagebus__Request *r = lagebus__request__unpack(NULL, lb_buf_len(&bytes), bytes.p ? lb_buf_data(&bytes) : (const uint8_t *)"");
-
-		if (r)
-			dispatch(a, &peer, r);
-		else
-			answer_refusal(a, &peer, 0, LB_BAD_CONTROL);
-		if (r)
-			lagebus__request__free_unpacked(r, NULL);
-	}
+	for (unsigned i = 0; i < REQUESTS_A_TURN && local_server_receive(a->local, &peer, &bytes); i++)
+		requests_answer(a, &peer, bytes.p ? lb_buf_data(&bytes) : NULL, lb_buf_len(&bytes));
 	lb_buf_fini(&bytes);
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/host/log.h"
+
 static const struct {
 	const char *key;
 	size_t at;
@@ -66,15 +68,25 @@ static lb_err take_brokers(const char *file, const struct config_node *n, struct
 	return LB_OK;
 }
 
+/* NULL: nothing is wrong. */
+static const char *wrong_text(const char *key, const char *text)
+{
+	enum log_level level;
+
+	if (!text)
+		return "must be a text in quotes";
+	return strcmp(key, "log_level") == 0 && !log_level_from_name(text, &level) ? "is none of error, warn, info, debug" : NULL;
+}
+
 static lb_err take_node(const char *file, const struct config_node *n, struct settings *s, struct config_problem *problem)
 {
-	const char *text = config_node_text(n);
+	const char *text = config_node_text(n), *wrong = wrong_text(config_node_key(n), text);
 
 	if (strcmp(config_node_key(n), "brokers") == 0)
 		return take_brokers(file, n, s, problem);
 	for (size_t i = 0; i < ROWS; i++)
 		if (strcmp(config_node_key(n), rows[i].key) == 0)
-			return text ? set(field_of(s, i), text) : refuse(file, n, problem, "must be a text in quotes");
+			return wrong ? refuse(file, n, problem, wrong) : set(field_of(s, i), text);
 	return refuse(file, n, problem, "there is no such setting; the manual lists them");
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lagebus/mandate.h"
+
 struct signer {
 	uint8_t hint[LB_SIGNER_SIZE];
 	lb_err trust; /* LB_OK; LB_AGAIN: it is waited for; or why the certificate is not good */
@@ -11,6 +13,7 @@ struct signer {
 	struct lb_verifier *verifier;
 	struct lb_signatory by;
 	char spiffe_id[LB_SPIFFE_ID_MAX + 1];
+	struct lb_buf der; /* the certificate, for its mandates */
 };
 
 struct signers {
@@ -31,8 +34,11 @@ struct signers *signers_new(struct lb_tls *tls)
 
 static void free_signer(struct signer *g)
 {
-	if (g && g->verifier)
+	if (!g)
+		return;
+	if (g->verifier)
 		lb_verifier_free(g->verifier);
+	lb_buf_fini(&g->der);
 	free(g);
 }
 
@@ -137,6 +143,9 @@ static lb_err examine(struct signers *s, struct signer *g, const uint8_t *der, s
 	if (memcmp(hint, g->hint, sizeof hint) != 0)
 		return LB_UNKNOWN_SIGNER;
 	e = lb_tls_check_signer(s->tls, der, der_n, &g->by);
+	lb_buf_fini(&g->der);
+	if (e == LB_OK)
+		e = lb_buf_append(&g->der, der, der_n);
 	if (e == LB_OK)
 		e = lb_verifier_new(der, der_n, &g->verifier);
 	if (e == LB_OK)
@@ -163,6 +172,12 @@ void signers_learn(struct signers *s, const uint8_t hint[LB_SIGNER_SIZE], const 
 	}
 }
 
+/* The certificate's own partner, or one that it has a mandate for. */
+static bool speaks_for(const struct signer *g, struct lb_text origin)
+{
+	return lb_text_equals(origin, g->by.identity.partner) || lb_mandate_names(lb_buf_data(&g->der), lb_buf_len(&g->der), origin.p, origin.n);
+}
+
 lb_err signers_verify(struct signers *s, const struct lb_header *h, struct lb_frame header, struct lb_frame payload, struct lb_frame signature,
                       uint8_t hint[LB_SIGNER_SIZE], const char **signer)
 {
@@ -176,7 +191,7 @@ lb_err signers_verify(struct signers *s, const struct lb_header *h, struct lb_fr
 		return LB_AGAIN;
 	if (g->trust != LB_OK)
 		return g->trust;
-	if (!lb_text_equals(h->origin, g->by.identity.partner))
+	if (!speaks_for(g, h->origin))
 		return LB_WRONG_ORIGIN;
 	e = lb_verify(g->verifier, header, payload, signature);
 	if (e == LB_OK && (h->created_ms < g->by.from_ms || h->created_ms > g->by.until_ms))

@@ -37,8 +37,8 @@ void signers_learn(struct signers *s, const uint8_t hint[LB_SIGNER_SIZE], const 
 
 /* Verifies a message. LB_OK and *signer is the SPIFFE ID (valid until the signer is learned again); LB_AGAIN: the signer, whose hint
  * is set, is waited for; LB_UNKNOWN_SIGNER: it was given up, unless it is to be asked for again; LB_BAD_SIGNATURE; LB_WRONG_ORIGIN
- * (the certificate is another partner's); LB_TLS_EXPIRED (the message was not created in the certificate's time); or why the
- * certificate is not good. */
+ * (the certificate is another partner's and has no mandate for the origin); LB_TLS_EXPIRED (the message was not created in the
+ * certificate's time); or why the certificate is not good. */
 lb_err signers_verify(struct signers *s, const struct lb_header *h, struct lb_frame header, struct lb_frame payload, struct lb_frame signature,
                       uint8_t hint[LB_SIGNER_SIZE], const char **signer) LB_MUST_CHECK;
 

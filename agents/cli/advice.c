@@ -14,13 +14,15 @@ static const struct {
 	{ LB_WRONG_ORIGIN, "the agent's certificate and its configured partner differ; lagebus check shows both" },
 	{ LB_BAD_AUDIENCE, "--to takes partner ids (de-sn), their bodies (de-sn/*), groups (group:cert) and all" },
 	{ LB_TLP_RED_NAMED_ONLY, "name each recipient with --to; all, groups and de-sn/* cannot get TLP:RED" },
+	{ LB_TLP_WIDENED, "give it the label of the message that it refers to (lagebus show) with --tlp, or a stricter one" },
+	{ LB_CLASSIFIED, "use a system that is approved for it; what only names a marking may not stand as one on a line of its own" },
 	{ LB_DISK_FULL, "nothing is lost, the agent sends it again; tell the broker's operator" },
 	{ LB_STORE_FULL, "nothing was sent; make room where the agent keeps its data, and send it again" },
 	{ LB_LIMIT, "try again in a while" },
 	{ LB_EXPIRED, "give a later --expires" },
 	{ LB_ZMTP_TOO_BIG, "a message carries at most 4 MiB; send a link to the document instead" },
 	{ LB_NOT_FOUND, "lagebus inbox lists what is there; a message that was deleted after its retention is gone" },
-	{ LB_TLS_REVOKED, "the certificate was revoked; ask the coordinator for a new one" },
+	{ LB_TLS_REVOKED, "ask the coordinator for a new certificate" },
 	{ LB_TLS_EXPIRED, "renew the agent's certificate; lagebus check shows its dates" },
 };
 

@@ -26,7 +26,8 @@ static lb_err lock(const char *dir, int *fd, struct why *why)
 		return why_set(why, LB_INVALID, "the folder's path is too long");
 	*fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*fd < 0)
-		return why_set(why, errno == ENOENT ? LB_NOT_FOUND : LB_IO, "%s: cannot open the folder: %s", dir, strerror(errno));
+		return why_set(why, errno == ENOENT ? LB_NOT_FOUND : LB_IO, "%s: cannot open the folder: %s; lagebus ca init makes one", dir,
+			strerror(errno));
 	if (flock(*fd, LOCK_EX) == 0)
 		return LB_OK;
 	close(*fd);

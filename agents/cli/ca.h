@@ -8,7 +8,7 @@
 #include "agents/cli/why.h"
 #include "lagebus/identity.h"
 
-#define CA_NAMES_MAX 32  /* DNS names or addresses of one certificate */
+#define CA_NAMES_MAX 32  /* DNS names, addresses or mandates of one certificate */
 #define CA_PATH_MAX 1024
 #define CA_SERIAL_TEXT 33 /* 32 hexadecimal digits and a NUL */
 
@@ -20,6 +20,8 @@ struct ca_request {
 	long days;
 	const char *dns[CA_NAMES_MAX], *ip[CA_NAMES_MAX];
 	unsigned dns_n, ip_n;
+	const char *acts_for[CA_NAMES_MAX]; /* further partners, as mandates (lagebus/mandate.h) */
+	unsigned acts_for_n;
 };
 
 struct ca_issued {

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "agents/cli/ca_x509.h"
+#include "lagebus/mandate.h"
 
 #define SKEW_S 300 /* a new certificate is valid at once, also where the clock is a little behind */
 #define DAY_S 86400
@@ -111,6 +112,45 @@ static int add_names(X509 *x, X509V3_CTX *ctx, const struct ca_request *r, const
 	return add_extension(x, ctx, NID_subject_alt_name, text);
 }
 
+static ASN1_SEQUENCE_ANY *list_mandates(const struct ca_request *r)
+{
+	ASN1_SEQUENCE_ANY *list = sk_ASN1_TYPE_new_null();
+
+	for (unsigned i = 0; list && i < r->acts_for_n; i++) {
+		ASN1_IA5STRING *text = ASN1_IA5STRING_new();
+		ASN1_TYPE *entry = ASN1_TYPE_new();
+
+		if (!text || !entry || !ASN1_STRING_set(text, r->acts_for[i], -1) || !sk_ASN1_TYPE_push(list, entry)) {
+			ASN1_IA5STRING_free(text);
+			ASN1_TYPE_free(entry);
+			sk_ASN1_TYPE_pop_free(list, ASN1_TYPE_free);
+			return NULL;
+		}
+		ASN1_TYPE_set(entry, V_ASN1_IA5STRING, text);
+	}
+	return list;
+}
+
+static int add_mandates(X509 *x, const struct ca_request *r)
+{
+	ASN1_SEQUENCE_ANY *list = list_mandates(r);
+	ASN1_OBJECT *oid = OBJ_txt2obj(LB_MANDATE_OID, 1);
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *e = NULL;
+	unsigned char *der = NULL;
+	int n = list ? i2d_ASN1_SEQUENCE_ANY(list, &der) : -1, ok;
+
+	if (oid && value && n > 0 && ASN1_OCTET_STRING_set(value, der, n))
+		e = X509_EXTENSION_create_by_OBJ(NULL, oid, 0, value);
+	ok = e && X509_add_ext(x, e, -1);
+	sk_ASN1_TYPE_pop_free(list, ASN1_TYPE_free);
+	ASN1_OBJECT_free(oid);
+	ASN1_OCTET_STRING_free(value);
+	X509_EXTENSION_free(e);
+	OPENSSL_free(der);
+	return ok;
+}
+
 static int extend_leaf(X509 *x, const struct ca_pair *ca, const struct ca_request *r, const char *spiffe_id)
 {
 	X509V3_CTX ctx;
@@ -120,7 +160,8 @@ static int extend_leaf(X509 *x, const struct ca_pair *ca, const struct ca_reques
 		add_extension(x, &ctx, NID_key_usage, "critical,digitalSignature") &&
 		add_extension(x, &ctx, NID_ext_key_usage, r->broker ? "serverAuth,clientAuth" : "clientAuth") &&
 		add_extension(x, &ctx, NID_subject_key_identifier, "hash") &&
-		add_extension(x, &ctx, NID_authority_key_identifier, "keyid:always") && add_names(x, &ctx, r, spiffe_id);
+		add_extension(x, &ctx, NID_authority_key_identifier, "keyid:always") && add_names(x, &ctx, r, spiffe_id) &&
+		(r->acts_for_n == 0 || add_mandates(x, r));
 }
 
 lb_err ca_leaf_new(const struct ca_pair *ca, EVP_PKEY *key, const struct ca_request *r, const char *spiffe_id, X509 **out,

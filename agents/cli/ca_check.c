@@ -41,7 +41,7 @@ static void check_identity(const X509 *x, struct findings *f)
 
 	if (ca_uri_of(x, uri, sizeof(uri)) || lb_identity_parse(uri, strlen(uri), &id))
 		bad(f, CLI_REFUSED, "identity", "the certificate has no SPIFFE ID spiffe://.../partner/.../agent/... as URI SAN; "
-			"ask for one that was made with lagebus ca issue, or have its issuer mapped in the federation file");
+			"ask for one that was made with lagebus ca issue");
 	else
 		findings_add(f, FINDING_OK, CLI_OK, "identity", "%s", uri);
 }

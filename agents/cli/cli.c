@@ -14,6 +14,7 @@
 #define AGENT_DEFAULT "ipc:///run/lagebus/agent/agent.sock"
 #define TIMEOUT_DEFAULT_S 30
 #define WIDTH_DEFAULT 120
+#define WIDTH_MIN 20
 
 const struct option_row global_options[] = {
 	{ "agent", "ADDRESS", "the agent's local socket (default $LAGEBUS_AGENT, else " AGENT_DEFAULT ")", 0 },
@@ -63,11 +64,25 @@ enum cli_exit cli_fail_why(struct cli *cli, lb_err e, const struct why *why)
 	return code;
 }
 
+void cli_note(struct cli *cli, const char *format, ...)
+{
+	char text[1200], *clean;
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	clean = text_clean(text, strlen(text), TEXT_LINE);
+	if (clean)
+		fprintf(cli->err, "lagebus: note: %s\n", clean);
+	free(clean);
+}
+
 static unsigned width_of(FILE *f)
 {
 	struct winsize size;
 
-	if (ioctl(fileno(f), TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+	if (ioctl(fileno(f), TIOCGWINSZ, &size) == 0 && size.ws_col >= WIDTH_MIN)
 		return size.ws_col;
 	return WIDTH_DEFAULT;
 }
@@ -125,6 +140,17 @@ static enum cli_exit without_command(struct cli *cli)
 	return CLI_USAGE;
 }
 
+/* The first word of a command that has two, and no command behind it. */
+static enum cli_exit group(struct cli *cli, int argc, char **argv)
+{
+	bool help = argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+
+	if (argc > 1 && !help)
+		return command_unknown(cli, argc, argv);
+	help_group(help ? cli->out : cli->err, argv[0]);
+	return help ? CLI_OK : CLI_USAGE;
+}
+
 static enum cli_exit dispatch(struct cli *cli, int argc, char **argv)
 {
 	struct why why;
@@ -139,7 +165,7 @@ static enum cli_exit dispatch(struct cli *cli, int argc, char **argv)
 		return without_command(cli);
 	cli->command = command_find(argc, argv, &used);
 	if (!cli->command)
-		return cli_fail(cli, CLI_USAGE, "there is no command '%s' (lagebus help lists them)", argv[0]);
+		return command_is_group(argv[0]) ? group(cli, argc, argv) : command_unknown(cli, argc, argv);
 	/* The command's last word stands where getopt expects the program's name. */
 	if (options_parse(cli->command->options, global_options, OPTIONS_MIXED, argc - used + 1, argv + used - 1, &cli->args, &why))
 		return cli_fail(cli, CLI_USAGE, "%s (see: lagebus help %s)", why.text, cli->command->name);

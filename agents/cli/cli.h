@@ -8,6 +8,8 @@
 #include "agents/cli/exit.h"
 #include "agents/cli/options.h"
 
+#define COMMAND_WORD 16 /* bytes of the longest word of a command's name, and a NUL */
+
 struct cli;
 
 struct command {
@@ -40,6 +42,12 @@ extern const struct option_row global_options[];
 
 /* The command that argv begins with, and in *used of how many words its name is. NULL: none. */
 const struct command *command_find(int argc, char *const *argv, int *used);
+/* Is this the first word of commands that have two ("ca")? */
+bool command_is_group(const char *word);
+/* The first word of the command that was probably meant by this one. False: none is near. */
+bool command_near(const char *word, char out[COMMAND_WORD]);
+/* Says that there is no such command, and what may have been meant. */
+enum cli_exit command_unknown(struct cli *cli, int argc, char *const *argv);
 
 /* The whole program, with its output going where the caller says. Returns the exit code. Blocks. */
 int cli_main(int argc, char **argv, FILE *out, FILE *err);
@@ -48,8 +56,11 @@ int cli_main(int argc, char **argv, FILE *out, FILE *err);
 enum cli_exit cli_fail(struct cli *cli, enum cli_exit code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The same for a function that failed with e; what the command line got wrong is LB_INVALID, which is CLI_REFUSED. */
 enum cli_exit cli_fail_why(struct cli *cli, lb_err e, const struct why *why);
+/* Something that whoever gave the command should know, though it goes on. */
+void cli_note(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void help_all(FILE *f);
+void help_group(FILE *f, const char *word);
 void help_command(FILE *f, const struct command *c);
 
 #endif

@@ -5,12 +5,16 @@
 #include "agents/cli/ids.h"
 #include "agents/cli/out.h"
 #include "lagebus/header.h"
+#include "lagebus/identity.h"
+
+#define NOTE_MAX 1024
 
 const struct option_row cmd_ack_options[] = {
 	{ "by", "FUNCTION", "who acknowledges: a function, not a name; required but for --displayed", 0 },
 	{ "displayed", NULL, "only: it was shown to a person", 0 },
 	{ "implemented", NULL, "its measures are done", 0 },
 	{ "note", "TEXT", "a remark for the origin", 0 },
+	{ "as", "PARTNER", "whose receipt it is: a partner that this agent may act for (default: its own)", 0 },
 	{ "no-wait", NULL, "do not wait for the broker's acceptance", 0 },
 	{ NULL, NULL, NULL, 0 },
 };
@@ -18,6 +22,7 @@ const char *const cmd_ack_examples[] = {
 	"lagebus ack last --by 'CISO on duty'",
 	"lagebus ack 1a2b3c4d --by 'Lagezentrum' --implemented --note 'patched at 14:20'",
 	"lagebus ack last --displayed",
+	"lagebus ack last --as de-sn/leipzig --by 'IT-Sicherheit Leipzig'",
 	NULL,
 };
 
@@ -48,6 +53,7 @@ static enum cli_exit acknowledge(struct client *client, const struct lb_uuid *id
 	body.state = state;
 	body.by = (char *)args_value(args, "by", "");
 	body.note = (char *)args_value(args, "note", "");
+	body.as = (char *)args_value(args, "as", "");
 	body.wait = !args_has(args, "no-wait");
 	request.body_case = LAGEBUS__REQUEST__BODY_ACK;
 	request.ack = &body;
@@ -59,15 +65,16 @@ static enum cli_exit acknowledge(struct client *client, const struct lb_uuid *id
 	return code;
 }
 
-static bool text_is_fine(const char *s)
+static bool text_is_fine(const char *s, size_t most)
 {
-	return strlen(s) <= 1024 && lb_utf8_is_valid(s, strlen(s));
+	return strlen(s) <= most && lb_utf8_is_valid(s, strlen(s));
 }
 
 enum cli_exit cmd_ack(struct cli *cli)
 {
 	const struct args *args = &cli->args;
 	bool displayed = args_has(args, "displayed"), implemented = args_has(args, "implemented");
+	const char *as = args_value(args, "as", "");
 	unsigned state = displayed ? LB_ACK_DISPLAYED : implemented ? LB_ACK_IMPLEMENTED : LB_ACK_ACKNOWLEDGED;
 	struct client client;
 	struct lb_uuid id;
@@ -77,8 +84,12 @@ enum cli_exit cmd_ack(struct cli *cli)
 		return cli_fail(cli, CLI_USAGE, "--displayed or --implemented, not both");
 	if (!displayed && !args_has(args, "by"))
 		return cli_fail(cli, CLI_USAGE, "who acknowledges it? --by 'CISO on duty' (a function, not a person's name)");
-	if (!text_is_fine(args_value(args, "by", "")) || !text_is_fine(args_value(args, "note", "")))
-		return cli_fail(cli, CLI_USAGE, "--by and --note take at most 1024 bytes of UTF-8");
+	if (!text_is_fine(args_value(args, "by", ""), LB_TEXT_MAX))
+		return cli_fail(cli, CLI_USAGE, "--by takes at most %d bytes of UTF-8: the function, not what it did (that is a --note)", LB_TEXT_MAX);
+	if (!text_is_fine(args_value(args, "note", ""), NOTE_MAX))
+		return cli_fail(cli, CLI_USAGE, "--note takes at most %d bytes of UTF-8; send a message with --thread instead", NOTE_MAX);
+	if (*as && !lb_partner_is_valid(as, strlen(as)))
+		return cli_fail(cli, CLI_USAGE, "--as %.80s: is no partner id; write de-sn/leipzig, for example", as);
 	code = client_open(cli, &client);
 	if (!code)
 		code = id_resolve(&client, args->words[0], &id);

@@ -25,6 +25,7 @@ const struct option_row cmd_ca_issue_options[] = {
 	{ "broker", NULL, "a broker's certificate: for TLS servers too", 0 },
 	{ "dns", "NAME", "with --broker: a DNS name of the broker; may be repeated", 0 },
 	{ "ip", "ADDRESS", "with --broker: an address of the broker; may be repeated", 0 },
+	{ "acts-for", "PARTNER", "a further partner that the agent may act for; may be repeated", 0 },
 	{ "days", "N", "how long it is valid (default 365)", 0 },
 	{ "from", "DATE", "from when on, as 2026-12-01 (default now)", 0 },
 	{ "curve", "NAME", "p256 (default), p384 or p521", 0 },
@@ -33,6 +34,7 @@ const struct option_row cmd_ca_issue_options[] = {
 const char *const cmd_ca_issue_examples[] = {
 	"lagebus ca issue pki --agent de-sn/main",
 	"lagebus ca issue pki --partner de-sn/leipzig --name main --days 90",
+	"lagebus ca issue pki --agent de-sn/main --acts-for de-sn/leipzig --acts-for de-sn/dresden",
 	"lagebus ca issue pki --broker --dns broker.lagebus.example --ip 192.0.2.7",
 	NULL,
 };
@@ -70,7 +72,7 @@ enum cli_exit cmd_ca_init(struct cli *cli)
 	if (cli->json)
 		return out_json(cli, json_pack("{s:s,s:s,s:s+,s:s+,s:s+}", "trust_domain", domain, "folder", dir,
 			"ca", dir, "/ca.pem", "key", dir, "/ca.key", "crl", dir, "/crl.pem"));
-	out_line(cli, "The CA of %s is in %s: ca.pem (give it to everyone), ca.key (keep it offline), crl.pem", domain, dir);
+	out_line(cli, "The CA of %s is in %s: ca.pem and crl.pem (give them to everyone), ca.key (keep it offline)", domain, dir);
 	return CLI_OK;
 }
 
@@ -100,6 +102,18 @@ static lb_err read_names(const struct args *a, const char *option, const char **
 	return LB_OK;
 }
 
+static lb_err read_mandates(const struct args *a, struct ca_request *r, struct why *why)
+{
+	lb_err e = read_names(a, "acts-for", r->acts_for, &r->acts_for_n, why);
+
+	if (!e && r->broker && r->acts_for_n)
+		return why_set(why, LB_INVALID, "--acts-for is for agents; a broker speaks for nobody");
+	for (unsigned i = 0; !e && i < r->acts_for_n; i++)
+		if (!lb_partner_is_valid(r->acts_for[i], strlen(r->acts_for[i])) || strcmp(r->acts_for[i], r->partner) == 0)
+			e = why_set(why, LB_INVALID, "--acts-for %.80s: another partner's id is expected, as de-sn/leipzig", r->acts_for[i]);
+	return e;
+}
+
 static lb_err read_request(const struct args *a, struct ca_request *r, char partner[LB_PARTNER_ID_MAX + 1], struct why *why)
 {
 	const char *agent = args_value(a, "agent", NULL), *from = args_value(a, "from", NULL);
@@ -126,7 +140,18 @@ static lb_err read_request(const struct args *a, struct ca_request *r, char part
 		e = when_date_s(from, &r->from_s, why);
 	if (!e)
 		e = read_names(a, "dns", r->dns, &r->dns_n, why);
+	if (!e)
+		e = read_mandates(a, r, why);
 	return e ? e : read_names(a, "ip", r->ip, &r->ip_n, why);
+}
+
+static void issued_fields(struct cli *cli, const struct ca_issued *issued, const char *until)
+{
+	out_field(cli, OUT_HEAD, "issued for", issued->spiffe_id);
+	out_field(cli, OUT_PLAIN, "certificate", issued->certificate);
+	out_field(cli, OUT_PLAIN, "private key", issued->key);
+	out_field(cli, OUT_PLAIN, "serial number", issued->serial);
+	out_field(cli, OUT_PLAIN, "valid until", until);
 }
 
 enum cli_exit cmd_ca_issue(struct cli *cli)
@@ -146,7 +171,10 @@ enum cli_exit cmd_ca_issue(struct cli *cli)
 	if (cli->json)
 		return out_json(cli, json_pack("{s:s,s:s,s:s,s:s,s:s}", "spiffe_id", issued.spiffe_id, "serial", issued.serial,
 			"certificate", issued.certificate, "key", issued.key, "until", until));
-	out_line(cli, "%s\t%s\t%s\tuntil %s", issued.spiffe_id, issued.certificate, issued.serial, until);
+	if (cli->terminal)
+		issued_fields(cli, &issued, until);
+	else
+		out_line(cli, "%s\t%s\t%s\tuntil %s", issued.spiffe_id, issued.certificate, issued.serial, until);
 	return CLI_OK;
 }
 
@@ -184,6 +212,6 @@ enum cli_exit cmd_ca_crl(struct cli *cli)
 		return cli_fail_why(cli, e, &why);
 	if (cli->json)
 		return out_json(cli, json_pack("{s:s+,s:i,s:i}", "crl", dir, "/crl.pem", "revoked", (int)revoked_n, "days", (int)days));
-	out_line(cli, "%s/crl.pem: %u revoked, next update in %ld days", dir, revoked_n, days);
+	out_line(cli, "%s/crl.pem: %u revoked, good for %ld %s", dir, revoked_n, days, days == 1 ? "day" : "days");
 	return CLI_OK;
 }

@@ -14,8 +14,11 @@ enum cli_exit cmd_help(struct cli *cli)
 		return CLI_OK;
 	}
 	c = command_find((int)cli->args.words_n, cli->args.words, &used);
-	if (!c)
-		return cli_fail(cli, CLI_USAGE, "there is no command '%s' (lagebus help lists them)", cli->args.words[0]);
-	help_command(cli->out, c);
+	if (c)
+		help_command(cli->out, c);
+	else if (cli->args.words_n == 1 && command_is_group(cli->args.words[0]))
+		help_group(cli->out, cli->args.words[0]);
+	else
+		return command_unknown(cli, (int)cli->args.words_n, cli->args.words);
 	return CLI_OK;
 }

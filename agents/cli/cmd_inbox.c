@@ -64,6 +64,29 @@ static void add_row(struct table *t, struct cli *cli, const struct message *m)
 	table_cell(t, OUT_PLAIN, "%s", cli->terminal ? m->id + strlen(m->id) - SHORT_ID : m->id);
 }
 
+/* What did not even have a header stands in the quarantine all the same. */
+static void add_unreadable(struct table *t, struct cli *cli, const Lagebus__StoredMessage *s)
+{
+	char received[WHEN_TEXT];
+
+	if (cli->terminal)
+		when_short(s->received, when_now_ms(), received);
+	else
+		when_iso(s->received, received);
+	table_cell(t, OUT_PLAIN, "%s", received);
+	for (unsigned i = 0; i < 4; i++)
+		table_cell(t, OUT_DIM, "-");
+	table_cell(t, OUT_DIM, "its header cannot be read");
+	table_cell(t, OUT_BAD, "%s", s->quarantine);
+	table_cell(t, OUT_DIM, "-");
+}
+
+static json_t *unreadable_json(const Lagebus__StoredMessage *s)
+{
+	return json_pack("{s:n,s:o,s:I,s:I,s:o}", "id", "received", out_json_time(s->received), "position", (json_int_t)s->position, "row",
+		(json_int_t)s->row, "quarantine", out_json_string(s->quarantine));
+}
+
 static bool is_filtered(const struct args *a)
 {
 	return args_has(a, "search") || args_has(a, "unacknowledged") || args_has(a, "quarantine") || args_has(a, "topic") ||
@@ -77,8 +100,7 @@ static enum cli_exit list_json(struct cli *cli, const Lagebus__InboxReply *inbox
 	for (size_t i = 0; i < inbox->n_messages; i++) {
 		struct message m;
 
-		if (message_init(&m, inbox->messages[i]) == LB_OK)
-			json_array_append_new(list, message_json(&m));
+		json_array_append_new(list, message_init(&m, inbox->messages[i]) == LB_OK ? message_json(&m) : unreadable_json(inbox->messages[i]));
 		message_fini(&m);
 	}
 	return out_json(cli, json_pack("{s:o}", "messages", list));
@@ -86,7 +108,7 @@ static enum cli_exit list_json(struct cli *cli, const Lagebus__InboxReply *inbox
 
 static enum cli_exit list(struct cli *cli, const Lagebus__InboxReply *inbox)
 {
-	struct table *t = table_new(args_has(&cli->args, "quarantine") ? quarantine_heads : heads, 5);
+	struct table *t = table_new(args_has(&cli->args, "quarantine") ? quarantine_heads : heads, 5, 5);
 	enum cli_exit code;
 
 	if (!t)
@@ -96,6 +118,8 @@ static enum cli_exit list(struct cli *cli, const Lagebus__InboxReply *inbox)
 
 		if (message_init(&m, inbox->messages[i]) == LB_OK)
 			add_row(t, cli, &m);
+		else
+			add_unreadable(t, cli, inbox->messages[i]);
 		message_fini(&m);
 	}
 	if (inbox->n_messages == 0 && cli->terminal) {

@@ -15,13 +15,23 @@ const char *const cmd_receipts_examples[] = {
 	NULL,
 };
 
+/* The rules have other words where a message is sent. */
+static const char *reason_of(lb_err e)
+{
+	if (e == LB_ROLE_MAY_NOT_SEND)
+		return "only its origin and a coordinator may ask who has a message";
+	if (e == LB_NOT_FOUND)
+		return "it has no message of this id, or no longer: see what warn or send said";
+	return lb_err_text(e);
+}
+
 static enum cli_exit show(struct cli *cli, const Lagebus__Receipts *receipts)
 {
 	lb_err e = lb_err_from_token(receipts->refused);
 
 	if (*receipts->refused)
-		return cli_fail(cli, e == LB_ERR_COUNT ? CLI_REFUSED : exit_of(e), "the broker gives no receipts: %s (%s)",
-			e == LB_ERR_COUNT ? "it does not say why" : lb_err_text(e), receipts->refused);
+		return cli_fail(cli, e == LB_ERR_COUNT ? CLI_REFUSED : exit_of(e), "the broker gives no receipts: %s (%s)", reason_of(e),
+			receipts->refused);
 	return receipts_show(cli, receipts, args_has(&cli->args, "all"));
 }
 

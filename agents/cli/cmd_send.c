@@ -8,6 +8,7 @@
 #include "agents/cli/draft.h"
 #include "agents/cli/file.h"
 #include "agents/cli/when.h"
+#include "lagebus/classified.h"
 #include "proto/warning.pb-c.h"
 
 const struct option_row cmd_send_options[] = {
@@ -22,6 +23,7 @@ const struct option_row cmd_send_options[] = {
 const char *const cmd_send_examples[] = {
 	"lagebus send --type indicator --area threat-intelligence --tlp amber --to de-sn,de-he --title 'C2 server' --text 192.0.2.66",
 	"lagebus send --type situation-report --area cyber-defence --to all --title 'Lage, 47. Woche' --file lage.pdf",
+	"lagebus send --as de-sn/leipzig --type incident-report --area incident-response --to de-sn --title 'Mailserver' --text -",
 	"lagebus send --dry-run --type indicator --area threat-intelligence --tlp red --to all --title test --text test",
 	NULL,
 };
@@ -45,15 +47,19 @@ static lb_err read_content(const struct args *args, struct content *c, struct wh
 	const char *file = args_value(args, "file", NULL), *text = args_value(args, "text", NULL);
 	lb_err e = LB_OK;
 
-	if (!file && !text && !args_has(args, "title"))
-		return why_set(why, LB_INVALID, "what? --title and --text, or --file");
-	if (args_has(args, "raw") && (!file || text || args_has(args, "title")))
-		return why_set(why, LB_INVALID, "--raw goes with --file alone: the file is the whole payload");
 	if (file)
 		e = file_read(file, LB_PAYLOAD_MAX, &c->file, &c->file_n, why);
 	if (!e && text && strcmp(text, "-") == 0)
 		e = file_read("-", LB_PAYLOAD_MAX, &c->text, &c->text_n, why);
 	return e;
+}
+
+/* Only a file that is text can be looked into. */
+static bool is_marked_file(const struct content *c)
+{
+	const char *text = (const char *)c->file;
+
+	return text && lb_utf8_is_valid(text, c->file_n) && lb_text_is_classified(text, c->file_n);
 }
 
 static lb_err pack_note(const struct args *args, struct content *c, struct why *why)
@@ -67,6 +73,8 @@ static lb_err pack_note(const struct args *args, struct content *c, struct why *
 	note.title = (char *)args_value(args, "title", file && strcmp(file, "-") != 0 ? basename(path) : "");
 	if (!lb_utf8_is_valid(note.title, strlen(note.title)) || !lb_utf8_is_valid(note.text, strlen(note.text)))
 		return why_set(why, LB_INVALID, "title and text must be UTF-8; convert them first (iconv -t utf-8)");
+	if (draft_is_marked(note.title) || draft_is_marked(note.text) || is_marked_file(c))
+		return why_set(why, LB_CLASSIFIED, "%s", lb_err_text(LB_CLASSIFIED));
 	if (file) {
 		note.attachment = (ProtobufCBinaryData){ c->file_n, c->file };
 		note.media_type = (char *)args_value(args, "media-type", "application/octet-stream");
@@ -78,6 +86,26 @@ static lb_err pack_note(const struct args *args, struct content *c, struct why *
 	return LB_OK;
 }
 
+/* What is wrong with the options that say what is sent, or NULL. */
+static const char *wrong_content(const struct args *args)
+{
+	bool file = args_has(args, "file"), text = args_has(args, "text"), title = args_has(args, "title");
+
+	if (!file && !text && !title)
+		return "what? --title and --text, or --file";
+	if (args_has(args, "raw") && (!file || text || title))
+		return "--raw goes with --file alone: the file is the whole payload";
+	return NULL;
+}
+
+/* Why this type is not sent here, or NULL. */
+static const char *wrong_type(unsigned type)
+{
+	if (type == LB_TYPE_WARNING)
+		return "a warning goes out with lagebus warn";
+	return type == LB_TYPE_RECEIPT ? "a receipt goes out with lagebus ack" : NULL;
+}
+
 enum cli_exit cmd_send(struct cli *cli)
 {
 	const struct args *args = &cli->args;
@@ -85,17 +113,21 @@ enum cli_exit cmd_send(struct cli *cli)
 	struct draft_defaults defaults = { .type = type ? lb_type_from_name(type) : 0 };
 	struct content content = { .file = NULL };
 	struct draft draft;
+	const char *wrong = defaults.type ? wrong_type(defaults.type) : NULL;
 	enum cli_exit code;
+	char names[400];
 	struct why why;
 	lb_err e;
 
-	if (!type || !defaults.type)
-		return cli_fail(cli, CLI_USAGE, "%s%s: which type of message? --type indicator, for example (lagebus(1) lists them)",
-			type ? "--type " : "--type is missing", type ? type : "");
-	if (defaults.type == LB_TYPE_WARNING)
-		return cli_fail(cli, CLI_USAGE, "a warning goes out with lagebus warn");
-	if (defaults.type == LB_TYPE_RECEIPT)
-		return cli_fail(cli, CLI_USAGE, "a receipt goes out with lagebus ack");
+	draft_names(lb_type_name, LB_TYPE_MAX, names, sizeof(names));
+	if (!type)
+		return cli_fail(cli, CLI_USAGE, "which type of message? --type with one of %s", names);
+	if (!defaults.type)
+		return cli_fail(cli, CLI_USAGE, "--type %.40s: is none of %s", type, names);
+	if (!wrong)
+		wrong = wrong_content(args);
+	if (wrong)
+		return cli_fail(cli, CLI_USAGE, "%s", wrong);
 	defaults.tlp = draft_default_tlp(defaults.type);
 	if (draft_init(&draft, args, &defaults, when_now_ms(), &why)) {
 		draft_fini(&draft);

@@ -101,13 +101,13 @@ static lb_err read_texts(const struct args *args, struct advisory *a, struct why
 	w->measures = a->measures;
 	for (unsigned i = 0; i < a->csaf.measures_n; i++)
 		a->measures[w->n_measures++] = (char *)a->csaf.measures[i];
+	if (draft_is_marked(w->title) || draft_is_marked(w->summary))
+		return why_set(why, LB_CLASSIFIED, "%s", lb_err_text(LB_CLASSIFIED));
 	while ((measure = args_next(args, "measure", &at))) {
 		if (w->n_measures == MEASURES_MAX)
 			return why_set(why, LB_INVALID, "--measure is given too often, 16 times at most");
 		a->measures[w->n_measures++] = (char *)measure;
 	}
-	if (!*w->title)
-		return why_set(why, LB_INVALID, "what about? --csaf advisory.json, or --title and --text");
 	if (!lb_utf8_is_valid(w->title, strlen(w->title)) || !lb_utf8_is_valid(w->summary, strlen(w->summary)))
 		return why_set(why, LB_INVALID, "title and text must be UTF-8; convert them first (iconv -t utf-8)");
 	return LB_OK;
@@ -168,9 +168,13 @@ enum cli_exit cmd_warn(struct cli *cli)
 		return cli_fail(cli, CLI_USAGE, "%s", why.text);
 	if (level == 0)
 		return cli_fail(cli, CLI_USAGE, "how urgent? --level 1 (grey), 2 (yellow), 3 (orange) or 4 (red)");
+	if (!path && !*args_value(&cli->args, "title", ""))
+		return cli_fail(cli, CLI_USAGE, "what about? --csaf advisory.json, or --title and --text");
 	lagebus__warning__init(&a.warning);
 	if (path)
 		e = read_csaf(path, &a, &why);
+	for (unsigned i = 0; !e && i < a.csaf.notes_n; i++)
+		cli_note(cli, "%s: %s", path, a.csaf.notes[i]);
 	if (!e)
 		e = read_texts(&cli->args, &a, &why);
 	code = e ? cli_fail_why(cli, e, &why) : draft_and_send(cli, &a, (unsigned)level);

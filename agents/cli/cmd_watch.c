@@ -55,20 +55,17 @@ static void show_line(struct cli *cli, const struct message *m)
 }
 
 /* One message: a document on one line, a block on a terminal, a line in a pipe. */
-static void show(struct cli *cli, const Lagebus__StoredMessage *stored)
+static enum cli_exit show(struct cli *cli, const Lagebus__StoredMessage *stored)
 {
+	enum cli_exit code = CLI_OK;
 	struct message m;
-	json_t *doc;
 
 	if (message_init(&m, stored)) {
 		message_fini(&m);
-		return;
+		return CLI_OK;
 	}
 	if (cli->json) {
-		doc = message_json(&m);
-		json_dumpf(doc, cli->out, JSON_COMPACT);
-		fputc('\n', cli->out);
-		json_decref(doc);
+		code = out_json_line(cli, message_json(&m));
 	} else if (cli->terminal) {
 		message_print(&m, cli);
 		fputc('\n', cli->out);
@@ -77,6 +74,7 @@ static void show(struct cli *cli, const Lagebus__StoredMessage *stored)
 	}
 	fflush(cli->out);
 	message_fini(&m);
+	return code;
 }
 
 /* Waits for a moment only, so that a signal that came just before is not slept through. */
@@ -93,7 +91,7 @@ static enum cli_exit one(struct client *client, bool *shown)
 		return cli_fail(client->cli, CLI_IO, "the agent's answer cannot be read: %s", lb_err_text(e));
 	code = client_refused(client, reply);
 	if (!code && reply->body_case == LAGEBUS__REPLY__BODY_MESSAGE) {
-		show(client->cli, reply->message);
+		code = show(client->cli, reply->message);
 		*shown = true;
 	}
 	lagebus__reply__free_unpacked(reply, NULL);

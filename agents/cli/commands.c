@@ -8,7 +8,8 @@
 const struct command commands[] = {
 	{ "warn", "", 0, 0, "send a warning, from a CSAF advisory or by hand",
 		"Sends a warning with its advisory's original bytes. Title, tracking id, publisher, products, CVEs and summary are taken "
-		"from the advisory; its TLP label can be narrowed, never widened. The level sets what is asked of the recipients: from 2 on "
+		"from the advisory; its TLP label can be narrowed, never widened. What is doubtful about it (a draft, no label, a sharing "
+		"group, no product that is affected) is noted on standard error, what contradicts itself is refused. The level sets what is asked of the recipients: from 2 on "
 		"to acknowledge it (4: within 1 h, 3: 4 h, 2: by the end of the next working day). Level 4 to everyone needs a second "
 		"person: the broker refuses it without one.", ROW(warn) },
 	{ "send", "", 0, 0, "send any other message",
@@ -18,30 +19,37 @@ const struct command commands[] = {
 		"Lists the newest first. In a pipe each line has: time, level, marking, type, origin, title, state and id, separated by "
 		"tabs.", ROW(inbox) },
 	{ "show", "ID", 1, 1, "show a message",
-		"Shows a message of the inbox. ID is the whole id, its first or last digits (4 at least), or last for the newest message.",
+		"Shows a message of the inbox. ID is the whole id, its first or last digits (4 at least), or last for the newest message that is no receipt.",
 		ROW(show) },
 	{ "ack", "ID", 1, 1, "acknowledge a message",
 		"Tells the origin that a message was displayed, acknowledged (the default) or implemented, and by which function. The "
-		"receipt is signed and kept like any message.", ROW(ack) },
+		"receipt is signed and kept like any message. Where the agent acts for other partners, each acknowledges for itself, with "
+		"--as.", ROW(ack) },
 	{ "receipts", "ID", 1, 1, "who has a message, who acknowledged it, who is silent",
 		"Asks the broker what became of a message that this partner sent; ID is what warn or send said. In a pipe each line has: partner, delivered, displayed, "
-		"acknowledged, by, implemented and last seen, separated by tabs.", ROW(receipts) },
+		"acknowledged, by, implemented and last seen, separated by tabs. Delivered is yes, no (on a terminal: not yet) or expired: the "
+		"message expired before the partner had it, and it will not get it any more.", ROW(receipts) },
 	{ "watch", "", 0, 0, "show messages as they come",
 		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "
 		"a document on a line of its own. With --timeout it ends with exit code 4 when nothing came for so long.", ROW(watch) },
 	{ "status", "", 0, 0, "how agent and link are",
-		"Shows identity, link, outbox, inbox and how far behind the newest message it is. The exit code is 4 while the agent is "
+		"Shows identity, whom the agent acts for besides, link, outbox, inbox and how far behind the newest message it is. The exit code is 4 while the agent is "
 		"linked to no broker.", ROW(status) },
-	{ "check", "[FILE]", 0, 1, "check certificates and configuration, and whether agent and broker answer",
+	{ "check", "[FILE]", 0, 1, "check configuration and certificates, and ask agent and broker",
 		"Reads the agent's configuration (default /etc/lagebus/agent.conf) and checks the certificate's dates, its chain to the CA, "
 		"the revocation list and that the key belongs to it; then asks the agent and through it the broker. Each line says ok, "
-		"warning or error and what to do. The exit code is that of the first error.", ROW(check) },
+		"warning or error and what to do. The exit code is that of the first error. With --diff it compares two federation files "
+		"instead: what changes, and what follows for sessions, for what is queued and for who may send and get what. In a pipe each "
+		"line has: change or effect, who, what, removed or added, and which, separated by tabs. The exit code is then 0 if nothing "
+		"changes, 1 if something does, and above that if a file cannot be read or is not valid.", ROW(check) },
 	{ "ca init", "DIR", 1, 1, "make a certificate authority in a folder",
 		"Makes the federation's certificate authority: DIR/ca.pem, DIR/ca.key (mode 0600), an empty DIR/crl.pem and the "
 		"index of what was issued. Nothing that is there is overwritten.", ROW(ca_init) },
 	{ "ca issue", "DIR", 1, 1, "issue a certificate for an agent or a broker",
 		"Makes a key and a certificate with the SPIFFE ID spiffe://TRUST-DOMAIN/partner/PARTNER/agent/NAME and writes "
-		"DIR/issued/PARTNER.NAME.pem and .key (a / in the partner id becomes _). The same key signs the agent's messages.",
+		"DIR/issued/PARTNER.NAME.pem and .key (a / in the partner id becomes _). The same key signs the agent's messages. "
+		"With --acts-for the certificate proves to everyone that the agent may act for other partners; the federation file must "
+		"say so, too.",
 		ROW(ca_issue) },
 	{ "ca revoke", "DIR SERIAL|FILE", 2, 2, "revoke a certificate and renew the revocation list",
 		"Notes in the index that the certificate with this serial number (hexadecimal) or in this file is revoked, and writes "
@@ -70,4 +78,67 @@ const struct command *command_find(int argc, char *const *argv, int *used)
 		if (name_matches(c->name, argc, argv, used))
 			return c;
 	return NULL;
+}
+
+bool command_is_group(const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const struct command *c = commands; c->name; c++)
+		if (strncmp(c->name, word, n) == 0 && c->name[n] == ' ')
+			return true;
+	return false;
+}
+
+static unsigned least(unsigned a, unsigned b, unsigned c)
+{
+	return a < b ? (a < c ? a : c) : b < c ? b : c;
+}
+
+/* How many letters have to be changed, added, left out or swapped with their neighbour to make one of the other. */
+static unsigned distance(const char *a, size_t a_n, const char *b, size_t b_n)
+{
+	unsigned d[COMMAND_WORD][COMMAND_WORD];
+
+	for (size_t i = 0; i <= a_n; i++)
+		d[i][0] = (unsigned)i;
+	for (size_t j = 0; j <= b_n; j++)
+		d[0][j] = (unsigned)j;
+	for (size_t i = 1; i <= a_n; i++)
+		for (size_t j = 1; j <= b_n; j++) {
+			d[i][j] = least(d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < d[i][j])
+				d[i][j] = d[i - 2][j - 2] + 1;
+		}
+	return d[a_n][b_n];
+}
+
+bool command_near(const char *word, char out[COMMAND_WORD])
+{
+	size_t n = strlen(word);
+	unsigned nearest = n < 5 ? 2 : 3; /* what is further is another word */
+
+	out[0] = 0;
+	for (const struct command *c = commands; n < COMMAND_WORD && c->name; c++) {
+		size_t name_n = strcspn(c->name, " ");
+		unsigned far = distance(word, n, c->name, name_n);
+
+		if (far >= nearest)
+			continue;
+		nearest = far;
+		memcpy(out, c->name, name_n);
+		out[name_n] = 0;
+	}
+	return out[0] != 0;
+}
+
+enum cli_exit command_unknown(struct cli *cli, int argc, char *const *argv)
+{
+	char near[COMMAND_WORD];
+
+	if (command_is_group(argv[0]) && argc > 1)
+		return cli_fail(cli, CLI_USAGE, "there is no command '%s %s' (lagebus help %s lists what there is)", argv[0], argv[1], argv[0]);
+	if (command_near(argv[0], near))
+		return cli_fail(cli, CLI_USAGE, "there is no command '%s'; is '%s' meant? (lagebus help lists all)", argv[0], near);
+	return cli_fail(cli, CLI_USAGE, "there is no command '%s' (lagebus help lists them)", argv[0]);
 }

@@ -25,8 +25,11 @@ static lb_err take(const config_t *c, const char *path, const char *key, bool re
 
 static lb_err read_keys(const config_t *c, const char *path, struct conf *out, struct why *why)
 {
-	lb_err e = take(c, path, "certificate", true, out->certificate, why);
+	lb_err e;
 
+	if (config_lookup(c, "partners"))
+		return why_set(why, LB_CONFIG, "%s: is a federation file; lagebusd --check-config checks it with the lagebusd.conf that names it, lagebus check --diff compares it", path);
+	e = take(c, path, "certificate", true, out->certificate, why);
 	if (!e)
 		e = take(c, path, "key", true, out->key, why);
 	if (!e)

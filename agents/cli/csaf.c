@@ -8,7 +8,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lagebus/classified.h"
+
 #define SHARING_GROUP_PUBLIC "ffffffff-ffff-ffff-ffff-ffffffffffff"
+#define SHARING_GROUP_NONE "00000000-0000-0000-0000-000000000000"
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 /* ISO 639-1, which CSAF's mandatory test 6.1.12 asks for. */
 static const char languages[] =
@@ -91,21 +95,64 @@ static lb_err read_language(const json_t *doc, struct csaf *c, struct why *why)
 	return LB_OK;
 }
 
-static lb_err read_distribution(const json_t *doc, struct csaf *c, struct why *why)
+static void add(const char **list, unsigned max, unsigned *n, const char *text)
 {
-	const json_t *label = at(doc, "document/distribution/tlp/label");
-	const char *text = json_string_value(label);
+	if (!text || !*text || *n == max)
+		return;
+	for (unsigned i = 0; i < *n; i++)
+		if (strcmp(list[i], text) == 0)
+			return;
+	list[(*n)++] = text;
+}
+
+static void note(struct csaf *c, const char *text)
+{
+	add(c->notes, CSAF_NOTES_MAX, &c->notes_n, text);
+}
+
+/* CSAF 2.1: for whom it is. Two ids are no group: nobody, and everybody. */
+static lb_err read_sharing_group(const json_t *doc, struct csaf *c, struct why *why)
+{
 	const char *group = json_string_value(at(doc, "document/distribution/sharing_group/id"));
 
-	if (label) {
-		c->tlp = text ? lb_tlp_from_name(text) : LB_TLP_UNSET;
-		if (c->tlp == LB_TLP_UNSET)
-			return why_set(why, LB_INVALID, "/document/distribution/tlp/label '%.20s' is not a TLP label", text ? text : "");
-	}
-	if (group && strcasecmp(group, SHARING_GROUP_PUBLIC) == 0 && c->tlp != LB_TLP_CLEAR)
-		return why_set(why, LB_INVALID, "/document/distribution/sharing_group/id says public, but the TLP label is not CLEAR: "
-			"ask the publisher which of them holds");
+	if (!group)
+		return LB_OK;
+	if (strcmp(group, SHARING_GROUP_NONE) == 0)
+		return why_set(why, LB_INVALID, "/document/distribution/sharing_group/id says that no sharing is allowed: wait until the publisher "
+			"has released the advisory");
+	if ((strcasecmp(group, SHARING_GROUP_PUBLIC) == 0) != (c->tlp == LB_TLP_CLEAR))
+		return why_set(why, LB_INVALID, "/document/distribution/sharing_group/id says %s, but the TLP label is %s: ask the publisher "
+			"which of them holds", c->tlp == LB_TLP_CLEAR ? "a group" : "public", lb_tlp_name(c->tlp));
+	if (c->tlp != LB_TLP_CLEAR)
+		note(c, "/document/distribution/sharing_group: it is for the members of a group; see that --to names nobody else");
 	return LB_OK;
+}
+
+/* CSAF 2.0 leaves the label to its publisher, 2.1 requires it. */
+static lb_err read_distribution(const json_t *doc, struct csaf *c, struct why *why)
+{
+	static const char path[] = "document/distribution/tlp/label";
+	const char *text = NULL;
+	lb_err e = LB_OK;
+
+	if (at(doc, path) || strcmp(c->version, "2.1") == 0)
+		e = required(doc, path, &text, why);
+	if (e)
+		return e;
+	c->tlp = text ? lb_tlp_from_name(text) : LB_TLP_UNSET;
+	if (text && c->tlp == LB_TLP_UNSET)
+		return why_set(why, LB_INVALID, "/%s '%.20s' is not a TLP label", path, text);
+	if (!text)
+		note(c, "/document/distribution/tlp/label is missing: it goes out with a warning's default, TLP:GREEN, or what --tlp says");
+	return read_sharing_group(doc, c, why);
+}
+
+static void read_status(const json_t *doc, struct csaf *c)
+{
+	const char *status = json_string_value(at(doc, "document/tracking/status"));
+
+	if (status && strcmp(status, "draft") == 0)
+		note(c, "/document/tracking/status is draft: its publisher has not released it");
 }
 
 /* Of the document's notes, then of the first vulnerability's: a summary goes before a description. */
@@ -140,6 +187,24 @@ static const char *summary_of(const json_t *doc)
 	return "";
 }
 
+/* A marking anywhere in what a person is to read of it. */
+static lb_err refuse_classified(const json_t *doc, const struct csaf *c, struct why *why)
+{
+	const char *label = json_string_value(at(doc, "document/distribution/tlp/label"));
+	const char *terms = json_string_value(at(doc, "document/distribution/text"));
+	const struct {
+		const char *path, *text;
+	} places[] = {
+		{ "/document/distribution/tlp/label", label }, { "/document/distribution/text", terms },
+		{ "/document/title", c->title },               { "the summary", summary_of(doc) },
+	};
+
+	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (places[i].text && lb_text_is_classified(places[i].text, strlen(places[i].text)))
+			return why_set(why, LB_CLASSIFIED, "%s: %s", places[i].path, lb_err_text(LB_CLASSIFIED));
+	return LB_OK;
+}
+
 static const char *self_url(const json_t *doc)
 {
 	const json_t *reference;
@@ -156,16 +221,6 @@ static const char *self_url(const json_t *doc)
 	return "";
 }
 
-static void add(const char **list, unsigned max, unsigned *n, const char *text)
-{
-	if (!text || !*text || *n == max)
-		return;
-	for (unsigned i = 0; i < *n; i++)
-		if (strcmp(list[i], text) == 0)
-			return;
-	list[(*n)++] = text;
-}
-
 static void note_status(json_t *set, const json_t *status, const char *const *names)
 {
 	for (; *names; names++) {
@@ -179,7 +234,7 @@ static void note_status(json_t *set, const json_t *status, const char *const *na
 }
 
 /* The ids of products that no vulnerability affects as far as the advisory says: fixed versions and the like. */
-static json_t *unaffected(const json_t *doc)
+static json_t *unaffected(const json_t *doc, struct csaf *c)
 {
 	static const char *const out_of_danger[] = { "fixed", "first_fixed", "known_not_affected", NULL };
 	static const char *const in_danger[] = { "known_affected", "first_affected", "last_affected", "under_investigation", NULL };
@@ -195,6 +250,8 @@ static json_t *unaffected(const json_t *doc)
 		note_status(safe, status, out_of_danger);
 		note_status(affected, status, in_danger);
 	}
+	if (json_object_size(safe) > 0 && json_object_size(affected) == 0)
+		note(c, "/vulnerabilities: it says of no product that it is affected; is it to alarm anyone?");
 	json_object_foreach(affected, id, value)
 		json_object_del(safe, id);
 	json_decref(affected);
@@ -225,7 +282,7 @@ static void walk_branches(struct csaf *c, const json_t *branches, const json_t *
 static void read_products(const json_t *doc, struct csaf *c)
 {
 	const json_t *tree = json_object_get(doc, "product_tree"), *one;
-	json_t *safe = unaffected(doc);
+	json_t *safe = unaffected(doc, c);
 	size_t i;
 
 	json_array_foreach(json_object_get(tree, "full_product_names"), i, one)
@@ -258,8 +315,9 @@ static void read_vulnerabilities(const json_t *doc, struct csaf *c)
 lb_err csaf_parse(const uint8_t *p, size_t n, struct csaf *out, struct why *why)
 {
 	struct csaf c = { .tlp = LB_TLP_UNSET };
+	size_t mark = n >= 3 && memcmp(p, BYTE_ORDER_MARK, 3) == 0 ? 3 : 0;
 	json_error_t at_error;
-	json_t *doc = json_loadb((const char *)p, n, JSON_REJECT_DUPLICATES, &at_error);
+	json_t *doc = json_loadb((const char *)p + mark, n - mark, JSON_REJECT_DUPLICATES, &at_error);
 	lb_err e;
 
 	if (!doc)
@@ -267,6 +325,8 @@ lb_err csaf_parse(const uint8_t *p, size_t n, struct csaf *out, struct why *why)
 	e = read_document(doc, &c, why);
 	if (!e)
 		e = read_language(doc, &c, why);
+	if (!e)
+		e = refuse_classified(doc, &c, why);
 	if (!e)
 		e = read_distribution(doc, &c, why);
 	if (e) {
@@ -276,6 +336,7 @@ lb_err csaf_parse(const uint8_t *p, size_t n, struct csaf *out, struct why *why)
 	c.document = doc;
 	c.summary = summary_of(doc);
 	c.url = self_url(doc);
+	read_status(doc, &c);
 	read_products(doc, &c);
 	read_vulnerabilities(doc, &c);
 	*out = c;

@@ -6,6 +6,7 @@
 
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
+#include "lagebus/classified.h"
 #include "lagebus/identity.h"
 
 unsigned draft_default_tlp(unsigned type)
@@ -16,6 +17,19 @@ unsigned draft_default_tlp(unsigned type)
 	};
 
 	return type <= LB_TYPE_MAX && defaults[type] ? defaults[type] : LB_TLP_AMBER_STRICT;
+}
+
+bool draft_is_marked(const char *text)
+{
+	return lb_text_is_classified(text, strlen(text));
+}
+
+void draft_names(const char *(*name)(unsigned number), unsigned last, char *out, size_t n)
+{
+	size_t at = 0;
+
+	for (unsigned i = 1; i <= last && at < n; i++)
+		at += (size_t)snprintf(out + at, n - at, "%s%s", i > 1 ? ", " : "", name(i));
 }
 
 static lb_err add_entry(struct draft *d, char *entry, struct why *why)
@@ -55,10 +69,21 @@ static lb_err read_audience(struct draft *d, const struct args *args, struct why
 	return d->header.n_audience ? LB_OK : why_set(why, LB_INVALID, "to whom? --to de-sn,de-he or --to all");
 }
 
+static lb_err read_origin(struct draft *d, const struct args *args, struct why *why)
+{
+	const char *as = args_value(args, "as", "");
+
+	if (*as && !lb_partner_is_valid(as, strlen(as)))
+		return why_set(why, LB_INVALID, "--as %.80s: is no partner id; write de-sn/leipzig, for example", as);
+	d->header.origin = (char *)as;
+	return LB_OK;
+}
+
 static lb_err read_scales(struct draft *d, const struct args *args, struct why *why)
 {
 	const char *tlp = args_value(args, "tlp", NULL), *area = args_value(args, "area", NULL);
 	long level = d->header.level;
+	char areas[400];
 	lb_err e = args_number(args, "level", 1, 4, &level, why);
 
 	if (e)
@@ -66,10 +91,11 @@ static lb_err read_scales(struct draft *d, const struct args *args, struct why *
 	d->header.level = (uint32_t)level;
 	if (tlp && (d->header.tlp = lb_tlp_from_name(tlp)) == LB_TLP_UNSET)
 		return why_set(why, LB_INVALID, "--tlp %.40s: clear, green, amber, amber+strict or red is expected", tlp);
+	draft_names(lb_area_name, LB_AREA_MAX, areas, sizeof(areas));
 	if (area && (d->header.area = lb_area_from_name(area)) == 0)
-		return why_set(why, LB_INVALID, "--area %.40s: is not one of the nine cooperation areas (lagebus(1) lists them)", area);
+		return why_set(why, LB_INVALID, "--area %.40s: is none of %s", area, areas);
 	if (d->header.area == 0)
-		return why_set(why, LB_INVALID, "which cooperation area? --area threat-intelligence, for example");
+		return why_set(why, LB_INVALID, "which cooperation area? --area with one of %s", areas);
 	return LB_OK;
 }
 
@@ -138,6 +164,8 @@ lb_err draft_init(struct draft *d, const struct args *args, const struct draft_d
 	d->dry_run = args_has(args, "dry-run");
 	d->no_wait = args_has(args, "no-wait");
 	e = read_audience(d, args, why);
+	if (!e)
+		e = read_origin(d, args, why);
 	if (!e)
 		e = read_scales(d, args, why);
 	if (!e)

@@ -9,6 +9,7 @@
 /* The options that send and warn share; rows of an option table. */
 #define DRAFT_OPTIONS \
 	{ "to", "AUDIENCE", "partners (de-sn), their bodies (de-sn/*), groups (group:cert) or all; commas or repeated; required", 0 }, \
+	{ "as", "PARTNER", "in whose name: a partner that this agent may act for (default: its own)", 0 }, \
 	{ "area", "AREA", "the cooperation area (warn: cyber-defence where it is not given)", 0 }, \
 	{ "tlp", "LABEL", "clear, green, amber, amber+strict or red", 0 }, \
 	{ "title", "TEXT", "the title", 0 }, \
@@ -44,6 +45,10 @@ struct draft_defaults {
 lb_err draft_init(struct draft *d, const struct args *args, const struct draft_defaults *defaults, int64_t now_ms,
 	struct why *why) LB_MUST_CHECK;
 void draft_fini(struct draft *d);
+/* "cyber-defence, joint-incident-work, ..." of lb_area_name or lb_type_name. */
+void draft_names(const char *(*name)(unsigned number), unsigned last, char *out, size_t n);
+/* Does a text carry a classification marking, with which it may not be sent? */
+bool draft_is_marked(const char *text);
 /* TLP default of a message type (DOMAIN: message types). */
 unsigned draft_default_tlp(unsigned type);
 /* Sends it, or asks who would get it, and shows the answer. Blocks. */

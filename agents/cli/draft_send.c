@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/advice.h"
 #include "agents/cli/draft.h"
 #include "agents/cli/out.h"
 #include "proto/control.pb-c.h"
@@ -77,12 +78,12 @@ static json_t *route_json(const Lagebus__Route *route)
 		const Lagebus__PartnerReceipt *p = route->partners[i];
 
 		if (*p->rule)
-			json_array_append_new(others, json_pack("{s:s,s:s,s:s}", "partner", p->partner, "rule", p->rule, "text",
+			json_array_append_new(others, json_pack("{s:o,s:o,s:s}", "partner", out_json_string(p->partner), "rule", out_json_string(p->rule), "text",
 				lb_err_from_token(p->rule) == LB_ERR_COUNT ? "" : lb_err_text(lb_err_from_token(p->rule))));
 		else
-			json_array_append_new(recipients, json_string(p->partner));
+			json_array_append_new(recipients, out_json_string(p->partner));
 	}
-	json_object_set_new(doc, "refused", *route->refused ? json_string(route->refused) : json_null());
+	json_object_set_new(doc, "refused", *route->refused ? out_json_string(route->refused) : json_null());
 	json_object_set_new(doc, "recipients", recipients);
 	json_object_set_new(doc, "others", others);
 	return doc;
@@ -91,7 +92,7 @@ static json_t *route_json(const Lagebus__Route *route)
 static enum cli_exit route_table(struct cli *cli, const Lagebus__Route *route)
 {
 	static const char *const heads[] = { "partner", "gets it", "rule", "which says", NULL };
-	struct table *t = table_new(heads, 3);
+	struct table *t = table_new(heads, 3, 0);
 	unsigned yes = 0;
 	enum cli_exit code;
 
@@ -117,14 +118,14 @@ static enum cli_exit route_table(struct cli *cli, const Lagebus__Route *route)
 static enum cli_exit show_route(struct cli *cli, const Lagebus__Route *route)
 {
 	lb_err e = lb_err_from_token(route->refused);
-	enum cli_exit code = cli->json ? out_json(cli, route_json(route)) : route_table(cli, route);
+	const char *advice = advice_for(e);
+	enum cli_exit code;
 
-	if (code || !*route->refused)
-		return code;
-	if (!cli->json)
-		return cli_fail(cli, CLI_REFUSED, "the broker would refuse it: %s (%s)", e == LB_ERR_COUNT ? "" : lb_err_text(e),
-			route->refused);
-	return CLI_REFUSED;
+	if (*route->refused && !cli->json)
+		return cli_fail(cli, CLI_REFUSED, "the broker would refuse it: %s (%s)%s%s", lb_err_text(e), route->refused,
+			*advice ? ": " : "", advice);
+	code = cli->json ? out_json(cli, route_json(route)) : route_table(cli, route);
+	return code || !*route->refused ? code : CLI_REFUSED;
 }
 
 static enum cli_exit dry_run(struct client *client, ProtobufCBinaryData header, ProtobufCBinaryData payload)

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "agents/cli/exit.h"
+#include "agents/cli/cli.h"
 
 #define FINDINGS_MAX 32
 
@@ -26,5 +26,7 @@ void findings_add(struct findings *f, enum finding_kind kind, enum cli_exit code
 /* The code of the first error; CLI_OK if there is none. */
 enum cli_exit findings_code(const struct findings *f);
 const char *finding_kind_name(enum finding_kind kind);
+/* A line each, or the one document. CLI_OK, or it could not be written. */
+enum cli_exit findings_show(struct cli *cli, const struct findings *f) LB_MUST_CHECK;
 
 #endif

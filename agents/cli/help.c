@@ -5,7 +5,8 @@
 #include "agents/cli/text.h"
 
 #define HELP_COLUMN 26
-#define HELP_WIDTH 100
+#define COMMAND_COLUMN 15
+#define HELP_WIDTH 80
 
 /* Writes text from the given column on, broken at spaces. */
 static void wrapped(FILE *f, const char *text, unsigned column)
@@ -68,18 +69,35 @@ static void global_options_of(FILE *f, const struct option_row *own)
 	}
 }
 
+static void command_line(FILE *f, const struct command *c)
+{
+	fprintf(f, "  %-12s ", c->name);
+	wrapped(f, c->summary, COMMAND_COLUMN);
+}
+
 void help_all(FILE *f)
 {
-	fputs("lagebus: warnings, reports and receipts of the federation, through the local agent\n\n"
+	fputs("lagebus: warnings, reports and receipts of the federation, by the local agent\n\n"
 	      "usage: lagebus [OPTION...] COMMAND [OPTION...] [WORD...]\n\ncommands:\n", f);
 	for (const struct command *c = commands; c->name; c++)
-		fprintf(f, "  %-12s %s\n", c->name, c->summary);
+		command_line(f, c);
 	fputs("\noptions of every command:\n", f);
 	options_of(f, global_options);
 	fputs("\nexit codes:\n", f);
 	for (const struct exit_row *e = exit_rows; e->text; e++)
 		fprintf(f, "  %d  %s\n", (int)e->code, e->text);
-	fputs("\n'lagebus help COMMAND' shows a command's options and examples; lagebus(1) is the manual.\n", f);
+	fputs("\n'lagebus help COMMAND' shows a command's options and examples;\nlagebus(1) is the manual.\n", f);
+}
+
+void help_group(FILE *f, const char *word)
+{
+	size_t n = strlen(word);
+
+	fprintf(f, "usage: lagebus %s COMMAND [OPTION...] [WORD...]\n\ncommands:\n", word);
+	for (const struct command *c = commands; c->name; c++)
+		if (strncmp(c->name, word, n) == 0 && c->name[n] == ' ')
+			command_line(f, c);
+	fprintf(f, "\n'lagebus help %s COMMAND' shows a command's options and examples.\n", word);
 }
 
 void help_command(FILE *f, const struct command *c)

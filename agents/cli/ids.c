@@ -6,6 +6,7 @@
 
 #include "agents/cli/message.h"
 
+#define FIRST_PAGE 10 /* mostly enough for the last message */
 #define PAGE 500
 #define PAGES_MAX 40
 #define SHORTEST 4
@@ -62,18 +63,39 @@ static unsigned search(const Lagebus__InboxReply *inbox, const char *written, st
 	return found;
 }
 
+/* The first of a page that is no receipt: others' receipts come between, and nobody means them. */
+static bool newest(const Lagebus__InboxReply *inbox, struct lb_uuid *out, uint64_t *before)
+{
+	bool found = false;
+
+	*before = 0;
+	for (size_t i = 0; inbox && !found && i < inbox->n_messages; i++) {
+		struct message m;
+
+		found = message_init(&m, inbox->messages[i]) == LB_OK && m.header.type != LB_TYPE_RECEIPT;
+		if (found)
+			*out = m.header.id;
+		message_fini(&m);
+		*before = inbox->messages[i]->row;
+	}
+	return found;
+}
+
 static enum cli_exit resolve_last(struct client *client, struct lb_uuid *out)
 {
-	Lagebus__Reply *reply = NULL;
-	uint64_t before;
-	unsigned found;
-	enum cli_exit code = page(client, 0, 1, &reply);
+	uint64_t before = 0;
+	bool found = false;
 
-	if (code)
-		return code;
-	found = reply->body_case == LAGEBUS__REPLY__BODY_INBOX ? search(reply->inbox, "", out, &before) : 0;
-	lagebus__reply__free_unpacked(reply, NULL);
-	return found ? CLI_OK : cli_fail(client->cli, CLI_NOT_FOUND, "the inbox is empty; there is no last message");
+	for (unsigned pages = 0; !found && pages < PAGES_MAX && (pages == 0 || before); pages++) {
+		Lagebus__Reply *reply = NULL;
+		enum cli_exit code = page(client, before, pages == 0 ? FIRST_PAGE : PAGE, &reply);
+
+		if (code)
+			return code;
+		found = newest(reply->body_case == LAGEBUS__REPLY__BODY_INBOX ? reply->inbox : NULL, out, &before);
+		lagebus__reply__free_unpacked(reply, NULL);
+	}
+	return found ? CLI_OK : cli_fail(client->cli, CLI_NOT_FOUND, "the inbox has nothing but receipts, so there is no last message");
 }
 
 /* Goes through the inbox page by page until all is seen or the answer is plain. */

@@ -1,4 +1,4 @@
-/* Message ids as people write them: whole, the beginning or the end of one, or "last". */
+/* Message ids as people write them: whole, the beginning or the end of one, or "last": the newest that is no receipt. */
 #ifndef CLI_IDS_H
 #define CLI_IDS_H
 

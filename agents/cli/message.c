@@ -87,7 +87,7 @@ static json_t *texts(size_t n, char **p)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(array, out_json_text(p[i], strlen(p[i])));
+		json_array_append_new(array, out_json_string(p[i]));
 	return array;
 }
 

@@ -1,6 +1,7 @@
 /* Where the answers go: lines, JSON documents and the words of the scales. */
 #include "agents/cli/out.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,16 +60,101 @@ void out_styled(struct cli *cli, enum out_style style, const char *format, ...)
 	va_end(ap);
 }
 
+#define FIELD_COLUMN 18
+#define READING_WIDTH 100 /* longer lines are hard to read */
+
+/* Lines of clean text, each but the first behind `column` spaces. */
+static void put_lines(struct cli *cli, enum out_style style, const char *text, unsigned column, unsigned width)
+{
+	unsigned room = width > column + 10 ? width - column : 10;
+
+	for (;;) {
+		size_t n = text_line(text, room);
+
+		fprintf(cli->out, "%s%.*s%s\n", style_on(cli, style), (int)n, text, style_off(cli, style));
+		text += n;
+		if (!*text)
+			return;
+		text += *text == ' ' || *text == '\n';
+		fprintf(cli->out, "%*s", (int)column, "");
+	}
+}
+
+void out_field(struct cli *cli, enum out_style style, const char *name, const char *value)
+{
+	char *clean;
+
+	if (!*value)
+		return;
+	if (!cli->terminal) {
+		out_line(cli, "%s\t%s", name, value);
+		return;
+	}
+	clean = text_clean(value, strlen(value), TEXT_LINE);
+	if (clean) {
+		fprintf(cli->out, "%-*s", FIELD_COLUMN, name);
+		put_lines(cli, style, clean, FIELD_COLUMN, cli->width);
+	}
+	free(clean);
+}
+
+void out_text(struct cli *cli, const char *text)
+{
+	char *clean = text_clean(text, strlen(text), TEXT_LINES);
+
+	if (clean && cli->terminal)
+		put_lines(cli, OUT_PLAIN, clean, 0, cli->width < READING_WIDTH ? cli->width : READING_WIDTH);
+	else if (clean)
+		fprintf(cli->out, "%s\n", clean);
+	free(clean);
+}
+
+static void put_escape(FILE *f, uint32_t code)
+{
+	if (code > 0xFFFF)
+		fprintf(f, "\\u%04X\\u%04X", 0xD800 + ((code - 0x10000) >> 10), 0xDC00 + (code & 0x3FF));
+	else
+		fprintf(f, "\\u%04X", code);
+}
+
+/* JSON leaves DEL, C1 and direction overrides as they are, which a terminal does not. The text is UTF-8: jansson gives no other. */
+static void put_json(FILE *f, const char *p)
+{
+	size_t size;
+
+	for (size_t n = strlen(p); n > 0; p += size, n -= size) {
+		uint32_t code = 0;
+
+		size = text_decode(p, n, &code);
+		assert(size > 0);
+		if (code != '\n' && text_is_hostile(code))
+			put_escape(f, code);
+		else
+			fwrite(p, 1, size, f);
+	}
+}
+
+static enum cli_exit put_document(struct cli *cli, json_t *doc, size_t flags)
+{
+	char *text = doc ? json_dumps(doc, flags | JSON_ENCODE_ANY) : NULL;
+
+	json_decref(doc);
+	if (!text)
+		return cli_fail(cli, CLI_IO, "out of memory");
+	put_json(cli->out, text);
+	fputc('\n', cli->out);
+	free(text);
+	return CLI_OK;
+}
+
 enum cli_exit out_json(struct cli *cli, json_t *doc)
 {
-	int failed;
+	return put_document(cli, doc, JSON_INDENT(2));
+}
 
-	if (!doc)
-		return cli_fail(cli, CLI_IO, "out of memory");
-	failed = json_dumpf(doc, cli->out, JSON_INDENT(2) | JSON_ENCODE_ANY);
-	fputc('\n', cli->out);
-	json_decref(doc);
-	return failed ? cli_fail(cli, CLI_IO, "cannot write the output") : CLI_OK;
+enum cli_exit out_json_line(struct cli *cli, json_t *doc)
+{
+	return put_document(cli, doc, JSON_COMPACT);
 }
 
 json_t *out_json_text(const char *p, size_t n)
@@ -82,6 +168,11 @@ json_t *out_json_text(const char *p, size_t n)
 	text = clean ? json_string(clean) : NULL;
 	free(clean);
 	return text;
+}
+
+json_t *out_json_string(const char *s)
+{
+	return out_json_text(s, strlen(s));
 }
 
 json_t *out_json_time(int64_t ms)

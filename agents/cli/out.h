@@ -25,10 +25,17 @@ enum out_style {
 /* One line; text that came from outside is cleaned on the way. */
 void out_line(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void out_styled(struct cli *cli, enum out_style style, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* The one document of --json. Takes the reference; NULL means that memory was out. */
+/* A name and its value; nothing where the value is empty. On a terminal the value is broken at words and stays in its column. */
+void out_field(struct cli *cli, enum out_style style, const char *name, const char *value);
+/* A text of any length, broken at words on a terminal. */
+void out_text(struct cli *cli, const char *text);
+/* The one document of --json; or one of many, each on a line of its own. Hostile characters stand in it as \u escapes, which mean the
+ * same. Takes the reference; NULL means that memory was out. */
 enum cli_exit out_json(struct cli *cli, json_t *doc);
+enum cli_exit out_json_line(struct cli *cli, json_t *doc);
 /* The string as JSON, whatever its bytes are. NULL if memory is out. */
 json_t *out_json_text(const char *p, size_t n);
+json_t *out_json_string(const char *s);
 /* ISO 8601, or null for 0. */
 json_t *out_json_time(int64_t ms);
 
@@ -41,11 +48,12 @@ const char *out_ack(unsigned state);
 #define TABLE_COLUMNS 10
 
 struct table;
-/* Heads end with NULL; the column `flexible` is cut where the terminal is too narrow. NULL if memory is out. */
-struct table *table_new(const char *const *heads, unsigned flexible);
+/* Heads end with NULL; the column `flexible` is cut where the terminal is too narrow, and where that does not help each row is a card
+ * under the cell of the column `title`. NULL if memory is out. */
+struct table *table_new(const char *const *heads, unsigned flexible, unsigned title);
 /* Adds the next cell (a cleaned copy), row by row. */
 void table_cell(struct table *t, enum out_style style, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Terminal: rules and heads. Pipe: a line a row, cells separated by tabs, no heads. */
+/* Terminal: rules and heads, or cards. Pipe: a line a row, cells separated by tabs, no heads. */
 enum cli_exit table_print(struct table *t, struct cli *cli);
 void table_free(struct table *t);
 

@@ -33,11 +33,37 @@ static void presence(const Lagebus__PartnerReceipt *p, int64_t now_ms, char out[
 		snprintf(out, 64, "never seen");
 }
 
+static void list_expired(FILE *f, const Lagebus__Receipts *r)
+{
+	const char *between = ", expired before they had it: ";
+
+	for (size_t i = 0; i < r->n_partners; i++)
+		if (is_recipient(r->partners[i]) && r->partners[i]->expired) {
+			fprintf(f, "%s%s", between, r->partners[i]->partner);
+			between = ", ";
+		}
+}
+
+static void list_silent(FILE *f, const Lagebus__Receipts *r)
+{
+	const char *between = ", silent: ";
+
+	for (size_t i = 0; i < r->n_partners; i++) {
+		const Lagebus__PartnerReceipt *p = r->partners[i];
+		char where[64];
+
+		if (!is_recipient(p) || p->delivered || p->expired)
+			continue;
+		presence(p, r->now, where);
+		fprintf(f, "%s%s (%s)", between, p->partner, where);
+		between = ", ";
+	}
+}
+
 char *receipts_summary(const Lagebus__Receipts *r)
 {
 	unsigned recipients = 0, have = 0, acknowledged = 0;
 	char *text = NULL;
-	const char *between = ", silent: ";
 	size_t n;
 	FILE *f = open_memstream(&text, &n);
 
@@ -51,15 +77,8 @@ char *receipts_summary(const Lagebus__Receipts *r)
 		acknowledged += is_recipient(p) && state_of(p) >= LB_ACK_ACKNOWLEDGED;
 	}
 	fprintf(f, "%u of %u have it, %u acknowledged", have, recipients, acknowledged);
-	for (size_t i = 0; i < r->n_partners; i++) {
-		char where[64];
-
-		if (!is_recipient(r->partners[i]) || r->partners[i]->delivered)
-			continue;
-		presence(r->partners[i], r->now, where);
-		fprintf(f, "%s%s (%s)", between, r->partners[i]->partner, where);
-		between = ", ";
-	}
+	list_expired(f, r);
+	list_silent(f, r);
 	return fclose(f) == 0 ? text : NULL;
 }
 
@@ -74,14 +93,21 @@ static void time_cell(struct table *t, struct cli *cli, int64_t ms, int64_t now_
 	table_cell(t, ms ? OUT_GOOD : OUT_DIM, "%s", *text ? text : otherwise);
 }
 
+/* In a pipe and on a terminal. */
+static const char *delivery(const struct cli *cli, const Lagebus__PartnerReceipt *p)
+{
+	if (!is_recipient(p))
+		return cli->terminal ? "-" : "";
+	return p->delivered ? "yes" : p->expired ? "expired" : cli->terminal ? "not yet" : "no";
+}
+
 static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r, const Lagebus__PartnerReceipt *p, bool all)
 {
 	const char *none = cli->terminal ? "-" : "";
 	char where[64], seen[WHEN_TEXT];
 
 	table_cell(t, OUT_PLAIN, "%s", p->partner);
-	table_cell(t, !is_recipient(p) ? OUT_DIM : p->delivered ? OUT_GOOD : OUT_BAD, "%s", !is_recipient(p) ? none :
-		p->delivered ? "yes" : cli->terminal ? "not yet" : "no");
+	table_cell(t, !is_recipient(p) ? OUT_DIM : p->delivered ? OUT_GOOD : OUT_BAD, "%s", delivery(cli, p));
 	time_cell(t, cli, p->displayed, r->now, none);
 	time_cell(t, cli, p->acknowledged, r->now, none);
 	table_cell(t, OUT_PLAIN, "%s", *p->by ? p->by : none);
@@ -113,7 +139,7 @@ static void title(struct cli *cli, const Lagebus__Receipts *r)
 		lb_tlp_name(lb_tlp_effective(h.tlp)), created, id);
 }
 
-/* Who has it but has not done what the message asks for. */
+/* Who can still do what the message asks for, and has not. */
 static void still_open(struct cli *cli, const Lagebus__Receipts *r)
 {
 	struct lb_header h;
@@ -128,7 +154,7 @@ static void still_open(struct cli *cli, const Lagebus__Receipts *r)
 	if (!f)
 		return;
 	for (size_t i = 0; i < r->n_partners; i++)
-		if (is_recipient(r->partners[i]) && state_of(r->partners[i]) < h.ack_policy)
+		if (is_recipient(r->partners[i]) && !r->partners[i]->expired && state_of(r->partners[i]) < h.ack_policy)
 			fprintf(f, "%s%s", open++ ? ", " : "", r->partners[i]->partner);
 	when_short(h.ack_deadline_ms, r->now, until);
 	if (fclose(f) == 0 && open)
@@ -143,7 +169,7 @@ static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, boo
 	static const char *const heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", NULL };
 	static const char *const all_heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen",
 		"rule", NULL };
-	struct table *t = table_new(all ? all_heads : heads, 4);
+	struct table *t = table_new(all ? all_heads : heads, 4, 0);
 	char *summary = receipts_summary(r);
 	enum cli_exit code = CLI_OK;
 
@@ -167,11 +193,11 @@ static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, boo
 
 static json_t *partner_json(const Lagebus__PartnerReceipt *p)
 {
-	json_t *doc = json_pack("{s:s,s:b,s:b,s:o,s:o,s:o,s:o}", "partner", p->partner, "delivered", (int)p->delivered,
-		"online", (int)p->online, "last_seen", out_json_time(p->last_seen), "displayed", out_json_time(p->displayed),
+	json_t *doc = json_pack("{s:o,s:b,s:b,s:b,s:o,s:o,s:o,s:o}", "partner", out_json_string(p->partner), "delivered", (int)p->delivered,
+		"expired", (int)p->expired, "online", (int)p->online, "last_seen", out_json_time(p->last_seen), "displayed", out_json_time(p->displayed),
 		"acknowledged", out_json_time(p->acknowledged), "implemented", out_json_time(p->implemented));
 
-	json_object_set_new(doc, "by", *p->by ? out_json_text(p->by, strlen(p->by)) : json_null());
+	json_object_set_new(doc, "by", *p->by ? out_json_string(p->by) : json_null());
 	return doc;
 }
 
@@ -179,7 +205,8 @@ static json_t *other_json(const Lagebus__PartnerReceipt *p)
 {
 	lb_err rule = lb_err_from_token(p->rule);
 
-	return json_pack("{s:s,s:s,s:s}", "partner", p->partner, "rule", p->rule, "text", rule == LB_ERR_COUNT ? "" : lb_err_text(rule));
+	return json_pack("{s:o,s:o,s:s}", "partner", out_json_string(p->partner), "rule", out_json_string(p->rule), "text",
+		rule == LB_ERR_COUNT ? "" : lb_err_text(rule));
 }
 
 static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r)
@@ -195,8 +222,8 @@ static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r)
 	for (size_t i = 0; i < r->n_partners; i++)
 		json_array_append_new(is_recipient(r->partners[i]) ? recipients : others,
 			is_recipient(r->partners[i]) ? partner_json(r->partners[i]) : other_json(r->partners[i]));
-	doc = json_pack("{s:s,s:s,s:I,s:o,s:s,s:o,s:o}", "id", id, "lane", r->lane == LB_LANE_URGENT ? "urgent" : "routine",
-		"position", (json_int_t)r->position, "now", out_json_time(r->now), "summary", summary ? summary : "",
+	doc = json_pack("{s:s,s:s,s:I,s:o,s:o,s:o,s:o}", "id", id, "lane", r->lane == LB_LANE_URGENT ? "urgent" : "routine",
+		"position", (json_int_t)r->position, "now", out_json_time(r->now), "summary", out_json_string(summary ? summary : ""),
 		"recipients", recipients, "others", others);
 	free(summary);
 	return out_json(cli, doc);

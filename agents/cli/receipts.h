@@ -7,7 +7,8 @@
 
 /* Shows the broker's answer as table or JSON; with `all` also those who are no recipients. */
 enum cli_exit receipts_show(struct cli *cli, const Lagebus__Receipts *r, bool all);
-/* "7 of 8 have it, 3 acknowledged, silent: de-hb (offline since 14:02)"; the caller frees it. NULL if memory is out. */
+/* "6 of 8 have it, 3 acknowledged, expired before they had it: de-rp, silent: de-hb (offline since 14:02)"; the caller frees it. NULL if
+ * memory is out. */
 char *receipts_summary(const Lagebus__Receipts *r);
 
 #endif

@@ -1,4 +1,4 @@
-/* Tables: rules and colour on a terminal, tab-separated lines in a pipe. */
+/* Tables: rules and colour on a terminal, cards where it is too narrow for that, tab-separated lines in a pipe. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "agents/cli/style.h"
 #include "agents/cli/text.h"
 
-#define FLEXIBLE_MIN 12
+#define FLEXIBLE_MIN 20
 
 struct cell {
 	char *text;
@@ -16,13 +16,13 @@ struct cell {
 
 struct table {
 	const char *const *heads;
-	unsigned columns, flexible;
+	unsigned columns, flexible, title;
 	struct cell *cells;
 	size_t n, cap;
 	bool failed; /* memory was out: said when it is printed */
 };
 
-struct table *table_new(const char *const *heads, unsigned flexible)
+struct table *table_new(const char *const *heads, unsigned flexible, unsigned title)
 {
 	struct table *t = calloc(1, sizeof(*t));
 
@@ -30,6 +30,7 @@ struct table *table_new(const char *const *heads, unsigned flexible)
 		return NULL;
 	t->heads = heads;
 	t->flexible = flexible;
+	t->title = title;
 	while (heads[t->columns])
 		t->columns++;
 	return t;
@@ -81,7 +82,8 @@ void table_cell(struct table *t, enum out_style style, const char *format, ...)
 	t->cells[t->n++] = (struct cell){ clean, style };
 }
 
-static void measure(const struct table *t, unsigned total, unsigned widths[TABLE_COLUMNS])
+/* False: it does not fit. */
+static bool measure(const struct table *t, unsigned total, unsigned widths[TABLE_COLUMNS])
 {
 	unsigned sum = 1;
 
@@ -98,8 +100,11 @@ static void measure(const struct table *t, unsigned total, unsigned widths[TABLE
 	if (sum > total) {
 		unsigned over = sum - total, width = widths[t->flexible];
 
-		widths[t->flexible] = width > over + FLEXIBLE_MIN ? width - over : width < FLEXIBLE_MIN ? width : FLEXIBLE_MIN;
+		if (width < over + FLEXIBLE_MIN)
+			return false;
+		widths[t->flexible] = width - over;
 	}
+	return true;
 }
 
 static void rule(const struct table *t, struct cli *cli, const unsigned *widths, const char *left, const char *middle,
@@ -134,11 +139,8 @@ static void bar(struct cli *cli)
 	fprintf(cli->out, "%s│%s", style_on(cli, OUT_DIM), style_off(cli, OUT_DIM));
 }
 
-static void print_boxed(const struct table *t, struct cli *cli)
+static void print_boxed(const struct table *t, struct cli *cli, const unsigned *widths)
 {
-	unsigned widths[TABLE_COLUMNS];
-
-	measure(t, cli->width, widths);
 	rule(t, cli, widths, "┌", "┬", "┐");
 	for (unsigned c = 0; c < t->columns; c++) {
 		bar(cli);
@@ -160,12 +162,51 @@ static void print_boxed(const struct table *t, struct cli *cli)
 	rule(t, cli, widths, "└", "┴", "┘");
 }
 
+/* "head value" behind what stands in the line already, or in the next one. */
+static void put_pair(struct cli *cli, const char *head, const struct cell *cell, unsigned *at)
+{
+	unsigned columns = 2 + text_width(head) + 1 + text_width(cell->text);
+
+	if (*at > 0 && *at + columns > cli->width) {
+		fputc('\n', cli->out);
+		*at = 0;
+	}
+	fprintf(cli->out, "  %s%s%s %s%s%s", style_on(cli, OUT_DIM), head, style_off(cli, OUT_DIM), style_on(cli, cell->style), cell->text,
+		style_off(cli, cell->style));
+	*at += columns;
+}
+
+/* Its title in a line, below it what else there is to say. */
+static void print_card(const struct table *t, struct cli *cli, const struct cell *row)
+{
+	const char *title = row[t->title].text;
+	size_t n = text_fit(title, cli->width - 1);
+	unsigned at = 0;
+
+	fprintf(cli->out, "%s%.*s%s%s\n", style_on(cli, OUT_HEAD), (int)n, title, title[n] ? "…" : "", style_off(cli, OUT_HEAD));
+	for (unsigned c = 0; c < t->columns; c++)
+		if (c != t->title && *row[c].text && strcmp(row[c].text, "-") != 0)
+			put_pair(cli, t->heads[c], &row[c], &at);
+	fputc('\n', cli->out);
+}
+
+static void print_wide(const struct table *t, struct cli *cli)
+{
+	unsigned widths[TABLE_COLUMNS];
+
+	if (measure(t, cli->width, widths))
+		print_boxed(t, cli, widths);
+	else
+		for (size_t i = 0; i + t->columns <= t->n; i += t->columns)
+			print_card(t, cli, &t->cells[i]);
+}
+
 enum cli_exit table_print(struct table *t, struct cli *cli)
 {
 	if (t->failed)
 		return cli_fail(cli, CLI_IO, "out of memory");
 	if (cli->terminal) {
-		print_boxed(t, cli);
+		print_wide(t, cli);
 		return CLI_OK;
 	}
 	for (size_t i = 0; i < t->n; i++)

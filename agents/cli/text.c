@@ -1,7 +1,6 @@
 /* Text that came from outside, made fit for a terminal; and how wide it is there. */
 #include "agents/cli/text.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +34,11 @@ static bool is_in(const struct range *r, size_t n, uint32_t code)
 		if (code >= r[i].from && code <= r[i].to)
 			return true;
 	return false;
+}
+
+bool text_is_hostile(uint32_t code)
+{
+	return IS_IN(hostile, code);
 }
 
 size_t text_decode(const char *p, size_t n, uint32_t *code)
@@ -73,7 +77,7 @@ char *text_clean(const char *p, size_t n, enum text_lines lines)
 		} else if (size == 1 && code == '\r') {
 			if (lines == TEXT_LINE)
 				*to++ = ' ';
-		} else if (size == 0 || IS_IN(hostile, code)) {
+		} else if (size == 0 || text_is_hostile(code)) {
 			memcpy(to, REPLACEMENT, REPLACEMENT_SIZE);
 			to += REPLACEMENT_SIZE;
 		} else {
@@ -107,6 +111,17 @@ size_t text_fit(const char *s, unsigned columns)
 		at += size ? size : 1;
 	}
 	return at;
+}
+
+size_t text_line(const char *s, unsigned columns)
+{
+	size_t full = text_fit(s, columns), n = strcspn(s, "\n");
+
+	if (n <= full)
+		return n;
+	for (n = full; n > 0 && s[n] != ' '; n--)
+		;
+	return n > 0 ? n : strcspn(s, " \n");
 }
 
 unsigned text_width(const char *s)

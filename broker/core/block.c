@@ -7,9 +7,13 @@
 
 #include "broker/core/crc32c.h"
 
+/* Room grows in few steps, so that a block that becomes full was seldom copied. */
 #define FIRST_BYTES 1024
-#define FIRST_COUNT 4
-#define RECORD_HEAD 12 /* count, bytes, CRC-32C over what follows: 4 bytes each */
+#define FIRST_SLOTS 4
+#define STEP 8
+#define RECORD_HEAD 16 /* count, bytes, runs, CRC-32C over what follows: 4 bytes each */
+#define RECORD_ENTRY 8 /* at, expires_s */
+#define RECORD_RUN 4   /* first */
 
 struct block *block_new(enum lb_lane lane, unsigned worker)
 {
@@ -35,7 +39,7 @@ void block_unref(struct block *b)
 		return;
 	for (uint32_t i = 0; i < b->runs_n; i++)
 		route_unref(b->runs[i].route);
-	free(b->data);
+	free(b->memory);
 	free(b->entries);
 	free(b->runs);
 	free(b->publishes);
@@ -47,20 +51,25 @@ bool block_fits(const struct block *b, size_t raw_n)
 	return b->publishes_n == 0 || b->bytes + BLOCK_PREFIX + raw_n <= BLOCK_BYTES;
 }
 
-/* Makes *p, of n elements, hold one more: capacities are FIRST_COUNT times powers of two. */
-static bool make_room(void **p, size_t n, size_t size)
+static bool resize(void *array, size_t n, size_t size)
 {
-	size_t cap = FIRST_COUNT;
-	void *grown;
+	void **p = array, *grown = realloc(*p, n * size);
 
-	if (n != 0 && (n < FIRST_COUNT || (n & (n - 1)) != 0))
+	if (grown)
+		*p = grown;
+	return grown;
+}
+
+/* For one more entry, and the one that ends the last. */
+static bool make_slot(struct block *b)
+{
+	uint32_t slots = b->slots ? b->slots * STEP : FIRST_SLOTS;
+
+	if (b->publishes_n < b->slots)
 		return true;
-	while (cap <= n)
-		cap *= 2;
-	grown = realloc(*p, cap * size);
-	if (!grown)
+	if (!resize(&b->publishes, slots, sizeof *b->publishes) || !resize(&b->entries, (size_t)slots + 1, sizeof *b->entries))
 		return false;
-	*p = grown;
+	b->slots = slots;
 	return true;
 }
 
@@ -72,11 +81,11 @@ static bool make_room_for_bytes(struct block *b, size_t n)
 	if (n <= b->capacity)
 		return true;
 	while (cap < n)
-		cap *= 2;
-	grown = realloc(b->data, cap);
+		cap *= cap < BLOCK_BYTES ? STEP : 2;
+	grown = realloc(b->memory, cap);
 	if (!grown)
 		return false;
-	b->data = grown;
+	b->memory = b->data = grown;
 	b->capacity = (uint32_t)cap;
 	return true;
 }
@@ -85,7 +94,7 @@ static bool add_run(struct block *b, uint32_t entry, struct route *route)
 {
 	if (b->runs_n > 0 && b->runs[b->runs_n - 1].route == route)
 		return true;
-	if (!make_room((void **)&b->runs, b->runs_n, sizeof *b->runs))
+	if ((b->runs_n & (b->runs_n - 1)) == 0 && !resize(&b->runs, b->runs_n ? 2 * (size_t)b->runs_n : 1, sizeof *b->runs))
 		return false;
 	b->runs[b->runs_n++] = (struct block_run){ entry, route_ref(route) };
 	return true;
@@ -103,8 +112,7 @@ lb_err block_append(struct block *b, const uint8_t *raw, size_t raw_n, int64_t e
 	struct lb_delivery d = { b->lane, 0, 0 };
 	uint8_t *at;
 
-	if (!make_room_for_bytes(b, b->bytes + BLOCK_PREFIX + raw_n) || !make_room((void **)&b->publishes, b->publishes_n, sizeof *b->publishes) ||
-	    !make_room((void **)&b->entries, b->count, 2 * sizeof *b->entries) || !add_run(b, b->count, route))
+	if (!make_room_for_bytes(b, b->bytes + BLOCK_PREFIX + raw_n) || !make_slot(b) || !add_run(b, b->count, route))
 		return LB_NO_MEMORY;
 	at = b->data + b->bytes;
 	lb_zmtp_frame_head(at, LB_DELIVERY_SIZE, true);
@@ -186,9 +194,15 @@ static uint32_t get32(const uint8_t *p)
 	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
+/* Bytes of a record before its data; 64 bits, so that no count makes it small. */
+static uint64_t data_at(uint32_t count, uint32_t runs)
+{
+	return RECORD_HEAD + (uint64_t)count * RECORD_ENTRY + (uint64_t)runs * RECORD_RUN;
+}
+
 size_t block_record_size(const struct block *b)
 {
-	return RECORD_HEAD + (size_t)b->count * 4 + b->bytes;
+	return data_at(b->count, b->runs_n) + b->bytes;
 }
 
 void block_record_write(const struct block *b, uint8_t *out)
@@ -196,26 +210,40 @@ void block_record_write(const struct block *b, uint8_t *out)
 	uint8_t *p = out + RECORD_HEAD;
 
 	for (uint32_t i = 0; i < b->count; i++)
-		p = put32(p, b->entries[i].at);
+		p = put32(put32(p, b->entries[i].at), b->entries[i].expires_s);
+	for (uint32_t i = 0; i < b->runs_n; i++)
+		p = put32(p, b->runs[i].first);
 	memcpy(p, b->data, b->bytes);
-	put32(out, b->count);
-	put32(out + 4, b->bytes);
-	put32(out + 8, crc32c(0, out + RECORD_HEAD, (size_t)b->count * 4 + b->bytes));
+	p = put32(put32(put32(out, b->count), b->bytes), b->runs_n);
+	put32(p, crc32c(0, out + RECORD_HEAD, block_record_size(b) - RECORD_HEAD));
 }
 
-static lb_err read_entries(struct block *b, const uint8_t *offsets)
+/* Each entry has its delivery frame at least. */
+static lb_err read_entries(struct block *b, const uint8_t *p)
 {
 	uint32_t former = 0;
 
-	for (uint32_t i = 0; i < b->count; i++) {
-		uint32_t at = get32(offsets + 4 * (size_t)i);
+	for (uint32_t i = 0; i < b->count; i++, p += RECORD_ENTRY) {
+		uint32_t at = get32(p);
 
-		if ((i == 0) != (at == 0) || (i > 0 && at < former + BLOCK_PREFIX) || at + BLOCK_PREFIX > b->bytes)
+		if ((i == 0) != (at == 0) || (i > 0 && at < former + BLOCK_PREFIX) || at + (uint64_t)BLOCK_PREFIX > b->bytes)
 			return LB_CORRUPT;
-		b->entries[i] = (struct block_entry){ at, 0 };
+		b->entries[i] = (struct block_entry){ at, get32(p + 4) };
 		former = at;
 	}
 	b->entries[b->count] = (struct block_entry){ b->bytes, 0 };
+	return LB_OK;
+}
+
+static lb_err read_runs(struct block *b, const uint8_t *p)
+{
+	for (uint32_t i = 0; i < b->runs_n; i++, p += RECORD_RUN) {
+		uint32_t first = get32(p);
+
+		if (first >= b->count || (i == 0 ? first != 0 : first <= b->runs[i - 1].first))
+			return LB_CORRUPT;
+		b->runs[i] = (struct block_run){ first, NULL };
+	}
 	return LB_OK;
 }
 
@@ -228,32 +256,46 @@ static lb_err check_first(const struct block *b)
 	return LB_OK;
 }
 
-lb_err block_record_read(enum lb_lane lane, uint64_t first, const uint8_t *p, size_t n, struct block **out)
+static lb_err read_record(struct block *b, const uint8_t *p)
 {
-	uint32_t count = n >= RECORD_HEAD ? get32(p) : 0, bytes = n >= RECORD_HEAD ? get32(p + 4) : 0;
-	struct block *b;
-	lb_err e = LB_NO_MEMORY;
+	lb_err e;
 
-	if (count == 0 || (uint64_t)count * 4 + bytes != n - RECORD_HEAD || get32(p + 8) != crc32c(0, p + RECORD_HEAD, n - RECORD_HEAD))
+	b->entries = malloc(((size_t)b->count + 1) * sizeof *b->entries);
+	b->runs = calloc(b->runs_n, sizeof *b->runs);
+	if (!b->entries || !b->runs)
+		return LB_NO_MEMORY;
+	b->data = (uint8_t *)p + data_at(b->count, b->runs_n);
+	e = read_entries(b, p + RECORD_HEAD);
+	if (e == LB_OK)
+		e = read_runs(b, p + data_at(b->count, 0));
+	return e == LB_OK ? check_first(b) : e;
+}
+
+lb_err block_record_read(enum lb_lane lane, uint64_t first, struct lb_buf *record, struct block **out)
+{
+	size_t n = lb_buf_len(record);
+	const uint8_t *p = n > 0 ? lb_buf_data(record) : NULL;
+	struct block *b;
+	lb_err e;
+
+	if (n < RECORD_HEAD || get32(p) == 0 || get32(p + 8) == 0 || data_at(get32(p), get32(p + 8)) + get32(p + 4) != n ||
+	    get32(p + 12) != crc32c(0, p + RECORD_HEAD, n - RECORD_HEAD))
 		return LB_CORRUPT;
 	b = block_new(lane, UINT32_MAX);
 	if (!b)
 		return LB_NO_MEMORY;
 	b->first = first;
-	b->count = count;
-	b->bytes = b->capacity = bytes;
-	b->data = malloc(bytes);
-	b->entries = malloc(((size_t)count + 1) * sizeof *b->entries);
-	if (b->data && b->entries) {
-		memcpy(b->data, p + RECORD_HEAD + (size_t)count * 4, bytes);
-		e = read_entries(b, p + RECORD_HEAD);
-		if (e == LB_OK)
-			e = check_first(b);
-	}
+	b->count = get32(p);
+	b->bytes = b->capacity = get32(p + 4);
+	b->runs_n = get32(p + 8);
+	e = read_record(b, p);
 	if (e != LB_OK) {
+		b->runs_n = b->runs ? b->runs_n : 0;
 		block_unref(b);
 		return e;
 	}
+	b->memory = record->p;
+	*record = (struct lb_buf)LB_BUF_INIT;
 	*out = b;
 	return LB_OK;
 }
@@ -270,17 +312,17 @@ lb_err block_message(const struct block *b, uint32_t i, struct lb_zmtp_message *
 
 lb_err block_route(struct block *b, struct router *router)
 {
-	for (uint32_t i = 0; i < b->count; i++) {
+	for (uint32_t i = 0; i < b->runs_n; i++) {
 		struct lb_zmtp_message m;
 		struct lb_header h;
 		struct route *route;
 
-		if (block_message(b, i, &m) != LB_OK || lb_header_decode(m.frames[0].p, m.frames[0].n, &h) != LB_OK)
+		if (block_message(b, b->runs[i].first, &m) != LB_OK || lb_header_decode(m.frames[0].p, m.frames[0].n, &h) != LB_OK)
 			return LB_CORRUPT;
 		route = router_route(router, PARTNER_NONE, &h);
-		if (!route || !add_run(b, i, route))
+		if (!route)
 			return LB_NO_MEMORY;
-		b->entries[i].expires_s = seconds(h.expires_ms);
+		b->runs[i].route = route_ref(route);
 	}
 	return LB_OK;
 }

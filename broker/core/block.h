@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "broker/core/route.h"
+#include "lagebus/buf.h"
 #include "lagebus/delivery.h"
 #include "lagebus/err.h"
 #include "lagebus/header.h"
@@ -26,7 +27,7 @@ struct block_entry {
 /* Consecutive entries of one route: from `first` up to the next run's first. */
 struct block_run {
 	uint32_t first;
-	struct route *route; /* a reference */
+	struct route *route; /* a reference; NULL after block_record_read, until block_route */
 };
 
 /* Who published an entry, until it is answered. Only the worker that filled the block and the writer look at it. */
@@ -46,11 +47,13 @@ struct block {
 	uint32_t count;       /* entries */
 	uint32_t bytes, capacity;
 	uint8_t *data;
+	void *memory; /* that data stands in: the record's, for a block read from the log */
 	struct block_entry *entries; /* count, and one more that ends the last: at == bytes */
 	struct block_run *runs;
 	uint32_t runs_n;
 	struct block_publish *publishes; /* publishes_n; NULL for a block read from the log */
 	uint32_t publishes_n;            /* as filled; may exceed count after block_keep */
+	uint32_t slots;                  /* publishes and entries that there is room for */
 };
 
 /* An empty block to fill. NULL if memory is out. */
@@ -68,13 +71,15 @@ void block_keep(struct block *b, const bool *keep);
 /* Gives entry i position first + i and previous first + i - 1, in its bytes. */
 void block_number(struct block *b, uint64_t first);
 
-/* The record that stands in the log: head { count, bytes, CRC-32C over the rest }, the offsets, the data; little-endian. */
+/* The record that stands in the log: head { count, bytes, runs, CRC-32C over the rest }, each entry's { at, expires_s }, each run's first
+ * entry, the data; all numbers 32 bits, little-endian. What a run has in common stands once in it, so that whoever reads it looks at
+ * one header a run. */
 size_t block_record_size(const struct block *b);
 void block_record_write(const struct block *b, uint8_t *out);
-/* Checks a record (sizes, offsets in order, checksum, first position) and makes a block of it, without routes (runs_n is 0)
- * and with expires_s 0 until block_route. LB_OK, LB_CORRUPT, LB_NO_MEMORY. */
-lb_err block_record_read(enum lb_lane lane, uint64_t first, const uint8_t *p, size_t n, struct block **out) LB_MUST_CHECK;
-/* Works out the runs and expires_s of a block read from the log, with the rules in force. Only before the block is shared.
+/* Checks a record (sizes, offsets and runs in order, checksum, first position) and makes a block of it, whose memory the record's
+ * becomes: it is empty then. LB_OK; LB_CORRUPT, LB_NO_MEMORY: it is as it was. */
+lb_err block_record_read(enum lb_lane lane, uint64_t first, struct lb_buf *record, struct block **out) LB_MUST_CHECK;
+/* Works out the routes of a block read from the log, with the rules in force. Only before the block is shared.
  * LB_OK, LB_NO_MEMORY, LB_CORRUPT. */
 lb_err block_route(struct block *b, struct router *router) LB_MUST_CHECK;
 

@@ -27,9 +27,10 @@ __attribute__((constructor)) static void make_tables(void)
 {
 	static const uint8_t zeros[LANE];
 
+	/* A CRC is linear: a byte's is that of its bits, added. */
 	for (unsigned k = 0; k < 4; k++)
-		for (uint32_t i = 0; i < 256; i++)
-			after_lane[k][i] = in_software(i << (8 * k), zeros, LANE);
+		for (uint32_t i = 1; i < 256; i++)
+			after_lane[k][i] = i & (i - 1) ? after_lane[k][i & (i - 1)] ^ after_lane[k][i & -i] : in_software(i << (8 * k), zeros, LANE);
 }
 
 static uint32_t shift(uint32_t crc)

@@ -26,13 +26,14 @@ void feed_fini(struct feed *f)
 	forget_rest(f);
 }
 
-void feed_seek(struct feed *f, enum lb_lane lane, uint64_t stored, uint64_t scanned)
+void feed_seek(struct feed *f, enum lb_lane lane, uint64_t stored, uint64_t judged, uint64_t had)
 {
 	struct feed_lane *l = &f->lane[lane];
 
-	assert(scanned >= stored);
+	assert(judged >= stored);
 	l->stored = l->last = stored;
-	l->next = scanned + 1;
+	l->next = judged + 1;
+	l->had = had;
 }
 
 void feed_skip(struct feed *f, enum lb_lane lane, uint64_t to)
@@ -51,13 +52,6 @@ bool feed_stored(struct feed *f, enum lb_lane lane, uint64_t position)
 		return false;
 	l->stored = position;
 	return true;
-}
-
-uint64_t feed_scanned(const struct feed *f, enum lb_lane lane)
-{
-	const struct feed_lane *l = &f->lane[lane];
-
-	return l->stored == l->last ? l->next - 1 : l->stored;
 }
 
 /* The run that holds entry i. */
@@ -91,12 +85,22 @@ static bool may_have(const struct feed *f, const struct block *b, const struct b
 		if (!route)
 			return false;
 	}
-	return partner_set_has(&route->recipients, f->partner);
+	return partner_set_has(&route->recipients, f->partner) || (f->mandates && partner_sets_meet(&route->recipients, f->mandates));
 }
 
 static bool expired(const struct block_entry *e, uint32_t now_s)
 {
 	return e->expires_s != 0 && e->expires_s <= now_s;
+}
+
+/* Message i is not given to a recipient who might have had it. */
+static void leave_out(struct feed_lane *l, const struct block *b, uint32_t i, uint32_t now_s)
+{
+	uint64_t position = b->first + i;
+
+	if (position > l->had && b->entries[i].expires_s > l->lapse.at_s)
+		l->lapse = (struct lapse){ position, now_s };
+	l->next = position + 1;
 }
 
 static void patch_previous(uint8_t *message, uint64_t previous)
@@ -162,6 +166,9 @@ struct feed_bytes feed_gather(struct feed *f, struct block *b, struct router *ro
 	struct gather g = { scratch, 0, 0 };
 	uint32_t i = (uint32_t)(l->next - b->first), r = run_of(b, i);
 
+	/* A clock that was set back must not make a lapse say what is not so. */
+	if (now_s < l->lapse.at_s)
+		now_s = l->lapse.at_s;
 	while (i < b->count && !f->rest) {
 		uint32_t end = r + 1 < b->runs_n ? b->runs[r + 1].first : b->count, j = i;
 
@@ -177,7 +184,7 @@ struct feed_bytes feed_gather(struct feed *f, struct block *b, struct router *ro
 		while (j < end && !expired(&b->entries[j], now_s))
 			j++;
 		if (j == i) {
-			l->next = b->first + ++i;
+			leave_out(l, b, i++, now_s);
 		} else if (l->last + 1 != b->first + i) {
 			if (!take_patched(f, b, i++, &g))
 				break;

@@ -20,10 +20,11 @@ static const uint8_t *get64(const uint8_t *p, uint64_t *out)
 
 void cursor_row_write(const struct cursor_row *row, uint8_t out[CURSOR_ROW_SIZE])
 {
-	out = put64(out, row->stored[0]);
-	out = put64(out, row->stored[1]);
-	out = put64(out, row->scanned[0]);
-	out = put64(out, row->scanned[1]);
+	for (unsigned lane = 0; lane < 2; lane++) {
+		out = put64(out, row->stored[lane]);
+		out = put64(out, row->given[lane]);
+		out = put64(out, row->judged[lane]);
+	}
 	put64(out, (uint64_t)row->seen_ms);
 }
 
@@ -34,15 +35,39 @@ lb_err cursor_row_read(const uint8_t *p, size_t n, struct cursor_row *out)
 
 	if (n != CURSOR_ROW_SIZE)
 		return LB_CORRUPT;
-	p = get64(p, &row.stored[0]);
-	p = get64(p, &row.stored[1]);
-	p = get64(p, &row.scanned[0]);
-	p = get64(p, &row.scanned[1]);
+	for (unsigned lane = 0; lane < 2; lane++) {
+		p = get64(p, &row.stored[lane]);
+		p = get64(p, &row.given[lane]);
+		p = get64(p, &row.judged[lane]);
+		if (row.given[lane] < row.stored[lane] || row.judged[lane] < row.given[lane])
+			return LB_CORRUPT;
+	}
 	get64(p, &seen);
 	row.seen_ms = (int64_t)seen;
-	if (row.scanned[0] < row.stored[0] || row.scanned[1] < row.stored[1])
-		return LB_CORRUPT;
 	*out = row;
+	return LB_OK;
+}
+
+size_t mandate_key(const char *agent, const char *partner, uint8_t out[MANDATE_KEY_MAX])
+{
+	size_t agent_n = strnlen(agent, LB_SPIFFE_ID_MAX), partner_n = strnlen(partner, LB_PARTNER_ID_MAX);
+
+	memcpy(out, agent, agent_n);
+	out[agent_n] = '\0'; /* no agent's name goes on in another's */
+	memcpy(out + agent_n + 1, partner, partner_n);
+	return agent_n + 1 + partner_n;
+}
+
+void mandate_row_write(const struct mandate_row *row, uint8_t out[MANDATE_ROW_SIZE])
+{
+	put64(put64(out, row->from[0]), row->from[1]);
+}
+
+lb_err mandate_row_read(const uint8_t *p, size_t n, struct mandate_row *out)
+{
+	if (n != MANDATE_ROW_SIZE)
+		return LB_CORRUPT;
+	get64(get64(p, &out->from[0]), &out->from[1]);
 	return LB_OK;
 }
 

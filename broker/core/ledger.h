@@ -1,5 +1,5 @@
 /* The ledger's rows: what an agent has stored, and what people at a partner did with a message. Encoding only; the rows
- * stand in the journal's tables. "Delivered" is derived from cursors, never written per message. */
+ * stand in the journal's tables. "Delivered" is derived from cursors and lapses (lapse.h), never written per message. */
 #ifndef LAGEBUS_BROKER_CORE_LEDGER_H
 #define LAGEBUS_BROKER_CORE_LEDGER_H
 
@@ -10,16 +10,29 @@
 #include "lagebus/limits.h"
 #include "lagebus/uuid.h"
 
-/* JOURNAL_CURSORS, by the agent's SPIFFE ID. `stored` is what the agent acknowledged per lane; `scanned` (>= stored) is up to
- * where there was nothing more for it, so that its return does not read the log again. */
+/* JOURNAL_CURSORS, by the agent's SPIFFE ID. Per lane: `stored` is the furthest that the agent has acknowledged, also if it began
+ * again since; `given` (>= stored) is the last message that it was given; `judged` (>= given) is up to where each message was given to it, or was
+ * not for it, or is in its lapses, so that its return does not read the log again. */
 struct cursor_row {
-	uint64_t stored[2], scanned[2];
+	uint64_t stored[2], given[2], judged[2];
 	int64_t seen_ms;
 };
-#define CURSOR_ROW_SIZE 40
+#define CURSOR_ROW_SIZE 56
 void cursor_row_write(const struct cursor_row *row, uint8_t out[CURSOR_ROW_SIZE]);
 /* LB_OK or LB_CORRUPT. */
 lb_err cursor_row_read(const uint8_t *p, size_t n, struct cursor_row *out) LB_MUST_CHECK;
+
+/* JOURNAL_MANDATES, by the agent's SPIFFE ID and the partner's id: from which position on the agent was given what is for that partner. */
+struct mandate_row {
+	uint64_t from[2];
+};
+#define MANDATE_KEY_MAX (LB_SPIFFE_ID_MAX + 1 + LB_PARTNER_ID_MAX)
+#define MANDATE_ROW_SIZE 16
+/* Returns the bytes written; the key of the partner "" is the prefix of all of an agent's. */
+size_t mandate_key(const char *agent, const char *partner, uint8_t out[MANDATE_KEY_MAX]);
+void mandate_row_write(const struct mandate_row *row, uint8_t out[MANDATE_ROW_SIZE]);
+/* LB_OK or LB_CORRUPT. */
+lb_err mandate_row_read(const uint8_t *p, size_t n, struct mandate_row *out) LB_MUST_CHECK;
 
 /* JOURNAL_LEDGER, by the message's id and the partner's id. Times are ms since 1970, 0: not yet. */
 struct ledger_row {

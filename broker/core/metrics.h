@@ -41,6 +41,12 @@ static inline void metric_add(atomic_ullong *m, unsigned long long n)
 	atomic_store_explicit(m, atomic_load_explicit(m, memory_order_relaxed) + n, memory_order_relaxed);
 }
 
+/* For a gauge. */
+static inline void metric_take(atomic_ullong *m, unsigned long long n)
+{
+	atomic_store_explicit(m, atomic_load_explicit(m, memory_order_relaxed) - n, memory_order_relaxed);
+}
+
 enum metric_type { METRIC_COUNTER, METRIC_GAUGE };
 /* Appends one family with one value; name without "lagebus_" and "_total", ending with the unit if there is one. LB_OK or LB_NO_MEMORY. */
 lb_err metrics_put(struct lb_buf *out, const char *name, enum metric_type type, const char *unit, const char *text,

@@ -156,19 +156,22 @@ lb_err roster_join(struct roster *r, const char *spiffe_id, const char *partner,
 	return e;
 }
 
-void roster_leave(struct roster *r, const char *spiffe_id, struct roster_place place)
+bool roster_leave(struct roster *r, const char *spiffe_id, struct roster_place place)
 {
 	struct member **at, *m;
+	bool there;
 
 	pthread_mutex_lock(&r->lock);
 	at = find(r, spiffe_id);
 	m = *at;
-	if (m && m->place.worker == place.worker && m->place.session == place.session && m->place.generation == place.generation) {
+	there = m && m->place.worker == place.worker && m->place.session == place.session && m->place.generation == place.generation;
+	if (there) {
 		*at = m->next;
 		count_of(r, m->partner)->agents--;
 		free(m);
 	}
 	pthread_mutex_unlock(&r->lock);
+	return there;
 }
 
 bool roster_partner_is_online(struct roster *r, const char *partner)
@@ -179,6 +182,16 @@ bool roster_partner_is_online(struct roster *r, const char *partner)
 	pthread_mutex_lock(&r->lock);
 	c = count_of(r, partner);
 	online = c && c->agents > 0;
+	pthread_mutex_unlock(&r->lock);
+	return online;
+}
+
+bool roster_agent_is_online(struct roster *r, const char *spiffe_id)
+{
+	bool online;
+
+	pthread_mutex_lock(&r->lock);
+	online = *find(r, spiffe_id) != NULL;
 	pthread_mutex_unlock(&r->lock);
 	return online;
 }

@@ -29,10 +29,12 @@ void roster_dismiss(struct roster *r);
  * says where, and the newest counts from now on. */
 lb_err roster_join(struct roster *r, const char *spiffe_id, const char *partner, struct roster_place place, bool *had,
                    struct roster_place *former) LB_MUST_CHECK;
-/* It ends; ignored if the agent's place is another by now. */
-void roster_leave(struct roster *r, const char *spiffe_id, struct roster_place place);
+/* It ends. False: the agent's place is another by now, which stays. */
+bool roster_leave(struct roster *r, const char *spiffe_id, struct roster_place place);
 /* Is any agent of this partner connected? */
 bool roster_partner_is_online(struct roster *r, const char *partner);
+/* Is this agent? */
+bool roster_agent_is_online(struct roster *r, const char *spiffe_id);
 uint32_t roster_connections(struct roster *r);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/core/policy.h"
+#include "proto/host/policy.h"
 
 #define SETS 256 /* a power of two */
 #define WAYS 4
@@ -21,6 +21,7 @@ struct memo {
 struct router {
 	struct federation *federation;
 	struct route *unkept; /* the last one that was too long to remember */
+	const struct memo *last; /* the one found last: many of a kind come in a row */
 	uint8_t turn[SETS];   /* which way is replaced next */
 	struct memo memos[SETS][WAYS];
 	uint8_t key[KEY_MAX]; /* of the header in question */
@@ -57,6 +58,7 @@ static void forget(struct router *r)
 	}
 	route_unref(r->unkept);
 	r->unkept = NULL;
+	r->last = NULL;
 }
 
 void router_free(struct router *r)
@@ -143,6 +145,11 @@ static struct route *work_out(const struct router *r, uint16_t sender, const str
 	return route;
 }
 
+static bool is_memo(const struct memo *m, const uint8_t *key, size_t key_n)
+{
+	return m->key_n == key_n && m->route != NULL && memcmp(m->key, key, key_n) == 0;
+}
+
 static struct route *remember(struct router *r, struct memo *m, uint64_t hash, size_t key_n, struct route *route)
 {
 	uint8_t *key = malloc(key_n);
@@ -155,20 +162,26 @@ static struct route *remember(struct router *r, struct memo *m, uint64_t hash, s
 	route_unref(m->route);
 	free(m->key);
 	*m = (struct memo){ .hash = hash, .route = route, .key = key, .key_n = key_n };
+	r->last = m;
 	return route;
 }
 
 struct route *router_route(struct router *r, uint16_t sender, const struct lb_header *h)
 {
-	size_t key_n = write_key(r->key, sender, h);
-	uint64_t hash = hash_of(r->key, key_n);
-	size_t set = hash % SETS;
+	size_t key_n = write_key(r->key, sender, h), set;
 	struct route *route;
+	uint64_t hash;
 
+	if (key_n != 0 && r->last != NULL && is_memo(r->last, r->key, key_n))
+		return r->last->route;
+	hash = hash_of(r->key, key_n);
+	set = hash % SETS;
 	for (unsigned w = 0; key_n != 0 && w < WAYS; w++) {
 		const struct memo *m = &r->memos[set][w];
-		if (m->hash == hash && m->route != NULL && m->key_n == key_n && memcmp(m->key, r->key, key_n) == 0)
+		if (m->hash == hash && is_memo(m, r->key, key_n)) {
+			r->last = m;
 			return m->route;
+		}
 	}
 	route = work_out(r, sender, h);
 	if (route == NULL)

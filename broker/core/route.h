@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "broker/core/federation.h"
+#include "proto/host/federation.h"
 #include "lagebus/header.h"
 
 struct route {

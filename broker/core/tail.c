@@ -2,6 +2,7 @@
 #include "broker/core/tail.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <string.h>
 
 static struct block **slot(const struct tail *t, uint32_t i)
@@ -43,6 +44,8 @@ void tail_push(struct tail *t, struct block *b)
 	assert(b->first == t->last + 1);
 	if (t->end - t->begin == TAIL_BLOCKS)
 		drop_oldest(t);
+	t->pushed += b->bytes;
+	t->through[t->end % TAIL_BLOCKS] = t->pushed;
 	*slot(t, t->end++) = block_ref(b);
 	t->bytes += weight(b);
 	t->last = block_end(b) - 1;
@@ -50,12 +53,13 @@ void tail_push(struct tail *t, struct block *b)
 		drop_oldest(t);
 }
 
-struct block *tail_find(const struct tail *t, uint64_t position)
+/* Finds the block that holds a position; false: it is not here. */
+static bool find(const struct tail *t, uint64_t position, uint32_t *at)
 {
 	uint32_t low = 0, high = t->end - t->begin;
 
 	if (high == 0 || position > t->last || position < (*slot(t, t->begin))->first)
-		return NULL;
+		return false;
 	while (high - low > 1) {
 		uint32_t middle = low + (high - low) / 2;
 
@@ -64,5 +68,25 @@ struct block *tail_find(const struct tail *t, uint64_t position)
 		else
 			high = middle;
 	}
-	return *slot(t, t->begin + low);
+	*at = t->begin + low;
+	return true;
+}
+
+struct block *tail_find(const struct tail *t, uint64_t position)
+{
+	uint32_t at;
+
+	return find(t, position, &at) ? *slot(t, at) : NULL;
+}
+
+uint64_t tail_oldest(const struct tail *t)
+{
+	return t->begin != t->end ? (*slot(t, t->begin))->first : t->last + 1;
+}
+
+uint64_t tail_behind(const struct tail *t, uint64_t position)
+{
+	uint32_t at;
+
+	return find(t, position, &at) ? t->pushed - t->through[at % TAIL_BLOCKS] + (*slot(t, at))->bytes : 0;
 }

@@ -11,8 +11,10 @@
 
 struct tail {
 	struct block *block[TAIL_BLOCKS]; /* references; index modulo TAIL_BLOCKS */
+	uint64_t through[TAIL_BLOCKS];    /* bytes that were pushed, up to and with each */
 	uint32_t begin, end;              /* blocks [begin, end) are there */
 	size_t bytes, limit;
+	uint64_t pushed; /* bytes, since the beginning */
 	uint64_t last; /* newest position of the lane, whether its block is still here or not */
 };
 
@@ -23,5 +25,9 @@ void tail_fini(struct tail *t);
 void tail_push(struct tail *t, struct block *b);
 /* The block that holds a position, borrowed; NULL if it is not here. */
 struct block *tail_find(const struct tail *t, uint64_t position);
+/* The oldest position here; one past the newest if nothing is. */
+uint64_t tail_oldest(const struct tail *t);
+/* Bytes from the block that holds a position to the end; 0 if it is not here. */
+uint64_t tail_behind(const struct tail *t, uint64_t position);
 
 #endif

@@ -10,15 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "broker/edge/data_file.h"
+
+#define FORMAT 1 /* of records and rows: goes up with each change that an earlier broker would misread */
 #define READERS_MAX 128
 #define LANE_BIT ((uint64_t)1 << 63)
 #define MAP_RESERVE (64 * 1024 * 1024) /* of the map: what deleting and the small tables may need */
 #define PATH_BYTES 4096
+#define AHEAD_BYTES (1024 * 1024) /* of the log that a reader asks the disk for before it needs them */
 
 struct lane {
 	MDB_dbi dbi;
@@ -35,10 +40,10 @@ struct journal {
 	MDB_cursor *ids_cursor;
 	struct lb_uuid greatest, greatest_committed; /* ids beyond it are appended, not searched for */
 	struct lb_uuid id;
-	int lock, data;
+	int lock;
+	struct data_file file;
 	char folder[PATH_BYTES];
-	uint64_t map_bytes, low_water_bytes, grow_bytes, file_bytes;
-	bool grows;
+	uint64_t map_bytes, low_water_bytes;
 	atomic_llong asked_s;
 	atomic_bool room;
 };
@@ -46,6 +51,7 @@ struct journal {
 struct journal_reader {
 	struct journal *journal;
 	MDB_txn *txn; /* reset between calls */
+	uintptr_t ahead_from, ahead_to; /* of the map: what the disk was asked for last */
 };
 
 static lb_err error_of(int rc)
@@ -109,7 +115,7 @@ static lb_err take_lock(struct journal *j, char *why, size_t why_n)
 
 static int open_tables(struct journal *j, MDB_txn *txn)
 {
-	static const char *const lanes[] = { "urgent", "routine" }, *const tables[] = { "cursors", "signers", "ledger" };
+	static const char *const lanes[] = { "urgent", "routine" }, *const tables[] = { "cursors", "signers", "ledger", "lapses", "mandates" };
 	int rc = 0;
 
 	for (unsigned i = 0; rc == 0 && i < JOURNAL_LANES; i++)
@@ -123,20 +129,36 @@ static int open_tables(struct journal *j, MDB_txn *txn)
 	return rc;
 }
 
+static int make_id(struct journal *j, MDB_txn *txn)
+{
+	static const uint32_t format = FORMAT;
+	MDB_val id_key = value_of("log", 3), format_key = value_of("format", 6), id, f = value_of(&format, sizeof format);
+	int rc;
+
+	j->id = lb_uuid7_now();
+	id = value_of(j->id.b, sizeof j->id.b);
+	rc = mdb_put(txn, j->meta, &id_key, &id, 0);
+	return rc == 0 ? mdb_put(txn, j->meta, &format_key, &f, 0) : rc;
+}
+
+/* A log of another format is not ours to read. */
 static int load_id(struct journal *j, MDB_txn *txn)
 {
+	static const uint32_t format = FORMAT;
 	MDB_val key = value_of("log", 3), value;
 	int rc = mdb_get(txn, j->meta, &key, &value);
 
-	if (rc == MDB_NOTFOUND) {
-		j->id = lb_uuid7_now();
-		value = value_of(j->id.b, sizeof j->id.b);
-		return mdb_put(txn, j->meta, &key, &value, 0);
-	}
+	if (rc == MDB_NOTFOUND)
+		return make_id(j, txn);
 	if (rc == 0 && value.mv_size != sizeof j->id.b)
 		return MDB_CORRUPTED;
-	if (rc == 0)
-		memcpy(j->id.b, value.mv_data, sizeof j->id.b);
+	if (rc != 0)
+		return rc;
+	memcpy(j->id.b, value.mv_data, sizeof j->id.b);
+	key = value_of("format", 6);
+	rc = mdb_get(txn, j->meta, &key, &value);
+	if (rc == MDB_NOTFOUND || (rc == 0 && (value.mv_size != sizeof format || memcmp(value.mv_data, &format, sizeof format) != 0)))
+		return MDB_VERSION_MISMATCH;
 	return rc;
 }
 
@@ -249,34 +271,10 @@ static uint64_t used_bytes(struct journal *j)
 	return ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
 }
 
-/* Extends the file ahead of need. Where the file system cannot, commits extend it as they go. */
-static void grow(struct journal *j)
-{
-	uint64_t used = used_bytes(j), wanted = used + 2 * j->grow_bytes;
-
-	if (!j->grows || used + j->grow_bytes <= j->file_bytes)
-		return;
-	if (fallocate(j->data, 0, 0, (off_t)wanted) == 0)
-		j->file_bytes = wanted;
-	else if (errno != EINTR)
-		j->grows = errno == ENOSPC; /* there may be room again later */
-}
-
-static void open_data(struct journal *j)
-{
-	char path[PATH_BYTES + 16];
-	struct stat st;
-
-	snprintf(path, sizeof path, "%s/data.mdb", j->folder);
-	j->data = open(path, O_RDWR | O_CLOEXEC);
-	j->grows = j->data >= 0 && j->grow_bytes > 0 && fstat(j->data, &st) == 0;
-	if (j->grows)
-		j->file_bytes = (uint64_t)st.st_size;
-}
-
 lb_err journal_open(const struct journal_settings *s, struct journal **out, char *why, size_t why_n)
 {
 	struct journal *j = calloc(1, sizeof *j);
+	char path[PATH_BYTES + 16];
 	lb_err e;
 	int rc;
 
@@ -288,21 +286,23 @@ lb_err journal_open(const struct journal_settings *s, struct journal **out, char
 	strcpy(j->folder, s->folder);
 	j->map_bytes = s->map_bytes;
 	j->low_water_bytes = s->low_water_bytes;
-	j->grow_bytes = s->grow_bytes;
-	j->lock = j->data = -1;
+	j->lock = j->file.fd = -1;
 	e = take_lock(j, why, why_n);
 	if (e == LB_OK) {
 		rc = open_environment(j);
 		if (rc == 0)
 			rc = load(j);
-		if (rc != 0)
+		if (rc == MDB_VERSION_MISMATCH)
+			e = fail(why, why_n, j->folder, "the log was written by another version of lagebusd; start that one, or begin with an empty folder", rc);
+		else if (rc != 0)
 			e = fail(why, why_n, j->folder, "the log cannot be opened", rc);
 	}
 	if (e != LB_OK) {
 		journal_close(j);
 		return e;
 	}
-	open_data(j);
+	snprintf(path, sizeof path, "%s/data.mdb", j->folder);
+	data_file_open(&j->file, path, s->grow_bytes);
 	*out = j;
 	return LB_OK;
 }
@@ -311,8 +311,7 @@ void journal_close(struct journal *j)
 {
 	if (j->env)
 		mdb_env_close(j->env);
-	if (j->data >= 0)
-		close(j->data);
+	data_file_close(&j->file);
 	if (j->lock >= 0)
 		close(j->lock);
 	free(j);
@@ -348,7 +347,7 @@ bool journal_has_room(struct journal *j)
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
 	if (t.tv_sec + 1 != asked && atomic_compare_exchange_strong(&j->asked_s, &asked, t.tv_sec + 1)) {
 		/* What the file has been extended by already is room, too. */
-		uint64_t used = used_bytes(j), ahead = j->file_bytes > used ? j->file_bytes - used : 0;
+		uint64_t used = used_bytes(j), ahead = j->file.bytes > used ? j->file.bytes - used : 0;
 
 		atomic_store(&j->room, free_bytes_of(j) + ahead >= j->low_water_bytes && used + MAP_RESERVE < j->map_bytes);
 	}
@@ -422,7 +421,8 @@ lb_err journal_commit(struct journal *j)
 		}
 	}
 	forget_transaction(j);
-	grow(j);
+	data_file_grow(&j->file, used_bytes(j));
+	data_file_drop_old(&j->file, used_bytes(j));
 	return error_of(rc);
 }
 
@@ -474,6 +474,24 @@ lb_err journal_put(struct journal *j, enum journal_table t, const void *key, siz
 	return error_of(mdb_put(j->txn, j->table[t], &k, &v, 0));
 }
 
+lb_err journal_clear(struct journal *j, enum journal_table t, const void *from, size_t from_n, const void *to, size_t to_n)
+{
+	MDB_val key = value_of(from, from_n), end = value_of(to, to_n), value;
+	MDB_cursor *c;
+	int rc = mdb_cursor_open(j->txn, j->table[t], &c);
+
+	if (rc != 0)
+		return error_of(rc);
+	rc = mdb_cursor_get(c, &key, &value, MDB_SET_RANGE);
+	while (rc == 0 && mdb_cmp(j->txn, j->table[t], &key, &end) < 0) {
+		rc = mdb_cursor_del(c, 0);
+		if (rc == 0)
+			rc = mdb_cursor_get(c, &key, &value, MDB_NEXT);
+	}
+	mdb_cursor_close(c);
+	return rc == MDB_NOTFOUND ? LB_OK : error_of(rc);
+}
+
 /* Where the last record goes, its lane's positions are remembered. */
 static int keep_last(struct journal *j, unsigned lane)
 {
@@ -506,31 +524,55 @@ static lb_err replace(struct lb_buf *out, const MDB_val *value)
 	return lb_buf_append(out, value->mv_data, value->mv_size);
 }
 
-/* The record that holds the position, or the next one. */
-static lb_err read_record(MDB_txn *txn, MDB_dbi dbi, uint64_t position, struct lb_buf *record, uint64_t *first)
+/* Finds the record that holds the position, or the next one. */
+static int find_record(MDB_cursor *c, uint64_t position, MDB_val *key, MDB_val *value)
 {
-	uint64_t found = position;
+	int rc;
+
+	*key = value_of(&position, sizeof position);
+	rc = mdb_cursor_get(c, key, value, MDB_SET_RANGE);
+	if (rc == MDB_NOTFOUND || (rc == 0 && key_of(key) > position)) {
+		MDB_val next = *key;
+		bool has_next = rc == 0;
+
+		rc = mdb_cursor_get(c, key, value, has_next ? MDB_PREV : MDB_LAST);
+		if ((rc == MDB_NOTFOUND || (rc == 0 && key_of(key) + count_of(value) <= position)) && has_next)
+			rc = mdb_cursor_get(c, &next, value, MDB_SET_KEY), *key = next;
+		else if (rc == 0 && key_of(key) + count_of(value) <= position)
+			rc = MDB_NOTFOUND;
+	}
+	return rc;
+}
+
+/* Whoever reads a record reads the next ones, too, and they stand behind it: one request to the disk instead of one a page. `r` may be NULL. */
+static void read_ahead(struct journal_reader *r, const MDB_val *value)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), at = (uintptr_t)value->mv_data & ~(page - 1);
+	uintptr_t end = ((uintptr_t)value->mv_data + value->mv_size + page - 1) & ~(page - 1);
+
+	if (!r || (at >= r->ahead_from && end + AHEAD_BYTES / 2 <= r->ahead_to))
+		return;
+	if (at < r->ahead_from || at > r->ahead_to)
+		r->ahead_to = at;
+	r->ahead_from = at;
+	madvise((void *)r->ahead_to, end + AHEAD_BYTES - r->ahead_to, MADV_WILLNEED);
+	r->ahead_to = end + AHEAD_BYTES;
+}
+
+static lb_err read_record(MDB_txn *txn, MDB_dbi dbi, struct journal_reader *r, uint64_t position, struct lb_buf *record, uint64_t *first)
+{
 	MDB_cursor *c;
-	MDB_val key = value_of(&found, sizeof found), value;
+	MDB_val key, value;
 	lb_err e;
 	int rc = mdb_cursor_open(txn, dbi, &c);
 
 	if (rc != 0)
 		return error_of(rc);
-	rc = mdb_cursor_get(c, &key, &value, MDB_SET_RANGE);
-	if (rc == MDB_NOTFOUND || (rc == 0 && key_of(&key) > position)) {
-		MDB_val next = key;
-		bool has_next = rc == 0;
-
-		rc = mdb_cursor_get(c, &key, &value, has_next ? MDB_PREV : MDB_LAST);
-		if ((rc == MDB_NOTFOUND || (rc == 0 && key_of(&key) + count_of(&value) <= position)) && has_next)
-			rc = mdb_cursor_get(c, &next, &value, MDB_SET_KEY), key = next;
-		else if (rc == 0 && key_of(&key) + count_of(&value) <= position)
-			rc = MDB_NOTFOUND;
-	}
+	rc = find_record(c, position, &key, &value);
 	e = error_of(rc);
 	if (e == LB_OK) {
 		*first = key_of(&key);
+		read_ahead(r, &value);
 		e = replace(record, &value);
 	}
 	mdb_cursor_close(c);
@@ -539,7 +581,7 @@ static lb_err read_record(MDB_txn *txn, MDB_dbi dbi, uint64_t position, struct l
 
 lb_err journal_peek(struct journal *j, unsigned lane, uint64_t position, struct lb_buf *record, uint64_t *first)
 {
-	return read_record(j->txn, j->lane[lane].dbi, position, record, first);
+	return read_record(j->txn, j->lane[lane].dbi, NULL, position, record, first);
 }
 
 lb_err journal_reader_new(struct journal *j, struct journal_reader **out)
@@ -572,7 +614,7 @@ lb_err journal_read(struct journal_reader *r, unsigned lane, uint64_t position, 
 
 	if (e != LB_OK)
 		return e;
-	e = read_record(r->txn, r->journal->lane[lane].dbi, position, record, first);
+	e = read_record(r->txn, r->journal->lane[lane].dbi, r, position, record, first);
 	mdb_txn_reset(r->txn);
 	return e;
 }
@@ -611,6 +653,25 @@ lb_err journal_find(struct journal_reader *r, const struct lb_uuid *id, unsigned
 lb_err journal_get(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, struct lb_buf *value)
 {
 	return get(r, r->journal->table[t], key, key_n, value);
+}
+
+lb_err journal_seek(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, size_t prefix_n, struct lb_buf *value)
+{
+	MDB_val k = value_of(key, key_n), v;
+	MDB_cursor *c;
+	lb_err e = error_of(mdb_txn_renew(r->txn));
+
+	if (e != LB_OK)
+		return e;
+	e = error_of(mdb_cursor_open(r->txn, r->journal->table[t], &c));
+	if (e == LB_OK) {
+		e = error_of(mdb_cursor_get(c, &k, &v, MDB_SET_RANGE));
+		if (e == LB_OK)
+			e = k.mv_size >= prefix_n && memcmp(k.mv_data, key, prefix_n) == 0 ? replace(value, &v) : LB_NOT_FOUND;
+		mdb_cursor_close(c);
+	}
+	mdb_txn_reset(r->txn);
+	return e;
 }
 
 static int each(MDB_cursor *c, const void *prefix, size_t prefix_n, journal_visit *visit, void *user)

@@ -29,6 +29,8 @@ enum journal_table {
 	JOURNAL_CURSORS, /* SPIFFE ID of an agent -> its cursors */
 	JOURNAL_SIGNERS, /* signer hint (lagebus/signature.h) -> certificate, DER */
 	JOURNAL_LEDGER,  /* message id, partner -> what people did */
+	JOURNAL_LAPSES,  /* agent, lane, position -> what was left out from there on */
+	JOURNAL_MANDATES, /* agent, partner -> from where on the agent acts for the partner */
 	JOURNAL_TABLES,
 };
 
@@ -59,6 +61,8 @@ lb_err journal_append(struct journal *j, unsigned lane, uint64_t first, uint32_t
 lb_err journal_remember(struct journal *j, const struct lb_uuid *id, unsigned *lane, uint64_t *position) LB_MUST_CHECK;
 lb_err journal_forget(struct journal *j, const struct lb_uuid *id) LB_MUST_CHECK;
 lb_err journal_put(struct journal *j, enum journal_table t, const void *key, size_t key_n, const void *value, size_t value_n) LB_MUST_CHECK;
+/* Removes the rows from one key up to another, which stays. */
+lb_err journal_clear(struct journal *j, enum journal_table t, const void *from, size_t from_n, const void *to, size_t to_n) LB_MUST_CHECK;
 /* Drops the lane's oldest record; the ids in it are the caller's to forget. LB_OK or LB_NOT_FOUND. */
 lb_err journal_drop_oldest(struct journal *j, unsigned lane) LB_MUST_CHECK;
 /* journal_read inside the write transaction: sees what it wrote. */
@@ -74,6 +78,8 @@ lb_err journal_read(struct journal_reader *r, unsigned lane, uint64_t position, 
 lb_err journal_find(struct journal_reader *r, const struct lb_uuid *id, unsigned *lane, uint64_t *position) LB_MUST_CHECK;
 /* Replaces *value. LB_OK, LB_NOT_FOUND, LB_NO_MEMORY, LB_IO. */
 lb_err journal_get(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, struct lb_buf *value) LB_MUST_CHECK;
+/* The same of the first row at or behind the key that begins with the key's first prefix_n bytes. */
+lb_err journal_seek(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, size_t prefix_n, struct lb_buf *value) LB_MUST_CHECK;
 /* Shows each row whose key begins with prefix, in key order, until the visitor returns false; it must not call the journal. */
 typedef bool journal_visit(void *user, const void *key, size_t key_n, const void *value, size_t value_n);
 lb_err journal_each(struct journal_reader *r, enum journal_table t, const void *prefix, size_t prefix_n, journal_visit *visit, void *user) LB_MUST_CHECK;

@@ -40,6 +40,7 @@ unsigned poller_wait(int poller, struct poller_event *out, unsigned max, int tim
 	for (int i = 0; i < n; i++) {
 		out[i].tag = e[i].data.u64;
 		out[i].readable = e[i].events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+		out[i].ended = e[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
 		out[i].writable = e[i].events & (EPOLLOUT | EPOLLHUP | EPOLLERR);
 	}
 	return n > 0 ? (unsigned)n : 0;

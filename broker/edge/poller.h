@@ -10,6 +10,7 @@
 struct poller_event {
 	uint64_t tag; /* as given to poller_add */
 	bool readable, writable;
+	bool ended; /* the other side sends nothing more: what is there is to be read up to the end, of which there is no other event */
 };
 
 /* -1: no descriptors left. */

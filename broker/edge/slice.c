@@ -1,6 +1,7 @@
 /* The calling thread's time slice. */
 #include "broker/edge/slice.h"
 
+#include <sched.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,6 +14,11 @@ struct attributes {
 	uint32_t priority;
 	uint64_t runtime_ns, deadline_ns, period_ns;
 };
+
+void slice_yield(void)
+{
+	sched_yield();
+}
 
 void slice_request(unsigned us)
 {

@@ -7,7 +7,7 @@ _lagebus()
 	local areas='cyber-defence joint-incident-work citizen-awareness internal-security threat-intelligence incident-response
 		public-sector-training federal-state-collaboration digital-violence'
 	local global='--agent --json --table --no-color --timeout --help --version'
-	local draft='--to --area --tlp --title --text --ack --ack-deadline --expires --thread --supersedes --exercise --exercise-name
+	local draft='--to --as --area --tlp --title --text --ack --ack-deadline --expires --thread --supersedes --exercise --exercise-name
 		--language --personal-data --dry-run --no-wait'
 	local commands='warn send inbox show ack receipts watch status check ca help'
 
@@ -36,7 +36,7 @@ _lagebus()
 	--ack) COMPREPLY=($(compgen -W 'none displayed acknowledged implemented' -- "$cur")); return ;;
 	--level) COMPREPLY=($(compgen -W '1 2 3 4' -- "$cur")); return ;;
 	--curve) COMPREPLY=($(compgen -W 'p256 p384 p521' -- "$cur")); return ;;
-	--csaf | --file | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--csaf | --diff | --file | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
 
 	local options=''
@@ -46,14 +46,14 @@ _lagebus()
 	send) options="--type $draft --level --file --media-type --raw" ;;
 	inbox) options='--search --unacknowledged --quarantine --topic --limit --before' ;;
 	show) options='--advisory --attachment --payload last' ;;
-	ack) options='--by --displayed --implemented --note --no-wait last' ;;
+	ack) options='--by --displayed --implemented --note --as --no-wait last' ;;
 	receipts) options='--all last' ;;
 	watch) options='--topic --from-now --count' ;;
 	status) ;;
-	check) options='--files-only' ;;
+	check) options='--files-only --diff' ;;
 	ca) options='init issue revoke crl' ;;
 	'ca init') options='--trust-domain --days --curve' ;;
-	'ca issue') options='--agent --partner --name --broker --dns --ip --days --from --curve' ;;
+	'ca issue') options='--agent --partner --name --broker --dns --ip --acts-for --days --from --curve' ;;
 	'ca revoke' | 'ca crl') options='--days' ;;
 	help) options=$commands ;;
 	esac

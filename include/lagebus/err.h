@@ -48,7 +48,7 @@
 	X(UNKNOWN_SIGNER,     "unknown-signer",        "the signer's certificate is not known") \
 	X(ID_REUSED,          "id-reused",             "the id was used before for a message with other content") \
 	/* policy: each is a rule's name */ \
-	X(WRONG_ORIGIN,       "wrong-origin",          "the origin is not the partner that the certificate names") \
+	X(WRONG_ORIGIN,       "wrong-origin",          "the origin is neither the certificate's partner nor one that its agent may act for") \
 	X(NOT_A_MEMBER,       "not-a-member",          "the partner is not a member of the federation") \
 	X(ROLE_MAY_NOT_SEND,  "role-may-not-send",     "the partner's role may not send this type to this audience") \
 	X(NEEDS_APPROVAL,     "needs-approval",        "a warning of level 4 needs the approval of a second person") \
@@ -58,6 +58,8 @@
 	X(TLP_STRICT_NAMED,   "tlp-strict-named-only", "TLP:AMBER+STRICT goes to the named partners, not to the bodies below them") \
 	X(TLP_NO_FURTHER_HOP, "tlp-no-further-hop",    "TLP:AMBER goes to the named partners and the bodies directly below them") \
 	X(TLP_OBSERVER_GREEN, "tlp-observer-green",    "an observer reads up to TLP:GREEN") \
+	X(TLP_WIDENED,        "tlp-widened",           "the message that it belongs to or replaces is stricter, and only its origin may widen the label") \
+	X(CLASSIFIED,         "classified",            "it is marked VS-NfD or higher, which this system may not carry") \
 	/* the chain */ \
 	X(CHAIN_BROKEN,       "chain-broken",          "a delivery does not follow the one before it") \
 	X(CONFIG,             "config",                "the configuration is not valid")

@@ -75,6 +75,8 @@ lb_err lb_header_decode(const uint8_t *p, size_t n, struct lb_header *h) LB_MUST
 lb_err lb_header_encode(const struct lb_header *h, struct lb_buf *out) LB_MUST_CHECK;
 /* The lane a message belongs in by its type and level (DESIGN: warnings of level 3 and 4, incidents, recalls, receipts). */
 enum lb_lane lb_header_lane(unsigned type, unsigned level);
+/* Does it belong to or replace `about`, which is of another origin, under a looser label than that? Only the origin may widen one. */
+bool lb_header_widens(const struct lb_header *h, const struct lb_header *about);
 
 struct lb_text lb_text_of(const char *s);
 bool lb_text_equals(struct lb_text t, const char *s);

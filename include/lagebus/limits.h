@@ -24,5 +24,6 @@
 
 #define LB_PARTNERS_MAX 1024 /* partners in a federation */
 #define LB_GROUPS_MAX 64     /* groups in a federation */
+#define LB_MANDATES_MAX 16   /* further agents that may act for one partner */
 
 #endif

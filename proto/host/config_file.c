@@ -72,6 +72,22 @@ static lb_err check_lines(const char *name, const char *text, size_t n, struct c
 	return LB_OK;
 }
 
+/* An escape, as in "\xff", may stand for a byte that the line itself may not have. */
+static lb_err check_texts(const char *name, const config_setting_t *node, struct config_problem *problem)
+{
+	const char *text = config_setting_type(node) == CONFIG_TYPE_STRING ? config_setting_get_string(node) : NULL;
+	unsigned n = config_setting_is_aggregate(node) ? (unsigned)config_setting_length(node) : 0;
+	lb_err e = LB_OK;
+
+	if (text != NULL && !lb_utf8_is_valid(text, strlen(text))) {
+		config_problem_set(problem, name, config_setting_source_line(node), "the text is not UTF-8");
+		e = LB_CONFIG;
+	}
+	for (unsigned i = 0; e == LB_OK && i < n; i++)
+		e = check_texts(name, config_setting_get_elem(node, i), problem);
+	return e;
+}
+
 lb_err config_file_parse(const char *name, const char *text, size_t n, struct config_file **out, struct config_problem *problem)
 {
 	lb_err e = check_lines(name, text, n, problem);
@@ -93,12 +109,15 @@ lb_err config_file_parse(const char *name, const char *text, size_t n, struct co
 	snprintf(f->name, sizeof f->name, "%s", name);
 	config_init(&f->config);
 	if (config_read_string(&f->config, copy) == CONFIG_TRUE) {
-		*out = f;
+		e = check_texts(name, config_root_setting(&f->config), problem);
 	} else {
 		config_problem_set(problem, name, (unsigned)config_error_line(&f->config), "%s", config_error_text(&f->config));
-		config_file_free(f);
 		e = LB_CONFIG;
 	}
+	if (e == LB_OK)
+		*out = f;
+	else
+		config_file_free(f);
 	free(copy);
 	return e;
 }

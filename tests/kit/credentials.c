@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lagebus/mandate.h"
+
 bool credentials_make(const char *folder, const char *trust_domain)
 {
 	char command[2048];
@@ -68,17 +70,31 @@ bool credentials_sub_ca(const char *folder, const char *name, const char *ca, in
 	return system(command) == 0 && issue(folder, name, ca, days);
 }
 
-bool credentials_issue(const char *folder, const struct credential *c)
+/* `more` are lines for the extensions' file. */
+static bool issue_with(const char *folder, const struct credential *c, const char *more)
 {
 	const char *key = c->key ? c->key : "ec -pkeyopt ec_paramgen_curve:P-256";
 	char command[2048];
 
 	snprintf(command, sizeof command,
 	         "cd '%s' && exec 2>/dev/null && openssl req -new -newkey %s -nodes -subj '/CN=%s' -keyout %s.key -out %s.csr && "
-	         "printf '%s%s%skeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\nbasicConstraints=critical,CA:FALSE\n' "
+	         "printf '%s%s%skeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\nbasicConstraints=critical,CA:FALSE\n%s' "
 	         ">%s.ext",
-	         folder, key, c->name, c->name, c->name, c->uri ? "subjectAltName=URI:" : "", c->uri ? c->uri : "", c->uri ? "\n" : "", c->name);
+	         folder, key, c->name, c->name, c->name, c->uri ? "subjectAltName=URI:" : "", c->uri ? c->uri : "", c->uri ? "\n" : "", more, c->name);
 	return system(command) == 0 && issue(folder, c->name, c->ca, c->days);
+}
+
+bool credentials_issue(const char *folder, const struct credential *c)
+{
+	return issue_with(folder, c, "");
+}
+
+bool credentials_issue_mandated(const char *folder, const struct credential *c, const char *partner)
+{
+	char more[256];
+
+	snprintf(more, sizeof more, LB_MANDATE_OID "=ASN1:SEQUENCE:mandates\n[mandates]\none=IA5:%s\n", partner);
+	return issue_with(folder, c, more);
 }
 
 bool credentials_revoke(const char *folder, const char *ca, const char *revoked, const char *crl, int days)

@@ -19,6 +19,8 @@ bool credentials_ca(const char *folder, const char *name);
 /* The same of a CA below another; `ca` may be itself. `days` as in a credential. */
 bool credentials_sub_ca(const char *folder, const char *name, const char *ca, int days);
 bool credentials_issue(const char *folder, const struct credential *c);
+/* The same with a mandate for a further partner (lagebus/mandate.h). */
+bool credentials_issue_mandated(const char *folder, const struct credential *c, const char *partner);
 /* Writes a revocation list of the CA under `crl`, which ended long ago if days is 0; with `revoked` (may be NULL) on it, and what was before. */
 bool credentials_revoke(const char *folder, const char *ca, const char *revoked, const char *crl, int days);
 /* Writes a file of this name into the folder. */

@@ -1,7 +1,9 @@
-# A federation of real processes in a folder of its own, for the scripts that source this:
+# A federation of real processes in a folder of its own, for the scripts that source this and for the demo:
 #   federation_make BUILD_DIR PARTNER...   (the first is the coordinator)
 # then start_broker, start_agent, as, until_true. Everything ends, and the folder goes, with the script.
 declare -A pid
+declare -A name_of=([bund-bsi]="Bundesamt für Sicherheit in der Informationstechnik" [de-sn]=Sachsen [de-st]=Sachsen-Anhalt [de-ni]=Niedersachsen
+	[de-hb]=Bremen [de-he]=Hessen [de-rp]=Rheinland-Pfalz [de-sl]=Saarland)
 
 federation_end() {
 	local p
@@ -15,30 +17,40 @@ federation_end() {
 credentials() { echo "certificate = \"$work/ca/issued/$1.pem\"; key = \"$work/ca/issued/$1.key\"; ca = \"$work/ca/ca.pem\"; crl = \"$work/ca/crl.pem\";"; }
 
 federation_file() {
-	local p role=coordinator comma=
+	local p role=coordinator groups= comma=
 	echo 'trust_domain = "lagebus.example"; partners = ('
 	for p; do
-		echo "$comma { id = \"$p\"; name = \"$p\"; role = \"$role\"; areas = [ \"all\" ]; }"
-		role=state comma=,
+		echo "$comma { id = \"$p\"; name = \"${name_of[$p]:-$p}\"; role = \"$role\"; groups = [ $groups ]; areas = [ \"all\" ]; }"
+		role=state groups='"laender"' comma=,
 	done
 	echo ');'
 }
+
+# Below the ports that the kernel gives to whoever connects.
+free_port() {
+	local p
+	while p=$((20000 + RANDOM % 12000)); (exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null; do :; done
+	echo "$p"
+}
+
+# How the commands that make the federation are run; who wants to show them defines another.
+making() { "$@" >/dev/null; }
 
 federation_make() {
 	local p
 	PATH=$(cd "$1" && pwd)/bin:$PATH; shift
 	export PATH NO_COLOR=1 LC_ALL=C.UTF-8
-	work=$(mktemp -d /tmp/lagebus-test.XXXXXX)
+	work=$(mktemp -d "${TMPDIR:-/tmp}/lagebus-test.XXXXXX")
 	trap federation_end EXIT
 	trap 'exit 130' INT TERM
 	cd "$work"
-	lagebus ca init ca --trust-domain lagebus.example >/dev/null
-	lagebus ca issue ca --broker --dns localhost >/dev/null
+	making lagebus ca init ca --trust-domain lagebus.example
+	making lagebus ca issue ca --broker --dns localhost
 	federation_file "$@" >federation.conf
-	port=$(( 20000 + RANDOM % 20000 ))
+	port=$(free_port)
 	{ echo "listen = \"127.0.0.1:$port\"; data = \"$work/log\"; federation = \"$work/federation.conf\";"; credentials bund-bsi.broker; } >lagebusd.conf
 	for p; do
-		lagebus ca issue ca --partner "$p" --name main >/dev/null
+		making lagebus ca issue ca --partner "$p"
 		{ echo "brokers = ( \"127.0.0.1:$port\" ); data = \"$work/$p.data\"; local = \"ipc://$work/$p/agent.sock\";"; credentials "$p.main"; } >"$p.conf"
 	done
 }

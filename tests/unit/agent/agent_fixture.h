@@ -36,6 +36,7 @@ static struct {
 	unsigned hellos, received, quarantined, queries, goodbyes, questions;
 	struct lb_uuid log;
 	uint64_t cursor[LB_LANES]; /* of Hello, then of Received */
+	struct lb_uuid at_cursor[LB_LANES]; /* of Hello */
 	unsigned quarantined_lane;
 	uint64_t quarantined_position;
 	char quarantined_reason[40], goodbye_reason[40];
@@ -140,6 +141,8 @@ static inline void hear_control(const Lagebus__Control *c)
 		heard.log = fixture_id(c->hello->log);
 		heard.cursor[0] = c->hello->urgent;
 		heard.cursor[1] = c->hello->routine;
+		heard.at_cursor[0] = fixture_id(c->hello->urgent_id);
+		heard.at_cursor[1] = fixture_id(c->hello->routine_id);
 	} else if (c->body_case == LAGEBUS__CONTROL__BODY_RECEIVED) {
 		heard.received++;
 		heard.cursor[0] = c->received->urgent;

@@ -62,9 +62,9 @@ static void assert_in_order(unsigned last)
 static void assert_cursor_is_the_inbox_s(void)
 {
 	uint64_t cursor[LB_LANES], missed;
-	struct lb_uuid log;
+	struct lb_uuid log, last[LB_LANES];
 
-	assert_int_equal(inbox_load_cursors(&agent.store, &log, cursor, &missed), LB_OK);
+	assert_int_equal(inbox_load_cursors(&agent.store, &log, cursor, last, &missed), LB_OK);
 	assert_int_equal(cursor[LB_LANE_ROUTINE], inbox_total());
 	assert_int_equal(agent.cursor[LB_LANE_ROUTINE], inbox_total());
 }

@@ -206,16 +206,19 @@ static void what_is_held_comes_in_order(void **state)
 static void cursors_stay(void **state)
 {
 	uint64_t cursor[LB_LANES] = { 5, UINT64_MAX >> 1 }, back[LB_LANES] = { 9, 9 }, missed = 9;
-	struct lb_uuid log = store_id(1), none = { { 0 } }, loaded = log;
+	struct lb_uuid log = store_id(1), none = { { 0 } }, loaded = log, last[LB_LANES] = { store_id(2), store_id(3) }, ids[LB_LANES] = { log, log };
 
 	(void)state;
-	assert_int_equal(inbox_load_cursors(&store, &loaded, back, &missed), LB_OK);
+	assert_int_equal(inbox_load_cursors(&store, &loaded, back, ids, &missed), LB_OK);
 	assert_memory_equal(loaded.b, none.b, 16);
+	assert_memory_equal(ids[0].b, none.b, 16);
+	assert_memory_equal(ids[1].b, none.b, 16);
 	assert_true(back[0] == 0 && back[1] == 0 && missed == 0);
-	assert_int_equal(inbox_save_cursors(&store, &log, cursor, 3), LB_OK);
+	assert_int_equal(inbox_save_cursors(&store, &log, cursor, last, 3), LB_OK);
 	store_reopen();
-	assert_int_equal(inbox_load_cursors(&store, &loaded, back, &missed), LB_OK);
+	assert_int_equal(inbox_load_cursors(&store, &loaded, back, ids, &missed), LB_OK);
 	assert_memory_equal(loaded.b, log.b, 16);
+	assert_memory_equal(ids, last, sizeof last);
 	assert_true(back[0] == cursor[0] && back[1] == cursor[1] && missed == 3);
 }
 

@@ -392,6 +392,37 @@ static void a_log_that_was_restored_sends_the_agent_back(void **state)
 	UNTIL(heard.received > 0 && heard.cursor[LB_LANE_ROUTINE] == 5);
 }
 
+/* So a broker whose log was restored sees that another message stands there. */
+static void hello_names_what_stands_at_the_cursor(void **state)
+{
+	static const struct lb_uuid unknown;
+	struct lb_uuid second = letter_id(2);
+
+	(void)state;
+	link_up();
+	assert_memory_equal(heard.at_cursor[LB_LANE_ROUTINE].b, unknown.b, sizeof unknown.b);
+	deliver_routine(1);
+	deliver_routine(2);
+	UNTIL(heard.cursor[LB_LANE_ROUTINE] == 2);
+	/* Also after a restart, and while it is held. */
+	intake_load(&agent);
+	link_up();
+	assert_memory_equal(heard.at_cursor[LB_LANE_ROUTINE].b, second.b, sizeof second.b);
+	assert_memory_equal(heard.at_cursor[LB_LANE_URGENT].b, unknown.b, sizeof unknown.b);
+	/* Nothing of the agent's stands behind a gap, or where the broker has sent it back to. */
+	say_gap(LB_LANE_ROUTINE, 3, 20);
+	UNTIL(heard.cursor[LB_LANE_ROUTINE] == 20);
+	link_up();
+	assert_memory_equal(heard.at_cursor[LB_LANE_ROUTINE].b, unknown.b, sizeof unknown.b);
+	deliver_routine(21);
+	UNTIL(heard.cursor[LB_LANE_ROUTINE] == 21);
+	say_other_welcome(broker_log, 0, 4);
+	UNTIL(uplink_is_open(&agent.uplink));
+	link_up();
+	assert_int_equal(heard.cursor[LB_LANE_ROUTINE], 4);
+	assert_memory_equal(heard.at_cursor[LB_LANE_ROUTINE].b, unknown.b, sizeof unknown.b);
+}
+
 static void another_log_has_other_cursors(void **state)
 {
 	struct lb_uuid other = letter_id(77);
@@ -475,6 +506,7 @@ int main(void)
 		AGENT_TEST(a_gap_is_counted_and_passed),
 		AGENT_TEST(a_gap_that_cannot_be_ends_the_session),
 		AGENT_TEST(a_log_that_was_restored_sends_the_agent_back),
+		AGENT_TEST(hello_names_what_stands_at_the_cursor),
 		AGENT_TEST(another_log_has_other_cursors),
 		AGENT_TEST(a_welcome_that_passes_over_messages_is_refused),
 		AGENT_TEST(a_welcome_names_its_log),

@@ -116,6 +116,36 @@ static void a_signer_is_asked_for_and_then_known(void **state)
 	lb_tls_unref(revoking);
 }
 
+static void a_mandate_speaks_for_whom_it_names(void **state)
+{
+	struct lb_tls *tls = load(NULL);
+	struct signers *s = signers_new(tls);
+	struct lb_buf signature = LB_BUF_INIT;
+	uint8_t hint[LB_SIGNER_SIZE];
+	const char *signer = NULL;
+
+	(void)state;
+	sign("mandated", &signature);
+	assert_int_equal(verify(s, "de-sl", &signature, hint, &signer), LB_AGAIN);
+	learn(s, "mandated", hint);
+	assert_int_equal(verify(s, "de-sl", &signature, hint, &signer), LB_OK);
+	assert_string_equal(signer, "spiffe://lagebus.example/partner/de-sn/agent/edge");
+	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_OK);
+	assert_int_equal(verify(s, "de-s", &signature, hint, &signer), LB_WRONG_ORIGIN);
+	assert_int_equal(verify(s, "bund-bsi", &signature, hint, &signer), LB_WRONG_ORIGIN);
+	lb_buf_data(&signature)[lb_buf_len(&signature) - 1] ^= 1;
+	assert_int_equal(verify(s, "de-sl", &signature, hint, &signer), LB_BAD_SIGNATURE);
+	lb_buf_fini(&signature);
+	/* What a CA that is not the federation's wrote says nothing. */
+	sign("false-mandate", &signature);
+	assert_int_equal(verify(s, "de-sl", &signature, hint, &signer), LB_AGAIN);
+	learn(s, "false-mandate", hint);
+	assert_int_equal(verify(s, "de-sl", &signature, hint, &signer), LB_TLS_UNTRUSTED);
+	lb_buf_fini(&signature);
+	signers_free(s);
+	lb_tls_unref(tls);
+}
+
 static void a_bad_answer_is_remembered_as_such(void **state)
 {
 	struct lb_tls *tls = load(NULL);
@@ -249,6 +279,10 @@ static void its_memory_is_bounded(void **state)
 
 static int begin(void **state)
 {
+	const struct credential mandated[] = {
+		{ "mandated", "ca", "spiffe://lagebus.example/partner/de-sn/agent/edge", NULL, 2 },
+		{ "false-mandate", "other-ca", "spiffe://lagebus.example/partner/de-sn/agent/edge", NULL, 2 },
+	};
 	const struct credential all[] = {
 		{ "agent", "ca", "spiffe://lagebus.example/partner/de-sn/agent/edge", NULL, 2 },
 		{ "ended", "ca", "spiffe://lagebus.example/partner/de-sn/agent/edge", NULL, -1 },
@@ -260,6 +294,9 @@ static int begin(void **state)
 		return -1;
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		if (!credentials_issue(folder, &all[i]))
+			return -1;
+	for (size_t i = 0; i < sizeof mandated / sizeof mandated[0]; i++)
+		if (!credentials_issue_mandated(folder, &mandated[i], "de-sl"))
 			return -1;
 	return credentials_revoke(folder, "ca", NULL, "none.crl", 2) && credentials_revoke(folder, "ca", "agent", "agent.crl", 2) ? 0 : -1;
 }
@@ -275,6 +312,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signer_is_asked_for_and_then_known),
+		cmocka_unit_test(a_mandate_speaks_for_whom_it_names),
 		cmocka_unit_test(a_bad_answer_is_remembered_as_such),
 		cmocka_unit_test(a_message_is_as_old_as_its_certificate_allows),
 		cmocka_unit_test(an_unknown_signer_is_asked_for_again),

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "broker/core/block.h"
-#include "broker/core/federation.h"
+#include "proto/host/federation.h"
 #include "broker/core/route.h"
 #include "lagebus/header.h"
 #include "lagebus/zmtp.h"

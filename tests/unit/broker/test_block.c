@@ -1,4 +1,5 @@
 /* Blocks: what is appended comes out, also through the log's record; each changed byte of a record shows. */
+#include "broker/core/crc32c.h"
 #include "tests/unit/broker/fixture.h"
 
 #include <stdlib.h>
@@ -95,62 +96,122 @@ static void a_full_block_says_so(void **state)
 	block_unref(b);
 }
 
-static uint8_t *record_of(struct block *b, uint64_t first, size_t *n)
+static void record_of(struct block *b, uint64_t first, struct lb_buf *out)
 {
-	uint8_t *p;
+	size_t n;
 
 	block_number(b, first);
-	*n = block_record_size(b);
-	p = malloc(*n);
-	assert_non_null(p);
-	block_record_write(b, p);
-	return p;
+	n = block_record_size(b);
+	block_record_write(b, lb_buf_reserve(out, n));
+	lb_buf_added(out, n);
 }
 
 static void a_record_is_read_back(void **state)
 {
 	struct block *b = filled(6), *back = NULL;
-	size_t n;
-	uint8_t *p = record_of(b, 7, &n);
+	struct lb_buf record = LB_BUF_INIT;
 
 	(void)state;
-	assert_int_equal(block_record_read(LB_LANE_ROUTINE, 7, p, n, &back), LB_OK);
+	record_of(b, 7, &record);
+	assert_int_equal(block_record_read(LB_LANE_ROUTINE, 7, &record, &back), LB_OK);
+	assert_null(record.p);
 	assert_int_equal(back->count, 6);
 	assert_int_equal(back->bytes, b->bytes);
 	assert_memory_equal(back->data, b->data, b->bytes);
 	assert_null(back->publishes);
-	for (uint8_t i = 0; i < 6; i++)
+	for (uint8_t i = 0; i < 6; i++) {
 		assert_entry(back, i, i, 7u + i);
-	assert_int_equal(block_route(back, router), LB_OK);
+		assert_int_equal(back->entries[i].expires_s, b->entries[i].expires_s);
+	}
 	assert_int_equal(back->runs_n, b->runs_n);
 	for (uint32_t i = 0; i < b->runs_n; i++)
+		assert_null(back->runs[i].route);
+	assert_int_equal(block_route(back, router), LB_OK);
+	for (uint32_t i = 0; i < b->runs_n; i++) {
 		assert_int_equal(back->runs[i].first, b->runs[i].first);
+		assert_memory_equal(&back->runs[i].route->recipients, &b->runs[i].route->recipients, sizeof(struct partner_set));
+	}
 	block_unref(back);
 	block_unref(b);
-	free(p);
+}
+
+/* A block that was read may be one that nobody routes. */
+static void a_read_block_needs_no_routes(void **state)
+{
+	struct block *b = filled(6), *back = NULL;
+	struct lb_buf record = LB_BUF_INIT;
+
+	(void)state;
+	record_of(b, 7, &record);
+	assert_int_equal(block_record_read(LB_LANE_ROUTINE, 7, &record, &back), LB_OK);
+	block_unref(back);
+	block_unref(b);
+}
+
+static lb_err read_copy(const uint8_t *p, size_t n, enum lb_lane lane, uint64_t first)
+{
+	struct lb_buf record = LB_BUF_INIT;
+	struct block *back = NULL;
+	lb_err e;
+
+	assert_int_equal(lb_buf_append(&record, p, n), LB_OK);
+	e = block_record_read(lane, first, &record, &back);
+	assert_int_equal(e == LB_OK, back != NULL);
+	assert_int_equal(lb_buf_len(&record), back ? 0 : n);
+	if (back)
+		block_unref(back);
+	lb_buf_fini(&record);
+	return e;
 }
 
 static void each_changed_or_missing_byte_shows(void **state)
 {
-	struct block *b = filled(3), *back = NULL;
+	struct block *b = filled(3);
+	struct lb_buf record = LB_BUF_INIT;
+	uint8_t *p;
 	size_t n;
-	uint8_t *p = record_of(b, 7, &n);
 
 	(void)state;
+	record_of(b, 7, &record);
+	p = lb_buf_data(&record);
+	n = lb_buf_len(&record);
 	for (size_t i = 0; i < n; i++) {
-		uint8_t *cut = malloc(i ? i : 1);
-
-		memcpy(cut, p, i);
-		assert_int_equal(block_record_read(LB_LANE_ROUTINE, 7, cut, i, &back), LB_CORRUPT);
-		free(cut);
+		assert_int_equal(read_copy(p, i, LB_LANE_ROUTINE, 7), LB_CORRUPT);
 		p[i] ^= 0x10;
-		assert_int_equal(block_record_read(LB_LANE_ROUTINE, 7, p, n, &back), LB_CORRUPT);
+		assert_int_equal(read_copy(p, n, LB_LANE_ROUTINE, 7), LB_CORRUPT);
 		p[i] ^= 0x10;
 	}
-	assert_int_equal(block_record_read(LB_LANE_ROUTINE, 8, p, n, &back), LB_CORRUPT);
-	assert_int_equal(block_record_read(LB_LANE_URGENT, 7, p, n, &back), LB_CORRUPT);
-	assert_null(back);
-	free(p);
+	assert_int_equal(read_copy(p, n, LB_LANE_ROUTINE, 7), LB_OK);
+	assert_int_equal(read_copy(p, n, LB_LANE_ROUTINE, 8), LB_CORRUPT);
+	assert_int_equal(read_copy(p, n, LB_LANE_URGENT, 7), LB_CORRUPT);
+	lb_buf_fini(&record);
+	block_unref(b);
+}
+
+/* A checksum that is right makes no table right: this is how a fault of ours, or a forger, would look. */
+static void tables_that_make_no_sense_are_refused(void **state)
+{
+	static const struct {
+		size_t at; /* of the number that is changed */
+		uint32_t to;
+	} wrong[] = {
+		{ 16, 1 }, { 24, 0 }, { 24, 10 }, { 32, UINT32_MAX }, /* offsets: of entries 0, 1, 1, 2 */
+		{ 40, 1 }, { 44, 0 }, { 44, 3 },                     /* runs 0, 1, 1 */
+	};
+	struct block *b = filled(3);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		struct lb_buf record = LB_BUF_INIT;
+		uint32_t sum;
+
+		record_of(b, 7, &record);
+		memcpy(lb_buf_data(&record) + wrong[i].at, &wrong[i].to, 4);
+		sum = crc32c(0, lb_buf_data(&record) + 16, lb_buf_len(&record) - 16);
+		memcpy(lb_buf_data(&record) + 12, &sum, 4);
+		assert_int_equal(read_copy(lb_buf_data(&record), lb_buf_len(&record), LB_LANE_ROUTINE, 7), LB_CORRUPT);
+		lb_buf_fini(&record);
+	}
 	block_unref(b);
 }
 
@@ -178,7 +239,9 @@ int main(void)
 		cmocka_unit_test(any_entries_can_go),
 		cmocka_unit_test(a_full_block_says_so),
 		cmocka_unit_test(a_record_is_read_back),
+		cmocka_unit_test(a_read_block_needs_no_routes),
 		cmocka_unit_test(each_changed_or_missing_byte_shows),
+		cmocka_unit_test(tables_that_make_no_sense_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

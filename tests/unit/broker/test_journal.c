@@ -1,6 +1,7 @@
 /* The log on disk: positions, ids, tables, reading anywhere, a full map, and coming back. */
 #include "tests/unit/broker/fixture.h"
 
+#include <lmdb.h>
 #include <stdlib.h>
 
 #include "broker/edge/journal.h"
@@ -287,6 +288,44 @@ static void a_file_that_is_no_log_is_refused(void **state)
 	assert_non_null(strstr(why, folder));
 }
 
+/* Changes the format that the log says it has. */
+static void set_format(uint32_t format)
+{
+	MDB_val key = { 6, "format" }, value = { sizeof format, &format };
+	MDB_env *env;
+	MDB_txn *txn;
+	MDB_dbi meta;
+
+	assert_int_equal(mdb_env_create(&env), 0);
+	assert_int_equal(mdb_env_set_maxdbs(env, 16), 0);
+	assert_int_equal(mdb_env_open(env, folder, 0, 0600), 0);
+	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	assert_int_equal(mdb_dbi_open(txn, "meta", 0, &meta), 0);
+	assert_int_equal(mdb_put(txn, meta, &key, &value, 0), 0);
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	mdb_env_close(env);
+}
+
+static void a_log_of_another_format_is_refused_and_left_alone(void **state)
+{
+	struct journal_settings s = { .folder = folder, .map_bytes = 256u << 20 };
+	struct journal *j = open_log();
+	struct lb_uuid id = journal_id(j), again;
+	char why[400] = "";
+
+	(void)state;
+	journal_close(j);
+	set_format(2);
+	assert_int_equal(journal_open(&s, &j, why, sizeof why), LB_CORRUPT);
+	assert_non_null(strstr(why, folder));
+	assert_non_null(strstr(why, "another version"));
+	set_format(1);
+	j = open_log();
+	again = journal_id(j);
+	assert_memory_equal(id.b, again.b, sizeof id.b);
+	journal_close(j);
+}
+
 static void a_full_map_is_refused_and_leaves_what_was(void **state)
 {
 	struct journal *j = open_with(1 << 20, 0);
@@ -387,6 +426,96 @@ static void tables_are_walked_by_prefix(void **state)
 	journal_close(j);
 }
 
+static void put_rows(struct journal *j, const char *const *keys, unsigned n)
+{
+	assert_int_equal(journal_begin(j), LB_OK);
+	for (unsigned i = 0; i < n; i++)
+		assert_int_equal(journal_put(j, JOURNAL_LAPSES, keys[i], strlen(keys[i]), keys[i], strlen(keys[i])), LB_OK);
+	commit(j);
+}
+
+static void assert_finds(struct journal_reader *r, const char *key, size_t prefix_n, const char *expected)
+{
+	struct lb_buf value = LB_BUF_INIT;
+	lb_err e = journal_seek(r, JOURNAL_LAPSES, key, strlen(key), prefix_n, &value);
+
+	assert_int_equal(e, expected ? LB_OK : LB_NOT_FOUND);
+	if (expected) {
+		assert_int_equal(lb_buf_len(&value), strlen(expected));
+		assert_memory_equal(lb_buf_data(&value), expected, strlen(expected));
+	}
+	lb_buf_fini(&value);
+}
+
+static void the_row_at_or_behind_a_key_is_found(void **state)
+{
+	static const char *const keys[] = { "a2", "a4", "b1", "b" };
+	struct journal *j = open_log();
+	struct journal_reader *r;
+
+	(void)state;
+	assert_int_equal(journal_reader_new(j, &r), LB_OK);
+	assert_finds(r, "a1", 1, NULL);
+	put_rows(j, keys, 4);
+	assert_finds(r, "a1", 1, "a2");
+	assert_finds(r, "a2", 1, "a2");
+	assert_finds(r, "a3", 1, "a4");
+	assert_finds(r, "a5", 1, NULL); /* the next one is another's */
+	assert_finds(r, "a5", 0, "b");
+	assert_finds(r, "b0", 2, NULL);
+	assert_finds(r, "b2", 1, NULL);
+	journal_reader_free(r);
+	journal_close(j);
+}
+
+static void rows_are_cleared_from_a_key_up_to_another(void **state)
+{
+	static const char *const keys[] = { "a", "b", "c", "d", "e" };
+	struct journal *j = open_log();
+	struct journal_reader *r;
+
+	(void)state;
+	put_rows(j, keys, 5);
+	assert_int_equal(journal_reader_new(j, &r), LB_OK);
+	assert_int_equal(journal_begin(j), LB_OK);
+	assert_int_equal(journal_clear(j, JOURNAL_LAPSES, "bb", 2, "bb", 2), LB_OK);
+	assert_int_equal(journal_clear(j, JOURNAL_LAPSES, "aa", 2, "d", 1), LB_OK);
+	commit(j);
+	assert_finds(r, "a", 0, "a");
+	assert_finds(r, "b", 0, "d");
+	assert_int_equal(journal_begin(j), LB_OK);
+	assert_int_equal(journal_clear(j, JOURNAL_LAPSES, "e", 1, "z", 1), LB_OK); /* up to the end */
+	assert_int_equal(journal_clear(j, JOURNAL_LAPSES, "x", 1, "z", 1), LB_OK);
+	assert_int_equal(journal_clear(j, JOURNAL_CURSORS, "a", 1, "z", 1), LB_OK);
+	commit(j);
+	assert_finds(r, "d", 0, "d");
+	assert_finds(r, "e", 0, NULL);
+	journal_reader_free(r);
+	journal_close(j);
+}
+
+/* More rows than a page holds. */
+static void many_rows_are_cleared_at_once(void **state)
+{
+	struct journal *j = open_log();
+	struct journal_reader *r;
+	char key[32];
+
+	(void)state;
+	assert_int_equal(journal_begin(j), LB_OK);
+	for (unsigned i = 0; i < 5000; i++)
+		assert_int_equal(journal_put(j, JOURNAL_LAPSES, key, (size_t)snprintf(key, sizeof key, "%05u", i), key, 5), LB_OK);
+	commit(j);
+	assert_int_equal(journal_begin(j), LB_OK);
+	assert_int_equal(journal_clear(j, JOURNAL_LAPSES, "00001", 5, "04998", 5), LB_OK);
+	commit(j);
+	assert_int_equal(journal_reader_new(j, &r), LB_OK);
+	assert_finds(r, "0", 0, "00000");
+	assert_finds(r, "00001", 0, "04998");
+	journal_reader_free(r);
+	journal_close(j);
+}
+
 static void readers_are_bounded(void **state)
 {
 	struct journal *j = open_log();
@@ -431,9 +560,13 @@ int main(void)
 		TEST(a_second_broker_is_kept_out),
 		TEST(a_folder_that_cannot_be_made_is_named),
 		TEST(a_file_that_is_no_log_is_refused),
+		TEST(a_log_of_another_format_is_refused_and_left_alone),
 		TEST(a_full_map_is_refused_and_leaves_what_was),
 		TEST(a_disk_below_its_mark_has_no_room),
 		TEST(tables_are_walked_by_prefix),
+		TEST(the_row_at_or_behind_a_key_is_found),
+		TEST(rows_are_cleared_from_a_key_up_to_another),
+		TEST(many_rows_are_cleared_at_once),
 		TEST(readers_are_bounded),
 	};
 

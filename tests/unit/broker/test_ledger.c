@@ -7,7 +7,7 @@
 
 static void a_cursor_is_read_back(void **state)
 {
-	const struct cursor_row row = { { 1, UINT64_MAX - 1 }, { 0x0102030405060708, UINT64_MAX }, 1700000000123 };
+	const struct cursor_row row = { { 1, UINT64_MAX - 2 }, { 2, UINT64_MAX - 1 }, { 0x0102030405060708, UINT64_MAX }, 1700000000123 };
 	uint8_t p[CURSOR_ROW_SIZE];
 	struct cursor_row back;
 
@@ -19,9 +19,12 @@ static void a_cursor_is_read_back(void **state)
 		assert_int_equal(cursor_row_read(p, n, &back), LB_CORRUPT);
 }
 
-static void a_cursor_is_never_behind_what_is_stored(void **state)
+static void what_is_stored_was_given_and_what_was_given_was_judged(void **state)
 {
-	const struct cursor_row bad[] = { { { 2, 0 }, { 1, 0 }, 0 }, { { 0, 9 }, { 0, 8 }, 0 } };
+	const struct cursor_row bad[] = {
+		{ { 2, 0 }, { 1, 0 }, { 2, 0 }, 0 },
+		{ { 0, 9 }, { 0, 9 }, { 0, 8 }, 0 },
+	};
 	uint8_t p[CURSOR_ROW_SIZE];
 	struct cursor_row back;
 
@@ -30,6 +33,37 @@ static void a_cursor_is_never_behind_what_is_stored(void **state)
 		cursor_row_write(&bad[i], p);
 		assert_int_equal(cursor_row_read(p, sizeof p, &back), LB_CORRUPT);
 	}
+}
+
+static void a_mandate_is_read_back(void **state)
+{
+	const struct mandate_row row = { { 3, UINT64_MAX } };
+	uint8_t p[MANDATE_ROW_SIZE];
+	struct mandate_row back;
+
+	(void)state;
+	mandate_row_write(&row, p);
+	assert_int_equal(mandate_row_read(p, sizeof p, &back), LB_OK);
+	assert_memory_equal(&row, &back, sizeof row);
+	for (size_t n = 0; n < sizeof p; n++)
+		assert_int_equal(mandate_row_read(p, n, &back), LB_CORRUPT);
+}
+
+static void the_mandates_of_an_agent_begin_alike(void **state)
+{
+	static char long_agent[LB_SPIFFE_ID_MAX + 9], long_partner[LB_PARTNER_ID_MAX + 9];
+	uint8_t all[MANDATE_KEY_MAX], one[MANDATE_KEY_MAX], other[MANDATE_KEY_MAX];
+	size_t all_n = mandate_key("agent", "", all), one_n = mandate_key("agent", "de-sl", one);
+
+	(void)state;
+	assert_int_equal(one_n, all_n + 5);
+	assert_memory_equal(one, all, all_n);
+	assert_memory_equal(one + all_n, "de-sl", 5);
+	mandate_key("agent2", "", other);
+	assert_memory_not_equal(other, all, all_n);
+	memset(long_agent, 'a', sizeof long_agent - 1);
+	memset(long_partner, 'p', sizeof long_partner - 1);
+	assert_int_equal(mandate_key(long_agent, long_partner, one), MANDATE_KEY_MAX);
 }
 
 static void what_people_did_is_read_back(void **state)
@@ -72,7 +106,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cursor_is_read_back),
-		cmocka_unit_test(a_cursor_is_never_behind_what_is_stored),
+		cmocka_unit_test(what_is_stored_was_given_and_what_was_given_was_judged),
+		cmocka_unit_test(a_mandate_is_read_back),
+		cmocka_unit_test(the_mandates_of_an_agent_begin_alike),
 		cmocka_unit_test(what_people_did_is_read_back),
 		cmocka_unit_test(keys_tell_message_and_partner),
 	};

@@ -2,6 +2,7 @@
 #include "tests/kit/unit.h"
 
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "broker/edge/poller.h"
@@ -50,6 +51,25 @@ static void a_level_shows_until_it_is_gone(void **state)
 	close(poller);
 }
 
+static void an_end_comes_with_what_was_said_before_it(void **state)
+{
+	int poller = poller_new(), fd[2];
+	struct poller_event e[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fd), 0);
+	assert_int_equal(poller_add(poller, fd[0], 1), LB_OK);
+	assert_int_equal(send(fd[1], "last", 4, 0), 4);
+	assert_int_equal(poller_wait(poller, e, 2, 0), 1);
+	assert_true(e[0].readable && !e[0].ended);
+	assert_int_equal(send(fd[1], "word", 4, 0), 4);
+	close(fd[1]);
+	assert_int_equal(poller_wait(poller, e, 2, 0), 1);
+	assert_true(e[0].readable && e[0].ended);
+	close(fd[0]);
+	close(poller);
+}
+
 static void what_is_no_descriptor_is_refused(void **state)
 {
 	int poller = poller_new();
@@ -66,6 +86,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_descriptor_has_its_tag),
 		cmocka_unit_test(a_level_shows_until_it_is_gone),
+		cmocka_unit_test(an_end_comes_with_what_was_said_before_it),
 		cmocka_unit_test(what_is_no_descriptor_is_refused),
 	};
 

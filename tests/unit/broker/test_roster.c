@@ -58,13 +58,16 @@ static void the_newest_place_counts(void **state)
 	assert_true(had);
 	assert_true(former.worker == here.worker && former.session == here.session && former.generation == here.generation);
 	/* The former session ends only now: it takes no one with it. */
-	roster_leave(r, "a1", here);
+	assert_false(roster_leave(r, "a1", here));
 	assert_true(roster_partner_is_online(r, "a"));
-	roster_leave(r, "a1", (struct roster_place){ there.worker, there.session, there.generation + 1 });
+	assert_false(roster_leave(r, "a1", (struct roster_place){ there.worker, there.session, there.generation + 1 }));
 	assert_true(roster_partner_is_online(r, "a"));
-	roster_leave(r, "a1", there);
+	assert_true(roster_agent_is_online(r, "a1"));
+	assert_false(roster_agent_is_online(r, "a"));
+	assert_true(roster_leave(r, "a1", there));
+	assert_false(roster_agent_is_online(r, "a1"));
 	assert_false(roster_partner_is_online(r, "a"));
-	roster_leave(r, "a1", there);
+	assert_false(roster_leave(r, "a1", there));
 	assert_false(roster_partner_is_online(r, "nobody"));
 	roster_free(r);
 }

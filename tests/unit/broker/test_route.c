@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "broker/core/policy.h"
+#include "proto/host/policy.h"
 #include "broker/core/route.h"
 
 static struct federation *federation_of(unsigned states)

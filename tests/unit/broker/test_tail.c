@@ -46,6 +46,29 @@ static void finds_the_block_of_a_position(void **state)
 	tail_fini(&t);
 }
 
+static void says_how_much_comes_from_a_position_on(void **state)
+{
+	struct tail t;
+	uint64_t one, three;
+
+	(void)state;
+	tail_init(&t, 1 << 20, 0);
+	assert_true(tail_behind(&t, 1) == 0);
+	assert_true(tail_oldest(&t) == 1);
+	push(&t, 1, 1, 100);
+	assert_true(tail_oldest(&t) == 1);
+	one = tail_behind(&t, 1);
+	assert_true(one > 100);
+	push(&t, 2, 3, 100);
+	three = tail_behind(&t, 2);
+	assert_true(three == 3 * one);
+	/* It goes by blocks: whoever has the beginning of one still counts the whole. */
+	assert_true(tail_behind(&t, 4) == three);
+	assert_true(tail_behind(&t, 1) == one + three);
+	assert_true(tail_behind(&t, 5) == 0);
+	tail_fini(&t);
+}
+
 static void an_empty_block_changes_nothing(void **state)
 {
 	struct tail t;
@@ -107,6 +130,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_the_block_of_a_position),
+		cmocka_unit_test(says_how_much_comes_from_a_position_on),
 		cmocka_unit_test(an_empty_block_changes_nothing),
 		cmocka_unit_test(keeps_to_its_limit_in_bytes),
 		cmocka_unit_test(keeps_to_its_limit_in_blocks),

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "broker/core/ledger.h"
 #include "broker/writer.h"
 #include "tests/kit/credentials.h"
 
@@ -298,6 +299,34 @@ static void without_room_publishes_are_refused_and_notes_are_not(void **state)
 	stop();
 }
 
+static void notes_are_taken_in_their_order(void **state)
+{
+	struct lb_buf value = LB_BUF_INIT;
+	struct journal_reader *r;
+	struct note *notes[] = {
+		note_new(JOURNAL_LAPSES, "a", 1, "1", 1),
+		note_new(JOURNAL_LAPSES, "b", 1, "1", 1),
+		note_new_clear(JOURNAL_LAPSES, "a", 1, "c", 1),
+		note_new(JOURNAL_LAPSES, "b", 1, "2", 1),
+	};
+	struct block *b;
+
+	(void)state;
+	start(1u << 30, 0, 1 << 20, 0);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(channel_send(t.routine, (struct channel_item){ WRITER_NOTE, notes[i] }), LB_OK);
+	b = send_one(LB_LANE_ROUTINE, 1, 10);
+	wait_for(b);
+	assert_int_equal(journal_reader_new(t.journal, &r), LB_OK);
+	assert_int_equal(journal_get(r, JOURNAL_LAPSES, "a", 1, &value), LB_NOT_FOUND);
+	assert_int_equal(journal_get(r, JOURNAL_LAPSES, "b", 1, &value), LB_OK);
+	assert_memory_equal(lb_buf_data(&value), "2", 1);
+	lb_buf_fini(&value);
+	journal_reader_free(r);
+	block_unref(b);
+	stop();
+}
+
 /* A block larger than the whole map fails in the middle of its transaction; what comes after it does not. */
 static void a_full_map_refuses_and_goes_on(void **state)
 {
@@ -326,19 +355,41 @@ static void a_full_map_refuses_and_goes_on(void **state)
 }
 
 /* The messages' ids are of 2023: each is past retention as soon as it is committed. */
-static void what_is_past_retention_is_dropped_with_its_ids(void **state)
+static void note_ledger(const struct lb_uuid *id, const char *partner)
 {
+	uint8_t key[LEDGER_KEY_MAX];
+	struct note *n = note_new(JOURNAL_LEDGER, key, ledger_key(id, partner, key), "row", 3);
+
+	assert_int_equal(channel_send(t.routine, (struct channel_item){ WRITER_NOTE, n }), LB_OK);
+}
+
+static lb_err find_ledger(struct journal_reader *r, const struct lb_uuid *id, const char *partner)
+{
+	uint8_t key[LEDGER_KEY_MAX];
+	struct lb_buf value = LB_BUF_INIT;
+	lb_err e = journal_get(r, JOURNAL_LEDGER, key, ledger_key(id, partner, key), &value);
+
+	lb_buf_fini(&value);
+	return e;
+}
+
+static void what_is_past_retention_is_dropped_with_all_that_refers_to_it(void **state)
+{
+	struct lb_uuid id, neighbour;
 	struct block *first, *second;
 	struct journal_reader *r;
-	struct lb_uuid id;
 	uint64_t position;
 	unsigned lane;
 
 	(void)state;
 	start(1u << 30, 0, 1 << 20, 1000);
-	first = send_one(LB_LANE_ROUTINE, 1, 10);
-	id = first->publishes[0].id;
-	wait_for(first);
+	first = block_of(LB_LANE_ROUTINE, (uint8_t[]){ 1 }, 1, 10);
+	id = neighbour = first->publishes[0].id;
+	neighbour.b[15]++;
+	note_ledger(&id, "a");
+	note_ledger(&id, "de-sn/leipzig");
+	note_ledger(&neighbour, "a");
+	wait_for(send_block(first));
 	second = send_one(LB_LANE_ROUTINE, 2, 10);
 	wait_for(second);
 	assert_int_equal(atomic_load(&writer_stats(t.writer)->dropped), 1);
@@ -346,6 +397,9 @@ static void what_is_past_retention_is_dropped_with_its_ids(void **state)
 	assert_int_equal(second->first, 2);
 	assert_int_equal(journal_reader_new(t.journal, &r), LB_OK);
 	assert_int_equal(journal_find(r, &id, &lane, &position), LB_NOT_FOUND);
+	assert_int_equal(find_ledger(r, &id, "a"), LB_NOT_FOUND);
+	assert_int_equal(find_ledger(r, &id, "de-sn/leipzig"), LB_NOT_FOUND);
+	assert_int_equal(find_ledger(r, &neighbour, "a"), LB_OK);
 	journal_reader_free(r);
 	block_unref(first);
 	block_unref(second);
@@ -395,8 +449,9 @@ int main(void)
 		TEST(repeats_are_known_after_a_restart),
 		TEST(urgent_overtakes_routine),
 		TEST(without_room_publishes_are_refused_and_notes_are_not),
+		TEST(notes_are_taken_in_their_order),
 		TEST(a_full_map_refuses_and_goes_on),
-		TEST(what_is_past_retention_is_dropped_with_its_ids),
+		TEST(what_is_past_retention_is_dropped_with_all_that_refers_to_it),
 		TEST(a_writer_without_its_workers_channels_does_not_start),
 	};
 

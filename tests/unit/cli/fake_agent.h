@@ -28,7 +28,8 @@ struct fake {
 	int stop;
 	zmq_msg_t peer;
 	uint64_t number;
-	const char *_Atomic broker; /* "" while it plays an agent without link */
+	const char *_Atomic broker;     /* "" while it plays an agent without link */
+	const char *_Atomic last_error; /* why */
 	/* Called in the agent's thread for all but the status; answers with fake_reply, or not at all. */
 	void (*answer)(struct fake *f, const Lagebus__Request *request);
 	Lagebus__Request *last; /* of what was not the status; read it when the agent has stopped */
@@ -62,14 +63,17 @@ static inline void fake_status(struct fake *f)
 {
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
 	Lagebus__StatusReply status = LAGEBUS__STATUS_REPLY__INIT;
-	const char *broker = f->broker;
+	const char *broker = f->broker, *last_error = *broker ? "" : f->last_error;
+	char *acts_for[] = { (char *)"de-sl", (char *)"de-sn/leipzig" };
 
+	status.acts_for = acts_for;
+	status.n_acts_for = 2;
 	status.agent = (char *)"spiffe://lagebus.example/partner/bund-bsi/agent/main";
 	status.partner = (char *)"bund-bsi";
 	status.broker = (char *)broker;
 	status.link = (char *)(*broker ? "TLS_AES_128_GCM_SHA256 secp256r1" : "");
-	status.last_error = (char *)(*broker ? "" : "timeout");
-	status.last_error_text = (char *)(*broker ? "" : "the peer was silent for too long");
+	status.last_error = (char *)last_error;
+	status.last_error_text = (char *)(*last_error ? lb_err_text(lb_err_from_token(last_error)) : "");
 	status.inbox = 7;
 	status.urgent = 5;
 	status.urgent_last = 9;
@@ -120,7 +124,7 @@ static inline void *fake_run(void *context)
 
 static inline void fake_start(struct fake *f, void (*answer)(struct fake *f, const Lagebus__Request *request))
 {
-	*f = (struct fake){ .dir = scratch_make(), .answer = answer, .broker = "broker.example:7700" };
+	*f = (struct fake){ .dir = scratch_make(), .answer = answer, .broker = "broker.example:7700", .last_error = "timeout" };
 	snprintf(f->address, sizeof(f->address), "ipc://%s/agent.sock", f->dir);
 	f->stop = eventfd(0, EFD_CLOEXEC);
 	f->zmq = zmq_ctx_new();

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "agents/cli/ca_x509.h"
+#include "lagebus/mandate.h"
 #include "tests/unit/cli/run.h"
 
 #define SPIFFE_ID "spiffe://lagebus.example/partner/bund-bsi/agent/broker"
@@ -43,17 +44,23 @@ static void the_root_signs_and_nothing_else(void **state)
 	assert_int_equal(X509_get_signature_nid(ca.certificate), NID_ecdsa_with_SHA384);
 }
 
-static X509 *leaf(bool broker)
+static X509 *issue(const struct ca_request *r)
 {
-	struct ca_request r = { .partner = "bund-bsi", .name = "broker", .broker = broker, .days = 30, .dns = { "broker.example" },
-		.ip = { "192.0.2.7" }, .dns_n = broker, .ip_n = broker };
 	EVP_PKEY *key = NULL;
 	X509 *x = NULL;
 
 	assert_int_equal(ca_key_new("p256", &key, &why), LB_OK);
-	assert_int_equal(ca_leaf_new(&ca, key, &r, SPIFFE_ID, &x, &why), LB_OK);
+	assert_int_equal(ca_leaf_new(&ca, key, r, SPIFFE_ID, &x, &why), LB_OK);
 	EVP_PKEY_free(key);
 	return x;
+}
+
+static X509 *leaf(bool broker)
+{
+	struct ca_request r = { .partner = "bund-bsi", .name = "broker", .broker = broker, .days = 30, .dns = { "broker.example" },
+		.ip = { "192.0.2.7" }, .dns_n = broker, .ip_n = broker };
+
+	return issue(&r);
 }
 
 static void a_brokers_certificate_has_what_a_server_needs(void **state)
@@ -89,6 +96,26 @@ static void an_agents_certificate_is_for_clients(void **state)
 	X509_free(b);
 }
 
+static void a_mandate_is_in_the_certificate(void **state)
+{
+	struct ca_request r = { .partner = "de-sn", .name = "main", .days = 30, .acts_for = { "de-sn/leipzig", "de-sl" }, .acts_for_n = 2 };
+	X509 *mandated = issue(&r), *plain = leaf(false);
+	unsigned char *der = NULL, *plain_der = NULL;
+	int n = i2d_X509(mandated, &der), plain_n = i2d_X509(plain, &plain_der);
+
+	(void)state;
+	assert_true(n > 0 && plain_n > 0);
+	assert_int_equal(X509_verify(mandated, ca.key), 1);
+	assert_true(lb_mandate_names(der, (size_t)n, "de-sn/leipzig", 13));
+	assert_true(lb_mandate_names(der, (size_t)n, "de-sl", 5));
+	assert_false(lb_mandate_names(der, (size_t)n, "de-sn", 5));
+	assert_false(lb_mandate_names(plain_der, (size_t)plain_n, "de-sl", 5));
+	OPENSSL_free(der);
+	OPENSSL_free(plain_der);
+	X509_free(mandated);
+	X509_free(plain);
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
 	struct ca_request r = { .partner = "de-sn", .name = "main", .days = 101 };
@@ -112,6 +139,7 @@ int main(void)
 		cmocka_unit_test(the_root_signs_and_nothing_else),
 		cmocka_unit_test(a_brokers_certificate_has_what_a_server_needs),
 		cmocka_unit_test(an_agents_certificate_is_for_clients),
+		cmocka_unit_test(a_mandate_is_in_the_certificate),
 		cmocka_unit_test(what_cannot_be_is_refused),
 	};
 

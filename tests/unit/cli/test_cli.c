@@ -26,7 +26,11 @@ static void says_what_is_wrong_with_the_command_line(void **state)
 
 	(void)state;
 	assert_int_equal(run(&r, "sned", NULL), CLI_USAGE);
-	assert_has(r.err, "no command 'sned'");
+	assert_has(r.err, "no command 'sned'; is 'send' meant?");
+	assert_int_equal(run(&r, "cas", "init", NULL), CLI_USAGE);
+	assert_has(r.err, "is 'ca' meant?");
+	assert_int_equal(run(&r, "exfiltrate", NULL), CLI_USAGE);
+	assert_has_not(r.err, "meant");
 	assert_int_equal(run(&r, "--bogus", NULL), CLI_USAGE);
 	assert_has(r.err, "--bogus");
 	assert_int_equal(run(&r, "show", NULL), CLI_USAGE);
@@ -35,6 +39,21 @@ static void says_what_is_wrong_with_the_command_line(void **state)
 	assert_has(r.err, "'b' is one word too many");
 	assert_int_equal(run(&r, "status", "--timeout", "soon", NULL), CLI_USAGE);
 	assert_has(r.err, "--timeout");
+	ran_free(&r);
+}
+
+static void a_group_lists_its_commands(void **state)
+{
+	struct ran r = { .code = 0 };
+
+	(void)state;
+	assert_int_equal(run(&r, "ca", NULL), CLI_USAGE);
+	assert_has(r.err, "  ca revoke ");
+	assert_has_not(r.err, "inbox");
+	assert_int_equal(run(&r, "ca", "--help", NULL), CLI_OK);
+	assert_has(r.out, "  ca issue ");
+	assert_int_equal(run(&r, "ca", "isue", NULL), CLI_USAGE);
+	assert_has(r.err, "no command 'ca isue' (lagebus help ca ");
 	ran_free(&r);
 }
 
@@ -65,6 +84,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(version_help_and_nothing),
 		cmocka_unit_test(says_what_is_wrong_with_the_command_line),
+		cmocka_unit_test(a_group_lists_its_commands),
 		cmocka_unit_test(an_error_is_a_document_with_json),
 		cmocka_unit_test(what_it_says_is_cleaned),
 	};

@@ -26,11 +26,12 @@ static void says_state_function_and_note(void **state)
 	assert_has(r.out, "\tdisplayed\taccepted\n");
 	assert_int_equal(run(&r, "ack", id, "--by", "CISO on duty", "--json", NULL), CLI_OK);
 	assert_has(r.out, "\"state\": \"acknowledged\"");
-	assert_int_equal(run(&r, "ack", id, "--by", "CISO on duty", "--implemented", "--note", "patched", "--no-wait", NULL), CLI_OK);
+	assert_int_equal(run(&r, "ack", id, "--by", "CISO on duty", "--implemented", "--note", "patched", "--as", "de-sn/leipzig", "--no-wait", NULL), CLI_OK);
 	fake_stop(&f);
 	assert_int_equal(f.last->ack->state, 3);
 	assert_string_equal(f.last->ack->by, "CISO on duty");
 	assert_string_equal(f.last->ack->note, "patched");
+	assert_string_equal(f.last->ack->as, "de-sn/leipzig");
 	assert_false(f.last->ack->wait);
 	assert_int_equal(f.last->ack->id.len, 16);
 	fake_forget(&f);
@@ -39,6 +40,7 @@ static void says_state_function_and_note(void **state)
 
 static void says_what_is_missing(void **state)
 {
+	char long_text[1026] = "";
 	struct ran r = { .code = 0 };
 
 	(void)state;
@@ -46,6 +48,14 @@ static void says_what_is_missing(void **state)
 	assert_has(r.err, "who acknowledges");
 	assert_int_equal(run(&r, "ack", "last", "--displayed", "--implemented", NULL), CLI_USAGE);
 	assert_int_equal(run(&r, "ack", "last", "--by", "\xFF", NULL), CLI_USAGE);
+	assert_int_equal(run(&r, "ack", "last", "--by", "CISO on duty", "--as", "all of us", NULL), CLI_USAGE);
+	assert_has(r.err, "--as all of us: is no partner id");
+	memset(long_text, 'x', 256);
+	assert_int_equal(run(&r, "ack", "last", "--by", long_text, NULL), CLI_USAGE);
+	assert_has(r.err, "at most 255 bytes");
+	memset(long_text, 'x', 1025);
+	assert_int_equal(run(&r, "ack", "last", "--by", "x", "--note", long_text, NULL), CLI_USAGE);
+	assert_has(r.err, "at most 1024 bytes");
 	ran_free(&r);
 }
 

@@ -13,11 +13,15 @@ static void from_the_first_folder_to_the_revocation(void **state)
 	assert_int_equal(run(&r, "ca", "init", dir, "--trust-domain", "lagebus.example", NULL), CLI_REFUSED);
 	assert_int_equal(run(&r, "ca", "issue", dir, "--agent", "de-sn/leipzig/main", NULL), CLI_OK);
 	assert_has(r.out, "spiffe://lagebus.example/partner/de-sn/leipzig/agent/main\t");
+	assert_int_equal(run(&r, "ca", "issue", dir, "--agent", "de-he/main", "--table", NULL), CLI_OK);
+	assert_has(r.out, "issued for        spiffe://lagebus.example/partner/de-he/agent/main\n");
+	assert_has(r.out, "issued/de-he.main.key\n");
 	assert_int_equal(run(&r, "ca", "issue", dir, "--partner", "de-sn", "--name", "second", "--from", "2020-01-01", "--days", "3", NULL),
 		CLI_OK);
 	assert_has(r.out, "until 2020-01-0");
 	assert_int_equal(run(&r, "ca", "issue", dir, "--broker", "--dns", "localhost", "--ip", "::1", "--json", NULL), CLI_OK);
 	assert_has(r.out, "\"spiffe_id\": \"spiffe://lagebus.example/partner/bund-bsi/agent/broker\"");
+	assert_int_equal(run(&r, "ca", "issue", dir, "--agent", "de-sn/acting", "--acts-for", "de-sl", "--acts-for", "de-sn/leipzig", NULL), CLI_OK);
 	assert_int_equal(run(&r, "ca", "revoke", dir, in_scratch(dir, "issued/de-sn.second.pem"), NULL), CLI_OK);
 	assert_has(r.out, "revoked spiffe://lagebus.example/partner/de-sn/agent/second");
 	assert_int_equal(run(&r, "ca", "crl", dir, "--days", "7", "--json", NULL), CLI_OK);
@@ -40,6 +44,10 @@ static void says_what_is_wrong(void **state)
 	assert_has(r.err, "go with --broker");
 	assert_int_equal(run(&r, "ca", "issue", "/nowhere", "--partner", "de-sn", "--days", "0", NULL), CLI_USAGE);
 	assert_int_equal(run(&r, "ca", "issue", "/nowhere", "--partner", "de-sn", "--from", "soon", NULL), CLI_USAGE);
+	assert_int_equal(run(&r, "ca", "issue", "/nowhere", "--partner", "de-sn", "--acts-for", "de-sn", NULL), CLI_USAGE);
+	assert_has(r.err, "another partner's id");
+	assert_int_equal(run(&r, "ca", "issue", "/nowhere", "--partner", "de-sn", "--acts-for", "De-SL", NULL), CLI_USAGE);
+	assert_int_equal(run(&r, "ca", "issue", "/nowhere", "--broker", "--acts-for", "de-sl", NULL), CLI_USAGE);
 	assert_int_equal(run(&r, "ca", "issue", "/nowhere", "--partner", "de-sn", NULL), CLI_NOT_FOUND);
 	assert_int_equal(run(&r, "ca", "revoke", "/nowhere", NULL), CLI_USAGE);
 	assert_int_equal(run(&r, "ca", "crl", "/nowhere", NULL), CLI_NOT_FOUND);

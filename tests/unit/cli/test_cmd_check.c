@@ -26,9 +26,14 @@ static void checks_files_agent_and_broker(void **state)
 	f.broker = "";
 	assert_int_equal(run(&r, "check", conf, "--json", NULL), CLI_NO_BROKER);
 	assert_has(r.out, "\"ok\": false");
+	assert_has(r.out, "the way to its port");
+	f.last_error = "tls-revoked";
+	assert_int_equal(run(&r, "check", conf, NULL), CLI_NO_BROKER);
+	assert_has(r.out, "no link: the certificate was revoked; ask the coordinator");
 	fake_stop(&f);
 	assert_int_equal(run(&r, "--agent", "ipc:///nowhere/agent.sock", "check", conf, NULL), CLI_NO_AGENT);
 	assert_has(r.out, "error\tagent\tthe agent at ipc:///nowhere/agent.sock cannot be reached");
+	assert_has_not(r.out, "\n\n");
 	assert_string_equal(r.err, "");
 	assert_int_equal(run(&r, "check", "--files-only", conf, NULL), CLI_OK);
 	assert_int_equal(run(&r, "check", "--files-only", "/nowhere/agent.conf", NULL), CLI_NOT_FOUND);

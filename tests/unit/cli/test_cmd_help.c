@@ -10,6 +10,9 @@ static void shows_one_command_or_all(void **state)
 	assert_has(r.out, "receipts");
 	assert_int_equal(run(&r, "help", "ca", "issue", NULL), CLI_OK);
 	assert_has(r.out, "usage: lagebus ca issue [OPTION...] DIR");
+	assert_int_equal(run(&r, "help", "ca", NULL), CLI_OK);
+	assert_has(r.out, "  ca crl ");
+	assert_int_equal(run(&r, "help", "ca", "isue", NULL), CLI_USAGE);
 	assert_int_equal(run(&r, "help", "sned", NULL), CLI_USAGE);
 	ran_free(&r);
 }

@@ -50,6 +50,41 @@ static void lists_lines_documents_and_a_table(void **state)
 	ran_free(&r);
 }
 
+static void garbage(struct fake *f, const Lagebus__Request *request)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	Lagebus__InboxReply body = LAGEBUS__INBOX_REPLY__INIT;
+	Lagebus__StoredMessage m = LAGEBUS__STORED_MESSAGE__INIT, *messages[] = { &m };
+
+	(void)request;
+	m.row = 7;
+	m.received = 1795424400000;
+	m.header = (ProtobufCBinaryData){ 2, (uint8_t *)"\xff\xff" };
+	m.quarantine = (char *)"bad-header";
+	body.messages = messages;
+	body.n_messages = 1;
+	reply.body_case = LAGEBUS__REPLY__BODY_INBOX;
+	reply.inbox = &body;
+	fake_reply(f, &reply);
+}
+
+static void a_header_that_cannot_be_read_is_listed(void **state)
+{
+	struct ran r = { .code = 0 };
+	struct fake f;
+
+	(void)state;
+	fake_start(&f, garbage);
+	assert_int_equal(run(&r, "inbox", "--quarantine", NULL), CLI_OK);
+	assert_string_equal(r.out, "2026-11-23T09:00:00Z\t-\t-\t-\t-\tits header cannot be read\tbad-header\t-\n");
+	assert_int_equal(run(&r, "inbox", "--quarantine", "--json", NULL), CLI_OK);
+	assert_has(r.out, "\"quarantine\": \"bad-header\"");
+	assert_has(r.out, "\"row\": 7");
+	fake_stop(&f);
+	fake_forget(&f);
+	ran_free(&r);
+}
+
 static void asks_for_what_was_asked(void **state)
 {
 	struct ran r = { .code = 0 };
@@ -76,6 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_lines_documents_and_a_table),
+		cmocka_unit_test(a_header_that_cannot_be_read_is_listed),
 		cmocka_unit_test(asks_for_what_was_asked),
 	};
 

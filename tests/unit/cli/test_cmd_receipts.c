@@ -36,7 +36,10 @@ static void shows_what_the_broker_says(void **state)
 	assert_string_equal(r.out, "de-sn\tyes\t\t\t\t\tonline\n");
 	refused = "not-found";
 	assert_int_equal(run(&r, "receipts", id, NULL), CLI_NOT_FOUND);
-	assert_has(r.err, "no receipts: there is no such thing (not-found)");
+	assert_has(r.err, "no receipts: it has no message of this id");
+	refused = "role-may-not-send";
+	assert_int_equal(run(&r, "receipts", id, NULL), CLI_REFUSED);
+	assert_has(r.err, "only its origin and a coordinator");
 	refused = "wrong-origin";
 	assert_int_equal(run(&r, "receipts", id, NULL), CLI_REFUSED);
 	fake_stop(&f);

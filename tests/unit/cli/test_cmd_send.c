@@ -67,20 +67,39 @@ static void a_raw_file_is_the_payload(void **state)
 	scratch_remove(dir);
 }
 
+static void what_is_classified_is_not_sent(void **state)
+{
+	static const char *const texts[][2] = { { "VS-NfD", "x" }, { "x", "Lage\nSTRENG GEHEIM\n" } };
+	char *dir = scratch_make();
+	const char *file = in_scratch(dir, "lage.txt");
+	struct ran r = { .code = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "threat-intelligence", "--to", "de-sn", "--title", texts[i][0], "--text",
+			texts[i][1], NULL), CLI_REFUSED);
+		assert_has(r.err, "VS-NfD or higher");
+	}
+	write_text(file, "Einstufung: VS-NfD\n");
+	assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "threat-intelligence", "--to", "de-sn", "--file", file, NULL), CLI_REFUSED);
+	ran_free(&r);
+	scratch_remove(dir);
+}
+
 static void says_what_is_missing(void **state)
 {
 	struct ran r = { .code = 0 };
 
 	(void)state;
 	assert_int_equal(run(&r, "send", NULL), CLI_USAGE);
-	assert_has(r.err, "--type is missing");
+	assert_has(r.err, "which type of message? --type with one of indicator, sighting,");
 	assert_int_equal(run(&r, "send", "--type", "gossip", NULL), CLI_USAGE);
 	assert_has(r.err, "gossip");
 	assert_int_equal(run(&r, "send", "--type", "warning", NULL), CLI_USAGE);
 	assert_has(r.err, "lagebus warn");
-	assert_int_equal(run(&r, "send", "--type", "indicator", "--to", "all", NULL), CLI_USAGE);
-	assert_has(r.err, "--area");
-	assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "cyber-defence", "--to", "all", NULL), CLI_REFUSED);
+	assert_int_equal(run(&r, "send", "--type", "indicator", "--to", "all", "--title", "t", NULL), CLI_USAGE);
+	assert_has(r.err, "--area with one of cyber-defence, ");
+	assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "cyber-defence", "--to", "all", NULL), CLI_USAGE);
 	assert_has(r.err, "--title and --text");
 	assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "cyber-defence", "--to", "all", "--file", "/nowhere", NULL),
 		CLI_NOT_FOUND);
@@ -95,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_text_and_a_file_become_a_note),
 		cmocka_unit_test(a_raw_file_is_the_payload),
+		cmocka_unit_test(what_is_classified_is_not_sent),
 		cmocka_unit_test(says_what_is_missing),
 	};
 

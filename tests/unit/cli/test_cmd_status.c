@@ -11,9 +11,13 @@ static void shows_how_it_is(void **state)
 	assert_int_equal(run(&r, "status", NULL), CLI_OK);
 	assert_has(r.out, "broker\tbroker.example:7700\n");
 	assert_has(r.out, "urgent lane\t5 of 9, 4 behind\n");
+	assert_has(r.out, "acts for\tde-sl\nacts for\tde-sn/leipzig\n");
 	assert_int_equal(run(&r, "status", "--json", NULL), CLI_OK);
 	assert_has(r.out, "\"linked\": true");
 	assert_has(r.out, "\"behind\": 4");
+	assert_has(r.out, "\"acts_for\": [\n    \"de-sl\",\n    \"de-sn/leipzig\"\n  ]");
+	assert_int_equal(run(&r, "status", "--table", NULL), CLI_OK);
+	assert_has(r.out, "\nurgent lane       5 of 9, 4 behind\n");
 	fake_stop(&f);
 	ran_free(&r);
 }

@@ -1,4 +1,5 @@
 /* agents/cli/cmd_warn.c */
+#include "agents/cli/file.h"
 #include "agents/cli/when.h"
 #include "tests/unit/cli/fake_agent.h"
 
@@ -71,6 +72,17 @@ static void a_label_is_narrowed_never_widened(void **state)
 	ran_free(&r);
 }
 
+static void what_is_classified_is_not_sent(void **state)
+{
+	struct ran r = { .code = 0 };
+
+	(void)state;
+	assert_int_equal(run(&r, "warn", "--level", "1", "--to", "all", "--title", "VS-NfD: Lage", NULL), CLI_REFUSED);
+	assert_has(r.err, "VS-NfD or higher");
+	assert_int_equal(run(&r, "warn", "--level", "1", "--to", "all", "--title", "Lage", "--text", "VS-VERTRAULICH", NULL), CLI_REFUSED);
+	ran_free(&r);
+}
+
 static void by_hand_without_an_advisory(void **state)
 {
 	struct ran r = { .code = 0 };
@@ -123,7 +135,7 @@ static void says_what_is_wrong(void **state)
 	assert_int_equal(run(&r, "warn", "--level", "5", "--to", "all", "--csaf", ADVISORY, NULL), CLI_USAGE);
 	assert_int_equal(run(&r, "warn", "--level", "3", "--csaf", ADVISORY, NULL), CLI_USAGE);
 	assert_has(r.err, "to whom");
-	assert_int_equal(run(&r, "warn", "--level", "3", "--to", "all", NULL), CLI_REFUSED);
+	assert_int_equal(run(&r, "warn", "--level", "3", "--to", "all", NULL), CLI_USAGE);
 	assert_has(r.err, "--csaf advisory.json");
 	assert_int_equal(run(&r, "warn", "--level", "3", "--to", "all", "--csaf", "/nowhere", NULL), CLI_NOT_FOUND);
 	assert_int_equal(run(&r, "warn", "--level", "3", "--to", "all", "--csaf", "Makefile", NULL), CLI_REFUSED);
@@ -131,14 +143,82 @@ static void says_what_is_wrong(void **state)
 	ran_free(&r);
 }
 
+/* A published advisory as it is: what is said of it, and that what goes out is the very file. */
+struct real {
+	const char *file, *to;
+	int code;
+	const char *says; /* "": nothing */
+};
+
+static void assert_sent_whole(const struct fake *f, const char *path)
+{
+	Lagebus__Warning *w = lagebus__warning__unpack(NULL, f->last->send->payload.len, f->last->send->payload.data);
+	struct why why;
+	uint8_t *p;
+	size_t n;
+
+	assert_int_equal(file_read(path, LB_PAYLOAD_MAX, &p, &n, &why), LB_OK);
+	assert_int_equal(w->advisory.len, n);
+	assert_memory_equal(w->advisory.data, p, n);
+	lagebus__warning__free_unpacked(w, NULL);
+	free(p);
+}
+
+static void assert_real(const struct real *real, const char *data)
+{
+	struct ran r = { .code = 0 };
+	char path[512];
+	struct fake f;
+
+	snprintf(path, sizeof(path), "%s/csaf/%s", data, real->file);
+	fake_start(&f, take);
+	assert_int_equal(run(&r, "warn", "--level", "2", "--to", real->to, "--csaf", path, NULL), real->code);
+	fake_stop(&f);
+	if (*real->says)
+		assert_has(r.err, real->says);
+	else
+		assert_string_equal(r.err, "");
+	if (real->code == CLI_OK)
+		assert_sent_whole(&f, path);
+	fake_forget(&f);
+	ran_free(&r);
+}
+
+static void real_documents_go_out_or_are_refused_with_a_reason(void **state)
+{
+	static const struct real all[] = {
+		{ "bsi-2022-0001.json", "all", CLI_OK, "" },
+		{ "bsi-2022-0001.csaf21.json", "all", CLI_OK, "" },
+		{ "cisco-sa-20180328-smi2.json", "all", CLI_OK, "tlp/label is missing" },
+		{ "va-24-254-01.json", "all", CLI_OK, "" },
+		{ "vex-2022-evd-uc-08-001.json", "all", CLI_OK, "tlp/label is missing" },
+		{ "wid-sec-w-2026-0001.json", "all", CLI_OK, "" },
+		{ "csaf21-sharing-valid-6-1-38-11.json", "de-sn", CLI_OK, "members of a group" },
+		{ "csaf21-sharing-invalid-6-1-38-01.json", "all", CLI_REFUSED, "says public, but the TLP label is" },
+		{ "invalid-6-1-12-01.json", "all", CLI_REFUSED, "/document/lang 'EZ'" },
+		{ "provider-metadata.json", "all", CLI_REFUSED, "it describes a CSAF provider" },
+	};
+	const char *data = getenv("LAGEBUS_DATA") ? getenv("LAGEBUS_DATA") : "../shared/data";
+
+	(void)state;
+	if (access(data, R_OK) != 0) {
+		print_message("skipped: %s has no real documents\n", data);
+		skip();
+	}
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		assert_real(&all[i], data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(carries_the_advisory_whole),
 		cmocka_unit_test(a_label_is_narrowed_never_widened),
+		cmocka_unit_test(what_is_classified_is_not_sent),
 		cmocka_unit_test(by_hand_without_an_advisory),
 		cmocka_unit_test(level_4_without_a_second_person_is_explained),
 		cmocka_unit_test(says_what_is_wrong),
+		cmocka_unit_test(real_documents_go_out_or_are_refused_with_a_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

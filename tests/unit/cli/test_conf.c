@@ -40,6 +40,9 @@ static void says_file_and_line(void **state)
 	write_text(path, "certificate = \"a\";\n");
 	assert_int_equal(conf_load(path, &c, &why), LB_CONFIG);
 	assert_has(why.text, "'key' is missing");
+	write_text(path, "trust_domain = \"lagebus.example\"; partners = ( );\n");
+	assert_int_equal(conf_load(path, &c, &why), LB_CONFIG);
+	assert_has(why.text, "is a federation file");
 	scratch_remove(dir);
 }
 

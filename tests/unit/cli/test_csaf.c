@@ -7,6 +7,9 @@
 #define HEAD "{\"document\":{\"category\":\"csaf_base\",\"csaf_version\":\"2.0\",\"title\":\"T\",\"tracking\":{\"id\":\"I\"}," \
 	"\"publisher\":{\"name\":\"P\"}"
 
+#define GREEN ",\"distribution\":{\"tlp\":{\"label\":\"GREEN\"}}}"
+#define SHARED(label, id) ",\"distribution\":{\"tlp\":{\"label\":\"" label "\"},\"sharing_group\":{\"id\":\"" id "\"}}}}"
+
 static void refuse(const char *text, const char *because)
 {
 	struct csaf c;
@@ -36,8 +39,57 @@ static void says_what_is_missing_by_its_path(void **state)
 		"\"publisher\":{\"name\":\"p\"}}}", "csaf_version is '1.2'");
 	refuse(HEAD ",\"lang\":\"EZ\"}}", "/document/lang");
 	refuse(HEAD ",\"distribution\":{\"tlp\":{\"label\":\"PINK\"}}}}", "tlp/label 'PINK'");
-	refuse(HEAD ",\"distribution\":{\"tlp\":{\"label\":\"RED\"},\"sharing_group\":{\"id\":"
-		"\"ffffffff-ffff-ffff-ffff-ffffffffffff\"}}}}", "sharing_group");
+	refuse(HEAD ",\"distribution\":{\"tlp\":{\"label\":7}}}}", "tlp/label is not a text");
+	refuse(HEAD SHARED("RED", "ffffffff-ffff-ffff-ffff-ffffffffffff"), "says public, but the TLP label is TLP:RED");
+	refuse(HEAD SHARED("CLEAR", "86c81730-1a06-478d-82d4-978e41eb332f"), "says a group, but the TLP label is TLP:CLEAR");
+	refuse(HEAD SHARED("RED", "00000000-0000-0000-0000-000000000000"), "no sharing is allowed");
+	refuse("{\"document\":{\"category\":\"x\",\"csaf_version\":\"2.1\",\"title\":\"t\",\"tracking\":{\"id\":\"i\"},"
+		"\"publisher\":{\"name\":\"p\"}}}", "/document/distribution/tlp/label is missing");
+}
+
+static void expect_note(const char *text, const char *note)
+{
+	struct csaf c;
+
+	take(text, &c);
+	assert_int_equal(c.notes_n, note ? 1 : 0);
+	if (note)
+		assert_has(c.notes[0], note);
+	csaf_fini(&c);
+}
+
+static void notes_what_its_sender_should_know(void **state)
+{
+	(void)state;
+	expect_note(HEAD GREEN "}", NULL);
+	expect_note(HEAD "}}", "tlp/label is missing");
+	expect_note(HEAD SHARED("RED", "86c81730-1a06-478d-82d4-978e41eb332f"), "members of a group");
+	expect_note(HEAD SHARED("CLEAR", "ffffffff-ffff-ffff-ffff-ffffffffffff"), NULL);
+	expect_note("{\"document\":{\"category\":\"csaf_base\",\"csaf_version\":\"2.0\",\"title\":\"T\",\"tracking\":{\"id\":\"I\",\"status\":\"draft\"},"
+		"\"publisher\":{\"name\":\"P\"}" GREEN "}", "is draft");
+	expect_note(HEAD GREEN ",\"vulnerabilities\":[{\"product_status\":{\"known_not_affected\":[\"1\"]}}]}", "of no product");
+	expect_note(HEAD GREEN ",\"vulnerabilities\":[{\"product_status\":{\"fixed\":[\"1\"],\"known_affected\":[\"2\"]}}]}", NULL);
+	expect_note("\xEF\xBB\xBF" HEAD GREEN "}", NULL); /* a byte order mark is no part of it (RFC 8259, 8.1) */
+}
+
+static void refuses_what_is_classified(void **state)
+{
+	static const char *const marked[] = {
+		HEAD ",\"distribution\":{\"tlp\":{\"label\":\"VS-NfD\"}}}}",
+		HEAD ",\"distribution\":{\"text\":\"VS - NUR F\\u00dcR DEN DIENSTGEBRAUCH\"}}}",
+		HEAD ",\"notes\":[{\"category\":\"summary\",\"text\":\"Lage\\nGEHEIM\\n\"}]}}",
+		"{\"document\":{\"category\":\"x\",\"csaf_version\":\"2.0\",\"title\":\"VS-NfD: t\",\"tracking\":{\"id\":\"i\"},\"publisher\":{\"name\":\"p\"}}}",
+	};
+	struct csaf c;
+	struct why why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(marked) / sizeof(marked[0]); i++) {
+		assert_int_equal(csaf_parse((const uint8_t *)marked[i], strlen(marked[i]), &c, &why), LB_CLASSIFIED);
+		assert_has(why.text, "VS-NfD or higher");
+	}
+	take(HEAD ",\"distribution\":{\"text\":\"Nicht eingestuft\"}}}", &c);
+	csaf_fini(&c);
 }
 
 static void takes_what_a_warning_needs(void **state)
@@ -157,6 +209,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_is_missing_by_its_path),
+		cmocka_unit_test(notes_what_its_sender_should_know),
+		cmocka_unit_test(refuses_what_is_classified),
 		cmocka_unit_test(takes_what_a_warning_needs),
 		cmocka_unit_test(is_bounded),
 		cmocka_unit_test(reads_real_documents),

@@ -35,6 +35,7 @@ static void takes_every_option(void **state)
 	(void)state;
 	give("to", "de-sn,de-he");
 	give("to", "group:cert");
+	give("as", "de-sn/leipzig");
 	give("area", "threat-intelligence");
 	give("tlp", "red");
 	give("level", "2");
@@ -49,6 +50,7 @@ static void takes_every_option(void **state)
 	assert_int_equal(d.header.n_audience, 3);
 	assert_string_equal(d.header.audience[1], "de-he");
 	assert_string_equal(d.header.audience[2], "group:cert");
+	assert_string_equal(d.header.origin, "de-sn/leipzig");
 	assert_int_equal(d.header.area, LB_AREA_THREAT_INTELLIGENCE);
 	assert_int_equal(d.header.tlp, LB_TLP_RED);
 	assert_int_equal(d.header.level, 2);
@@ -88,6 +90,7 @@ static void says_what_is_wrong(void **state)
 	assert_has(why.text, "--area");
 	draft_fini(&d);
 	refuse("to", "DE-SN", "--to DE-SN");
+	refuse("as", "All", "--as All: is no partner id");
 	refuse("tlp", "pink", "--tlp pink");
 	refuse("area", "space", "--area space");
 	refuse("level", "5", "from 1 to 4");

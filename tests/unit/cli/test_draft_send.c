@@ -91,6 +91,8 @@ static void a_dry_run_says_who_and_by_which_rule(void **state)
 	assert_has(r.out, "\"refused\": \"needs-approval\"");
 	assert_int_equal(run(&r, SEND, "--dry-run", NULL), CLI_REFUSED);
 	assert_has(r.err, "the broker would refuse it");
+	assert_has(r.err, "have a second person");
+	assert_string_equal(r.out, "");
 	fake_stop(&f);
 	fake_forget(&f);
 	ran_free(&r);

@@ -92,6 +92,45 @@ static void empty(struct fake *f, const Lagebus__Request *request)
 	fake_reply(f, &reply);
 }
 
+/* Twelve receipts, newest first, then a warning: more than the first page has. */
+static void receipts_first(struct fake *f, const Lagebus__Request *request)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	Lagebus__InboxReply body = LAGEBUS__INBOX_REPLY__INIT;
+	Lagebus__StoredMessage *messages[13];
+	struct sample samples[13];
+
+	for (uint8_t i = 0; i < 13; i++) {
+		struct lb_header h = sample_header((uint8_t)(13 - i));
+
+		if (i < 12)
+			h.type = LB_TYPE_RECEIPT;
+		h.lane = LB_LANE_URGENT;
+		sample_init_header(&samples[i], &h, "title");
+		if ((request->inbox->before == 0 || samples[i].stored.row < request->inbox->before) && body.n_messages < request->inbox->limit)
+			messages[body.n_messages++] = &samples[i].stored;
+	}
+	body.messages = messages;
+	reply.body_case = LAGEBUS__REPLY__BODY_INBOX;
+	reply.inbox = &body;
+	fake_reply(f, &reply);
+	for (unsigned i = 0; i < 13; i++)
+		sample_fini(&samples[i]);
+}
+
+static void receipts_are_not_the_last_message(void **state)
+{
+	struct lb_uuid id, warning = sample_header(1).id;
+	struct fake f;
+
+	(void)state;
+	fake_start(&f, receipts_first);
+	assert_int_equal(resolve("last", &id, ""), CLI_OK);
+	assert_memory_equal(&id, &warning, sizeof(id));
+	fake_stop(&f);
+	fake_forget(&f);
+}
+
 static void an_empty_inbox_has_no_last(void **state)
 {
 	struct lb_uuid id;
@@ -99,7 +138,7 @@ static void an_empty_inbox_has_no_last(void **state)
 
 	(void)state;
 	fake_start(&f, empty);
-	assert_int_equal(resolve("last", &id, "the inbox is empty"), CLI_NOT_FOUND);
+	assert_int_equal(resolve("last", &id, "no last message"), CLI_NOT_FOUND);
 	fake_stop(&f);
 	fake_forget(&f);
 }
@@ -109,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matches_beginnings_and_ends),
 		cmocka_unit_test(asks_the_inbox),
+		cmocka_unit_test(receipts_are_not_the_last_message),
 		cmocka_unit_test(an_empty_inbox_has_no_last),
 	};
 

@@ -5,8 +5,8 @@
 
 #define NOW 1795442400000 /* 2026-11-23T14:00:00Z */
 
-static Lagebus__PartnerReceipt rows[4];
-static Lagebus__PartnerReceipt *partners[] = { &rows[0], &rows[1], &rows[2], &rows[3] };
+static Lagebus__PartnerReceipt rows[5];
+static Lagebus__PartnerReceipt *partners[] = { &rows[0], &rows[1], &rows[2], &rows[3], &rows[4] };
 static struct lb_buf header;
 static Lagebus__Receipts receipts;
 
@@ -19,7 +19,7 @@ static int make(void **state)
 	h.ack_deadline_ms = NOW - 60000;
 	if (lb_header_encode(&h, &header))
 		return 1;
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		lagebus__partner_receipt__init(&rows[i]);
 	rows[0].partner = (char *)"de-sn";
 	rows[0].delivered = rows[0].online = true;
@@ -32,9 +32,11 @@ static int make(void **state)
 	rows[2].last_seen = NOW - 3600000;
 	rows[3].partner = (char *)"de-rp";
 	rows[3].rule = (char *)"not-in-audience";
+	rows[4].partner = (char *)"de-ni";
+	rows[4].online = rows[4].expired = true;
 	lagebus__receipts__init(&receipts);
 	receipts.partners = partners;
-	receipts.n_partners = 4;
+	receipts.n_partners = 5;
 	receipts.now = NOW;
 	receipts.header = (ProtobufCBinaryData){ lb_buf_len(&header), lb_buf_data(&header) };
 	return 0;
@@ -63,7 +65,7 @@ static void sums_up_in_a_sentence(void **state)
 	char *text = receipts_summary(&receipts);
 
 	(void)state;
-	assert_string_equal(text, "2 of 3 have it, 1 acknowledged, silent: de-hb (offline since 13:00)");
+	assert_string_equal(text, "2 of 4 have it, 1 acknowledged, expired before they had it: de-ni, silent: de-hb (offline since 13:00)");
 	free(text);
 }
 
@@ -75,8 +77,9 @@ static void a_table_for_people(void **state)
 	assert_has(text, "warning from bund-bsi, 3 orange, TLP:AMBER, sent 09:00");
 	assert_has(text, "offline since 13:00");
 	assert_has(text, "not yet");
-	assert_has(text, "2 of 3 have it");
-	assert_has(text, "not yet acknowledged (was due 13:59): de-he, de-hb");
+	assert_has(text, "2 of 4 have it");
+	assert_has(text, "│ expired");
+	assert_has(text, "not yet acknowledged (was due 13:59): de-he, de-hb\n");
 	assert_has_not(text, "de-rp");
 	assert_has_not(text, "\033");
 	free(text);
@@ -89,6 +92,7 @@ static void lines_for_programs(void **state)
 	(void)state;
 	assert_has(text, "de-he\tyes\t\t\t\t\tonline\trecipient\n");
 	assert_has(text, "de-hb\tno\t\t\t\t\t2026-11-23T13:00:00Z\trecipient\n");
+	assert_has(text, "de-ni\texpired\t\t\t\t\tonline\trecipient\n");
 	assert_has(text, "de-rp\t\t\t\t\t\t\tnot-in-audience\n");
 	free(text);
 }
@@ -98,8 +102,10 @@ static void a_document(void **state)
 	char *text = show(false, true, false);
 
 	(void)state;
-	assert_has(text, "\"summary\": \"2 of 3 have it");
+	assert_has(text, "\"summary\": \"2 of 4 have it");
 	assert_has(text, "\"acknowledged\": \"2026-11-23T13:59:00Z\"");
+	assert_has(text, "\"partner\": \"de-ni\",\n      \"delivered\": false,\n      \"expired\": true,");
+	assert_has(text, "\"partner\": \"de-he\",\n      \"delivered\": true,\n      \"expired\": false,");
 	assert_has(text, "\"rule\": \"not-in-audience\"");
 	free(text);
 }

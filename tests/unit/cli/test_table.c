@@ -6,7 +6,7 @@ static const char *const heads[] = { "partner", "title", NULL };
 
 static char *print(bool terminal, bool colour, unsigned width, const char *title)
 {
-	struct table *t = table_new(heads, 1);
+	struct table *t = table_new(heads, 1, 1);
 	char *text = NULL;
 	size_t n;
 	struct cli cli = { .out = open_memstream(&text, &n), .terminal = terminal, .colour = colour, .width = width };
@@ -63,6 +63,35 @@ static void the_flexible_column_gives_way(void **state)
 	free(text);
 }
 
+static void where_it_does_not_fit_each_row_is_a_card(void **state)
+{
+	static const char *const many[] = { "partner", "title", "acknowledged", "by", NULL };
+	struct table *t = table_new(many, 1, 1);
+	char *text = NULL;
+	size_t n;
+	struct cli cli = { .out = open_memstream(&text, &n), .terminal = true, .width = 40 };
+
+	(void)state;
+	table_cell(t, OUT_PLAIN, "%s", "de-sn");
+	table_cell(t, OUT_PLAIN, "%s", "a title that is longer than the terminal is wide");
+	table_cell(t, OUT_PLAIN, "%s", "2026-11-23 14:02");
+	table_cell(t, OUT_PLAIN, "%s", "CISO on duty");
+	table_cell(t, OUT_PLAIN, "%s", "de-he");
+	table_cell(t, OUT_PLAIN, "%s", "short");
+	table_cell(t, OUT_PLAIN, "%s", "-");
+	table_cell(t, OUT_PLAIN, "%s", "");
+	assert_int_equal(table_print(t, &cli), CLI_OK);
+	table_free(t);
+	fclose(cli.out);
+	assert_string_equal(text, "a title that is longer than the termina…\n"
+				  "  partner de-sn\n"
+				  "  acknowledged 2026-11-23 14:02\n"
+				  "  by CISO on duty\n"
+				  "short\n"
+				  "  partner de-he\n");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -70,6 +99,7 @@ int main(void)
 		cmocka_unit_test(on_a_terminal_rules),
 		cmocka_unit_test(colour_only_where_it_is_wanted),
 		cmocka_unit_test(the_flexible_column_gives_way),
+		cmocka_unit_test(where_it_does_not_fit_each_row_is_a_card),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

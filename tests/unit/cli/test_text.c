@@ -42,12 +42,26 @@ static void counts_columns(void **state)
 	assert_int_equal(text_fit("\xE6\x97\xA5x", 1), 0);
 }
 
+static void breaks_lines_at_words(void **state)
+{
+	(void)state;
+	assert_int_equal(text_line("one two", 7), 7);
+	assert_int_equal(text_line("one two", 6), 3);
+	assert_int_equal(text_line("größe über", 6), strlen("größe"));
+	assert_int_equal(text_line("a\nb", 10), 1);
+	assert_int_equal(text_line("\nb", 10), 0);
+	assert_int_equal(text_line("https://long.example/x y", 5), strlen("https://long.example/x"));
+	assert_int_equal(text_line(" indented", 3), 0);
+	assert_int_equal(text_line("", 3), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(removes_what_moves_the_terminal),
 		cmocka_unit_test(keeps_text_and_replaces_broken_utf8),
 		cmocka_unit_test(counts_columns),
+		cmocka_unit_test(breaks_lines_at_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

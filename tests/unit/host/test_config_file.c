@@ -102,6 +102,7 @@ static void what_is_wrong_is_said_with_its_line(void **state)
 	refused("a = 1;\n\nb = \"\xff\";\n", 3, "the line is not UTF-8, or has a NUL");
 	config_problem_text(&problem, text, sizeof text);
 	assert_string_equal(text, "x.conf:3: the line is not UTF-8, or has a NUL");
+	refused("a = 1;\nb = ( { c = \"x\\xff\"; } );\n", 2, "the text is not UTF-8");
 }
 
 static void a_nul_does_not_hide_what_follows(void **state)

@@ -1,0 +1,13 @@
+/* What the agent does not queue, whatever the broker would say. */
+#ifndef LAGEBUS_AGENT_OUTGOING_H
+#define LAGEBUS_AGENT_OUTGOING_H
+
+#include "agents/agent/store.h"
+#include "lagebus/header.h"
+#include "lagebus/zmtp.h"
+
+/* LB_CLASSIFIED: a text of the header or the payload carries a classification marking (lagebus/classified.h).
+ * LB_TLP_WIDENED: the inbox has a message that it belongs to or replaces, of another origin and stricter. LB_OK, or the store's error. */
+lb_err outgoing_check(struct store *s, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
+
+#endif

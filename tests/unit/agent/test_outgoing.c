@@ -1,0 +1,129 @@
+/* What the agent does not queue. */
+#include "tests/unit/agent/store_fixture.h"
+
+#include "agents/agent/inbox.h"
+#include "agents/agent/outgoing.h"
+#include "proto/receipt.pb-c.h"
+#include "proto/warning.pb-c.h"
+
+static const struct lb_frame nothing = { (const uint8_t *)"", 0 };
+
+static struct lb_header header_of(unsigned n, const char *origin, unsigned tlp)
+{
+	struct lb_header h = { .type = LB_TYPE_INDICATOR, .area = LB_AREA_CYBER_DEFENCE, .schema_version = 1, .created_ms = 1700000000000, .audience_n = 1 };
+
+	h.id = store_id(n);
+	h.tlp = tlp;
+	h.lane = LB_LANE_ROUTINE;
+	h.origin = lb_text_of(origin);
+	h.audience[0] = lb_text_of("all");
+	h.exercise_name = h.language = lb_text_of("");
+	return h;
+}
+
+/* Puts message n of bund-bsi into the inbox, or into the quarantine. */
+static void receive(unsigned n, unsigned tlp, bool verified)
+{
+	struct lb_header h = header_of(n, "bund-bsi", tlp);
+	struct inbox_message m = { .lane = LB_LANE_ROUTINE, .position = n, .received_ms = 1700000001000, .signature = { (const uint8_t *)"signature", 9 } };
+	struct lb_buf header = LB_BUF_INIT;
+	bool stored;
+
+	assert_int_equal(lb_header_encode(&h, &header), LB_OK);
+	m.header = (struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) };
+	assert_int_equal(store_begin(&store), LB_OK);
+	if (verified)
+		assert_int_equal(inbox_add(&store, &m, &h, "spiffe://x/partner/bund-bsi/agent/b", &stored), LB_OK);
+	else
+		assert_int_equal(inbox_quarantine(&store, &m, &h.id, LB_BAD_SIGNATURE), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+	lb_buf_fini(&header);
+}
+
+static lb_err check(const char *origin, unsigned tlp, unsigned about, bool supersedes)
+{
+	struct lb_header h = header_of(99, origin, tlp);
+
+	h.has_thread = !supersedes;
+	h.has_supersedes = supersedes;
+	h.thread = h.supersedes = store_id(about);
+	return outgoing_check(&store, &h, nothing);
+}
+
+static void only_the_origin_widens_a_label(void **state)
+{
+	(void)state;
+	receive(1, LB_TLP_AMBER, true);
+	receive(2, LB_TLP_UNSET, true);
+	receive(3, LB_TLP_RED, false);
+	for (unsigned supersedes = 0; supersedes < 2; supersedes++) {
+		assert_int_equal(check("de-sn", LB_TLP_GREEN, 1, supersedes), LB_TLP_WIDENED);
+		assert_int_equal(check("de-sn", LB_TLP_AMBER, 1, supersedes), LB_OK);
+		assert_int_equal(check("bund-bsi", LB_TLP_GREEN, 1, supersedes), LB_OK);
+		assert_int_equal(check("de-sn", LB_TLP_AMBER, 2, supersedes), LB_TLP_WIDENED);
+		assert_int_equal(check("de-sn", LB_TLP_CLEAR, 3, supersedes), LB_OK); /* it did not verify */
+		assert_int_equal(check("de-sn", LB_TLP_CLEAR, 4, supersedes), LB_OK); /* it is not here */
+	}
+}
+
+static lb_err check_warning(const char *title, const char *summary, const char *measure, const char *product)
+{
+	struct lb_header h = header_of(99, "de-sn", LB_TLP_GREEN);
+	Lagebus__Warning w = LAGEBUS__WARNING__INIT;
+	uint8_t packed[400];
+
+	h.type = LB_TYPE_WARNING;
+	w.title = (char *)title;
+	w.summary = (char *)summary;
+	w.measures = (char **)&measure;
+	w.products = (char **)&product;
+	w.n_measures = w.n_products = 1;
+	return outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__warning__pack(&w, packed) });
+}
+
+static lb_err check_note(const char *title, const char *text, const char *attachment)
+{
+	struct lb_header h = header_of(99, "de-sn", LB_TLP_GREEN);
+	Lagebus__Note n = LAGEBUS__NOTE__INIT;
+	uint8_t packed[400];
+
+	n.title = (char *)title;
+	n.text = (char *)text;
+	n.attachment = (ProtobufCBinaryData){ strlen(attachment), (uint8_t *)attachment };
+	return outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__note__pack(&n, packed) });
+}
+
+static void what_is_classified_is_not_queued(void **state)
+{
+	struct lb_header h = header_of(99, "de-sn", LB_TLP_GREEN);
+	Lagebus__Receipt r = LAGEBUS__RECEIPT__INIT;
+	uint8_t packed[100];
+
+	(void)state;
+	assert_int_equal(check_warning("VS-NfD", "", "", ""), LB_CLASSIFIED);
+	assert_int_equal(check_warning("", "GEHEIM", "", ""), LB_CLASSIFIED);
+	assert_int_equal(check_warning("", "", "VS-VERTRAULICH", ""), LB_CLASSIFIED);
+	assert_int_equal(check_warning("", "", "", "VPN (VS-NfD)"), LB_OK);
+	assert_int_equal(check_note("VS-NfD", "", ""), LB_CLASSIFIED);
+	assert_int_equal(check_note("", "VS-NfD", ""), LB_CLASSIFIED);
+	assert_int_equal(check_note("", "", "Text\nVS-NfD\n"), LB_CLASSIFIED);
+	assert_int_equal(check_note("", "", "\xff\nVS-NfD\n"), LB_OK);
+	assert_int_equal(check_note("Titel", "Text", "Anhang"), LB_OK);
+	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ (const uint8_t *)"VS-NfD", 6 }), LB_CLASSIFIED);
+	h.exercise_name = lb_text_of("VS-NfD");
+	assert_int_equal(outgoing_check(&store, &h, nothing), LB_CLASSIFIED);
+	h = header_of(99, "de-sn", LB_TLP_GREEN);
+	h.type = LB_TYPE_RECEIPT;
+	r.note = (char *)"VS-NfD";
+	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__receipt__pack(&r, packed) }), LB_CLASSIFIED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(only_the_origin_widens_a_label),
+		STORE_TEST(what_is_classified_is_not_queued),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,140 @@
+/* The log's file: what is extended, what is let go of, and that neither is needed. */
+#include "tests/kit/unit.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "broker/edge/data_file.h"
+
+#define MIB ((uint64_t)1 << 20)
+
+static char path[64];
+
+static uint64_t length(void)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return (uint64_t)st.st_size;
+}
+
+static void is_extended_in_steps_and_never_made_shorter(void **state)
+{
+	struct data_file f;
+
+	(void)state;
+	data_file_open(&f, path, 4 * MIB);
+	if (!f.grows)
+		skip();
+	data_file_grow(&f, MIB);
+	if (length() == 0) {
+		print_message("skipped: the file system cannot extend files\n");
+		data_file_close(&f);
+		skip();
+	}
+	assert_true(length() == 9 * MIB);
+	data_file_grow(&f, 5 * MIB);
+	assert_true(length() == 9 * MIB);
+	data_file_grow(&f, 6 * MIB);
+	assert_true(length() == 14 * MIB);
+	data_file_grow(&f, MIB);
+	assert_true(length() == 14 * MIB);
+	data_file_close(&f);
+}
+
+static void with_no_step_it_stays_as_it_is(void **state)
+{
+	struct data_file f;
+
+	(void)state;
+	data_file_open(&f, path, 0);
+	data_file_grow(&f, 100 * MIB);
+	assert_true(length() == 0);
+	data_file_close(&f);
+}
+
+/* How many pages of the file are in the page cache, from an offset on. */
+static unsigned cached_pages(int fd, uint64_t at, uint64_t n)
+{
+	unsigned char *in_core = malloc(n / 4096);
+	void *map = mmap(NULL, n, PROT_READ, MAP_SHARED, fd, (off_t)at);
+	unsigned pages = 0;
+
+	assert_ptr_not_equal(map, MAP_FAILED);
+	assert_int_equal(mincore(map, n, in_core), 0);
+	for (uint64_t i = 0; i < n / 4096; i++)
+		pages += in_core[i] & 1;
+	munmap(map, n);
+	free(in_core);
+	return pages;
+}
+
+static void what_is_old_leaves_the_page_cache_and_stays_on_disk(void **state)
+{
+	static char bytes[1 << 20], back[1 << 20];
+	struct data_file f;
+
+	(void)state;
+	data_file_open(&f, path, 0);
+	memset(bytes, 'x', sizeof bytes);
+	for (unsigned i = 0; i < 16; i++)
+		assert_int_equal(pwrite(f.fd, bytes, sizeof bytes, (off_t)(i * MIB)), sizeof bytes);
+	assert_int_equal(fsync(f.fd), 0);
+	data_file_drop_old(&f, 16 * MIB);
+	assert_int_equal(cached_pages(f.fd, 0, 16 * MIB), 4096);
+	/* As if much more had been written behind it: */
+	data_file_drop_old(&f, 264 * MIB);
+	if (cached_pages(f.fd, 0, 8 * MIB) > 0)
+		print_message("skipped: the file system keeps its pages\n");
+	else
+		assert_int_equal(cached_pages(f.fd, 8 * MIB, 8 * MIB), 2048);
+	assert_int_equal(pread(f.fd, back, sizeof back, 0), sizeof back);
+	assert_memory_equal(bytes, back, sizeof back);
+	data_file_close(&f);
+}
+
+static void without_a_file_nothing_happens(void **state)
+{
+	struct data_file f;
+
+	(void)state;
+	data_file_open(&f, "/proc/none/data.mdb", 4 * MIB);
+	assert_int_equal(f.fd, -1);
+	data_file_grow(&f, 100 * MIB);
+	data_file_drop_old(&f, 1000 * MIB);
+	data_file_close(&f);
+}
+
+static int begin(void **state)
+{
+	int fd;
+
+	(void)state;
+	strcpy(path, "/tmp/lagebus-data-file-XXXXXX");
+	fd = mkstemp(path);
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(is_extended_in_steps_and_never_made_shorter),
+		TEST(with_no_step_it_stays_as_it_is),
+		TEST(what_is_old_leaves_the_page_cache_and_stays_on_disk),
+		TEST(without_a_file_nothing_happens),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
