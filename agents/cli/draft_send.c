@@ -84,6 +84,7 @@ static json_t *route_json(const Lagebus__Route *route)
 			json_array_append_new(recipients, out_json_string(p->partner));
 	}
 	json_object_set_new(doc, "refused", *route->refused ? out_json_string(route->refused) : json_null());
+	json_object_set_new(doc, "refused_text", *route->refused ? out_json_string(route->refused_text) : json_null());
 	json_object_set_new(doc, "recipients", recipients);
 	json_object_set_new(doc, "others", others);
 	return doc;
@@ -118,11 +119,11 @@ static enum cli_exit route_table(struct cli *cli, const Lagebus__Route *route)
 static enum cli_exit show_route(struct cli *cli, const Lagebus__Route *route)
 {
 	lb_err e = lb_err_from_token(route->refused);
-	const char *advice = advice_for(e);
+	const char *advice = advice_for(e), *text = *route->refused_text ? route->refused_text : lb_err_text(e);
 	enum cli_exit code;
 
 	if (*route->refused && !cli->json)
-		return cli_fail(cli, CLI_REFUSED, "the broker would refuse it: %s (%s)%s%s", lb_err_text(e), route->refused,
+		return cli_fail(cli, CLI_REFUSED, "the broker would refuse it: %s (%s)%s%s", text, route->refused,
 			*advice ? ": " : "", advice);
 	code = cli->json ? out_json(cli, route_json(route)) : route_table(cli, route);
 	return code || !*route->refused ? code : CLI_REFUSED;
