@@ -11,6 +11,7 @@
 #include "proto/header.pb-c.h"
 #include "proto/host/log.h"
 #include "proto/receipt.pb-c.h"
+#include "proto/texts.h"
 
 #define REQUESTS_A_TURN 256
 
@@ -224,8 +225,8 @@ static const char *wrong_ack(const struct inbox_row *row, const Lagebus__AckRequ
 		return "the message did not verify, so there is nothing to acknowledge; tell the coordinator of it";
 	if (r->state < LB_ACK_DISPLAYED || r->state > LB_ACK_IMPLEMENTED)
 		return "a message is displayed (1), acknowledged (2) or implemented (3)";
-	if (strlen(r->by) > LB_TEXT_MAX || !lb_utf8_is_valid(r->by, strlen(r->by)) || !lb_utf8_is_valid(r->note, strlen(r->note)))
-		return "who acknowledges is said in at most 255 bytes of UTF-8, and the note is UTF-8, too";
+	if (strlen(r->by) > LB_TEXT_MAX)
+		return "who acknowledges is said in at most 255 bytes";
 	return NULL;
 }
 
@@ -396,10 +397,12 @@ void requests_answer(struct agent *a, const struct local_peer *peer, const uint8
 {
 	Lagebus__Request *r = lagebus__request__unpack(NULL, n, n ? p : (const uint8_t *)"");
 
-	if (r)
-		dispatch(a, peer, r);
-	else
+	if (!r)
 		answer_refusal(a, peer, 0, LB_BAD_CONTROL);
+	else if (!texts_are_utf8(&r->base))
+		answer_refusal(a, peer, r->number, LB_NOT_UTF8);
+	else
+		dispatch(a, peer, r);
 	if (r)
 		lagebus__request__free_unpacked(r, NULL);
 }

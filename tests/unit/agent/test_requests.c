@@ -298,6 +298,27 @@ static void what_cannot_be_read_is_refused(void **state)
 	lagebus__reply__free_unpacked(reply, NULL);
 }
 
+static void a_text_that_is_not_utf8_is_refused(void **state)
+{
+	Lagebus__InboxRequest inbox = LAGEBUS__INBOX_REQUEST__INIT;
+	Lagebus__AckRequest ack = LAGEBUS__ACK_REQUEST__INIT;
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
+
+	(void)state;
+	inbox.search = (char *)"\xff";
+	request.number = 10;
+	request.body_case = LAGEBUS__REQUEST__BODY_INBOX;
+	request.inbox = &inbox;
+	client_say(&client, &request);
+	assert_refused(10, LB_NOT_UTF8);
+	ack.note = (char *)"\xed\xa0\x80";
+	request.number = 11;
+	request.body_case = LAGEBUS__REQUEST__BODY_ACK;
+	request.ack = &ack;
+	client_say(&client, &request);
+	assert_refused(11, LB_NOT_UTF8);
+}
+
 static void a_header_that_is_none_is_refused(void **state)
 {
 	Lagebus__SendRequest send = LAGEBUS__SEND_REQUEST__INIT;
@@ -360,6 +381,7 @@ int main(void)
 		AGENT_TEST(a_receipt_is_sent_and_noted_or_neither),
 		AGENT_TEST(the_status_says_how_things_are),
 		AGENT_TEST(what_cannot_be_read_is_refused),
+		AGENT_TEST(a_text_that_is_not_utf8_is_refused),
 		AGENT_TEST(a_header_that_is_none_is_refused),
 		AGENT_TEST(many_requests_are_all_taken),
 	};
