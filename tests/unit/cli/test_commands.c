@@ -65,6 +65,9 @@ static void the_manual_has_every_exit_code(void **state)
 		snprintf(item, sizeof(item), ".It %d\n%c%s.\n", (int)e->code, e->text[0] - 'a' + 'A', e->text + 1);
 		assert_has(manual, item);
 	}
+	/* What diff(1) says, and with which numbers. */
+	assert_has(manual, ".It 1\nRefused by a rule, or something is not valid.\nWith\n.Cm check Fl -diff :\nthe files differ.\n");
+	assert_has(manual, ".It 2\nThe command line is wrong.\nWith\n.Cm check Fl -diff\nalso: a file cannot be read or is not valid.\n");
 }
 
 /* What bash offers after "lagebus <words> <cur>". */
