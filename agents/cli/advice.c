@@ -33,3 +33,10 @@ const char *advice_for(lb_err e)
 			return advice[i].text;
 	return "";
 }
+
+lb_err advice_why(struct why *why, lb_err e, const char *where)
+{
+	const char *what = advice_for(e);
+
+	return why_set(why, e, "%s: %s (%s)%s%s", where, lb_err_text(e), lb_err_token(e), *what ? ": " : "", what);
+}

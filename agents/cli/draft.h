@@ -41,10 +41,12 @@ struct draft_defaults {
 	const char *language;
 };
 
-/* Reads the shared options. LB_OK or LB_INVALID (why). draft_fini in either case. */
+/* Reads the shared options. LB_OK, LB_INVALID, or LB_CLASSIFIED (--tlp names a classification) with why, for draft_fail. draft_fini in either case. */
 lb_err draft_init(struct draft *d, const struct args *args, const struct draft_defaults *defaults, int64_t now_ms,
 	struct why *why) LB_MUST_CHECK;
 void draft_fini(struct draft *d);
+/* What draft_init said. */
+enum cli_exit draft_fail(struct cli *cli, lb_err e, const struct why *why);
 /* "cyber-defence, joint-incident-work, ..." of lb_area_name or lb_type_name. */
 void draft_names(const char *(*name)(unsigned number), unsigned last, char *out, size_t n);
 /* Does a text carry a classification marking, with which it may not be sent? */
