@@ -123,7 +123,7 @@ static lb_err check_label(const struct draft *d, const struct csaf *c, struct wh
 		lb_tlp_name(d->header.tlp), lb_tlp_name(c->tlp));
 }
 
-static enum cli_exit pack_and_send(struct cli *cli, const struct draft *d, const Lagebus__Warning *w)
+static enum cli_exit pack_and_send(struct cli *cli, struct draft *d, const Lagebus__Warning *w)
 {
 	uint8_t *payload = malloc(lagebus__warning__get_packed_size(w) + 1);
 	enum cli_exit code;

@@ -185,6 +185,7 @@ lb_err draft_init(struct draft *d, const struct args *args, const struct draft_d
 	h->schema_version = 1;
 	d->dry_run = args_has(args, "dry-run");
 	d->no_wait = args_has(args, "no-wait");
+	d->has_tlp = args_has(args, "tlp");
 	e = read_audience(d, args, why);
 	if (!e)
 		e = read_origin(d, args, why);

@@ -31,7 +31,7 @@ struct draft {
 	char *audience[LB_AUDIENCE_MAX];
 	char *audience_text;
 	uint8_t thread[16], supersedes[16];
-	bool dry_run, no_wait;
+	bool dry_run, no_wait, has_tlp; /* has_tlp: the label was given, and is not followed by another */
 };
 
 /* What holds where the command line does not say. */
@@ -53,7 +53,8 @@ void draft_names(const char *(*name)(unsigned number), unsigned last, char *out,
 bool draft_is_marked(const char *text);
 /* TLP default of a message type (DOMAIN: message types). */
 unsigned draft_default_tlp(unsigned type);
-/* Sends it, or asks who would get it, and shows the answer. Blocks. */
-enum cli_exit draft_send(struct cli *cli, const struct draft *d, const uint8_t *payload, size_t payload_n);
+/* Sends it, or asks who would get it, and shows the answer. Without --tlp it takes the strictest label of what it belongs to or replaces, as
+ * far as the agent's inbox has that. Blocks. */
+enum cli_exit draft_send(struct cli *cli, struct draft *d, const uint8_t *payload, size_t payload_n);
 
 #endif
