@@ -2,7 +2,9 @@
 #include "tests/unit/agent/agent_fixture.h"
 
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 
+#include "agents/agent/answers.h"
 #include "proto/receipt.pb-c.h"
 
 static void know_the_signer(void)
@@ -128,6 +130,47 @@ static void a_message_is_shown_whole(void **state)
 	assert_string_equal(reply->error, "bad-id");
 	lagebus__reply__free_unpacked(reply, NULL);
 	letter_fini(&l);
+}
+
+/* Asks for a note to be sent that belongs to message 1. */
+static void send_about(uint64_t number, unsigned tlp, const char *text)
+{
+	char *audience[] = { (char *)"all" };
+	struct lb_uuid id = letter_id(1);
+	Lagebus__Header header = LAGEBUS__HEADER__INIT;
+	Lagebus__Note note = LAGEBUS__NOTE__INIT;
+	Lagebus__SendRequest send = LAGEBUS__SEND_REQUEST__INIT;
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
+	uint8_t packed[200], payload[200];
+
+	header.type = LB_TYPE_INDICATOR;
+	header.area = LB_AREA_CYBER_DEFENCE;
+	header.tlp = tlp;
+	header.audience = audience;
+	header.n_audience = 1;
+	header.thread = (ProtobufCBinaryData){ sizeof id.b, id.b };
+	note.text = (char *)text;
+	send.header = (ProtobufCBinaryData){ lagebus__header__pack(&header, packed), packed };
+	send.payload = (ProtobufCBinaryData){ lagebus__note__pack(&note, payload), payload };
+	request.number = number;
+	request.body_case = LAGEBUS__REQUEST__BODY_SEND;
+	request.send = &send;
+	client_say(&client, &request);
+}
+
+/* outgoing.c has the cases; here, that it is asked. */
+static void what_may_not_go_out_is_not_queued(void **state)
+{
+	(void)state;
+	know_the_signer(); /* its message 1 has no label: AMBER+STRICT */
+	send_about(1, LB_TLP_AMBER, "text");
+	assert_refused(1, LB_TLP_WIDENED);
+	send_about(2, LB_TLP_RED, "VS-NfD");
+	assert_refused(2, LB_CLASSIFIED);
+	settle();
+	assert_true(outbox_total() == 0 && heard.published_n == 0);
+	send_about(3, LB_TLP_AMBER_STRICT, "text");
+	assert_sent(3, false);
 }
 
 static Lagebus__Reply *ask_ack(unsigned n, unsigned state)
@@ -359,7 +402,7 @@ static void many_requests_are_all_taken(void **state)
 	for (request.number = 0; request.number < 900; request.number++)
 		client_say(&client, &request);
 	agent_turn(&agent, wake);
-	while (local_server_is_ready(agent.local))
+	for (unsigned turns = 0; turns < 100 && local_server_is_ready(agent.local); turns++)
 		agent_turn(&agent, wake);
 	assert_true(time(NULL) - begin_s < 20);
 	for (unsigned n = 0; n < 900; n++) {
@@ -371,11 +414,58 @@ static void many_requests_are_all_taken(void **state)
 	close(wake);
 }
 
+static int64_t monotonic_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* One that came while another was answered: its descriptor has told of both already. */
+static void a_request_left_in_the_queue_is_taken_at_once(void **state)
+{
+	const struct itimerspec six_s = { .it_value.tv_sec = 6 };
+	struct pollfd p = { .fd = local_server_fd(agent.local), .events = POLLIN };
+	Lagebus__StatusRequest status = LAGEBUS__STATUS_REQUEST__INIT;
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
+	int wake = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	struct lb_buf bytes = LB_BUF_INIT;
+	struct local_peer peer;
+	Lagebus__Reply *reply;
+	int64_t begin_ms;
+
+	(void)state;
+	agent.uplink.retry_ms = INT64_MAX;
+	request.body_case = LAGEBUS__REQUEST__BODY_STATUS;
+	request.status = &status;
+	client_say(&client, &request);
+	while (!local_server_receive(agent.local, &peer, &bytes))
+		if (!local_server_is_ready(agent.local))
+			assert_int_equal(poll(&p, 1, 20000), 1);
+	lb_buf_fini(&bytes);
+	request.number = 2;
+	client_say(&client, &request);
+	while (!local_server_is_ready(agent.local))
+		assert_int_equal(poll(&p, 1, 20000), 1);
+	answer_refusal(&agent, &peer, 1, LB_LIMIT);
+	assert_int_equal(timerfd_settime(wake, 0, &six_s, NULL), 0); /* the turn's end, if it waits */
+	begin_ms = monotonic_ms();
+	agent_turn(&agent, wake);
+	assert_true(monotonic_ms() - begin_ms < 5000);
+	close(wake);
+	assert_refused(1, LB_LIMIT);
+	reply = client_hear();
+	assert_true(reply->number == 2 && reply->body_case == LAGEBUS__REPLY__BODY_STATUS);
+	lagebus__reply__free_unpacked(reply, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		AGENT_TEST(the_inbox_is_searched),
 		AGENT_TEST(a_message_is_shown_whole),
+		AGENT_TEST(what_may_not_go_out_is_not_queued),
 		AGENT_TEST(acknowledging_sends_a_receipt_to_the_origin),
 		AGENT_TEST(what_cannot_be_acknowledged_is_refused),
 		AGENT_TEST(a_receipt_is_sent_and_noted_or_neither),
@@ -384,6 +474,7 @@ int main(void)
 		AGENT_TEST(a_text_that_is_not_utf8_is_refused),
 		AGENT_TEST(a_header_that_is_none_is_refused),
 		AGENT_TEST(many_requests_are_all_taken),
+		AGENT_TEST(a_request_left_in_the_queue_is_taken_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_begin, fixture_end);
