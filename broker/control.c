@@ -1,11 +1,18 @@
 /* What agents and broker say to each other besides messages. */
-#include "proto/control.pb-c.h"
+#include "broker/control.h"
 
 #include <string.h>
 
 #include "proto/host/log.h"
+#include "broker/core/route.h"
+#include "broker/cursor.h"
+#include "broker/mandates.h"
+#include "broker/receipts.h"
+#include "broker/session.h"
 #include "proto/texts.h"
 #include "broker/worker_state.h"
+#include "lagebus/limits.h"
+#include "proto/control.pb-c.h"
 
 void control_send(struct worker *w, struct session *s, const void *control)
 {

@@ -1,9 +1,17 @@
 /* A publish on its way in: checked, routed, put into a block for the writer, and answered when its commit is on disk. */
+#include "broker/publish.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/host/policy.h"
 #include "proto/host/log.h"
+#include "broker/core/block.h"
+#include "broker/core/route.h"
+#include "broker/control.h"
+#include "broker/lookup.h"
+#include "broker/receipts.h"
+#include "broker/session.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 #include "lagebus/classified.h"

@@ -1,11 +1,22 @@
 /* The ledger's questions and answers: who has a message, who acted, who is silent; and who would get one. */
+#include "broker/receipts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/host/policy.h"
 #include "proto/host/log.h"
+#include "broker/core/ledger.h"
+#include "broker/core/route.h"
+#include "broker/control.h"
+#include "broker/cursor.h"
+#include "broker/lookup.h"
+#include "broker/mandates.h"
+#include "broker/publish.h"
+#include "broker/session.h"
 #include "broker/worker_state.h"
+#include "broker/writer.h"
 #include "lagebus/classified.h"
 #include "proto/control.pb-c.h"
 #include "proto/receipt.pb-c.h"

@@ -55,5 +55,8 @@ int main(int argc, char **argv)
 	for (taken = 0; taken < MESSAGES; taken++)
 		take(&deaf, taken);
 	printf("and who had not read has all of it, in order\n");
+	caller_fini(&from);
+	caller_fini(&deaf);
+	caller_fini(&to);
 	return 0;
 }
