@@ -330,9 +330,12 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
 	struct rows rows = { 0 };
 	lb_err rules[LB_PARTNERS_MAX];
+	char text[POLICY_TEXT] = "";
 	struct lb_header h;
 	lb_err e = lb_header_decode(header.p, header.n, &h);
 
+	if (e != LB_OK)
+		h.audience_n = 0;
 	if (e == LB_OK)
 		e = policy_admit(f, policy_sender(f, s->partner, s->mandates, &h), &h);
 	if (e == LB_OK)
@@ -340,10 +343,13 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 	if (e == LB_OK)
 		e = rows_init(&rows, federation_count(f));
 	answer.request = request;
-	if (e != LB_OK)
+	if (e != LB_OK) {
+		policy_explain(f, &h, e, text);
 		answer.refused = (char *)lb_err_token(e);
-	else
+		answer.refused_text = text;
+	} else {
 		policy_rules(f, &h, rules);
+	}
 	for (uint16_t i = 0; i < rows.n; i++) {
 		rows.receipt[i].partner = (char *)federation_at(f, i)->id;
 		if (rules[i] != LB_OK)

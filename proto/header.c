@@ -61,6 +61,7 @@ enum lb_lane lb_header_lane(unsigned type, unsigned level)
 	case LB_TYPE_RECEIPT:
 	case LB_TYPE_APPROVAL:
 	case LB_TYPE_RECALL:
+	case LB_TYPE_EXERCISE:
 		return LB_LANE_URGENT;
 	default:
 		return LB_LANE_ROUTINE;

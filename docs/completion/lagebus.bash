@@ -3,7 +3,7 @@ _lagebus()
 {
 	local cur prev word command='' i
 	local types='indicator sighting incident-report assistance-request assistance-offer situation-report training-event
-		digital-violence-case approval recall'
+		digital-violence-case approval recall training-registration exercise'
 	local areas='cyber-defence joint-incident-work citizen-awareness internal-security threat-intelligence incident-response
 		public-sector-training federal-state-collaboration digital-violence'
 	local global='--agent --json --table --no-color --timeout --help --version'

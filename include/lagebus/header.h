@@ -73,7 +73,7 @@ lb_err lb_header_decode(const uint8_t *p, size_t n, struct lb_header *h) LB_MUST
 /* Appends the canonical encoding (fields in number order, defaults left out) to out. Same checks as decoding.
  * LB_OK, LB_NO_MEMORY, or what decoding would say. */
 lb_err lb_header_encode(const struct lb_header *h, struct lb_buf *out) LB_MUST_CHECK;
-/* The lane a message belongs in by its type and level (DESIGN: warnings of level 3 and 4, incidents, recalls, receipts). */
+/* The lane a message belongs in by its type and level (DESIGN: warnings of level 3 and 4, incidents, recalls, receipts; exercises). */
 enum lb_lane lb_header_lane(unsigned type, unsigned level);
 /* Does it belong to or replace `about`, which is of another origin, under a looser label than that? Only the origin may widen one. */
 bool lb_header_widens(const struct lb_header *h, const struct lb_header *about);

@@ -20,7 +20,9 @@
 	X(DIGITAL_VIOLENCE_CASE, 9, "digital-violence-case") \
 	X(RECEIPT, 10, "receipt") \
 	X(APPROVAL, 11, "approval") \
-	X(RECALL, 12, "recall")
+	X(RECALL, 12, "recall") \
+	X(TRAINING_REGISTRATION, 13, "training-registration") \
+	X(EXERCISE, 14, "exercise")
 
 #define LB_AREA_TABLE(X) \
 	X(CYBER_DEFENCE, 1, "cyber-defence") \
@@ -37,7 +39,7 @@ enum lb_type {
 #define X(name, number, text) LB_TYPE_##name = number,
 	LB_TYPE_TABLE(X)
 #undef X
-	LB_TYPE_MAX = 12
+	LB_TYPE_MAX = 14
 };
 
 enum lb_area {

@@ -112,22 +112,12 @@ static void the_audience_is_bounded(void **state)
 	draft_fini(&d);
 }
 
-static void every_type_has_a_label(void **state)
-{
-	(void)state;
-	assert_int_equal(draft_default_tlp(LB_TYPE_WARNING), LB_TLP_GREEN);
-	assert_int_equal(draft_default_tlp(LB_TYPE_DIGITAL_VIOLENCE_CASE), LB_TLP_RED);
-	assert_int_equal(draft_default_tlp(LB_TYPE_INCIDENT_REPORT), LB_TLP_AMBER_STRICT);
-	assert_int_equal(draft_default_tlp(99), LB_TLP_AMBER_STRICT);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(takes_every_option, fresh),
 		cmocka_unit_test_setup(says_what_is_wrong, fresh),
 		cmocka_unit_test_setup(the_audience_is_bounded, fresh),
-		cmocka_unit_test(every_type_has_a_label),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,7 +61,7 @@ static int hops(const struct member *all, size_t n, const char *id, char audienc
 static bool goes_below(unsigned type)
 {
 	return type == LB_TYPE_INDICATOR || type == LB_TYPE_WARNING || type == LB_TYPE_SITUATION_REPORT || type == LB_TYPE_TRAINING_EVENT ||
-	       type == LB_TYPE_RECALL;
+	       type == LB_TYPE_RECALL || type == LB_TYPE_EXERCISE;
 }
 
 static bool restated(const struct member *all, size_t n, const struct member *m, const struct lb_header *h, char audience[][32])
