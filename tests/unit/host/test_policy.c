@@ -187,6 +187,33 @@ static void an_area_that_does_not_exist_is_in_no_agreement(void **state)
 	federation_unref(f);
 }
 
+static void a_refusal_names_whom_nobody_knows(void **state)
+{
+	static const char text[] = "the audience is empty, malformed or names someone unknown";
+	struct federation *f = standard();
+	struct lb_header h = header("bund-bsi", LB_TYPE_WARNING, LB_TLP_AMBER, "de-sn, de-xx, all, group:xx, de-yy/*");
+	char out[POLICY_TEXT], expected[POLICY_TEXT], long_name[LB_PARTNER_ID_MAX + 1];
+
+	(void)state;
+	policy_explain(f, &h, LB_BAD_AUDIENCE, out);
+	snprintf(expected, sizeof expected, "%s; the federation has no de-xx, group:xx, de-yy/*", text);
+	assert_string_equal(out, expected);
+	policy_explain(f, &h, LB_AREA_NOT_AGREED, out);
+	assert_string_equal(out, lb_err_text(LB_AREA_NOT_AGREED));
+	/* As many as fit, each whole. */
+	memset(long_name, 'x', sizeof long_name - 1);
+	long_name[sizeof long_name - 1] = '\0';
+	h.audience_n = LB_AUDIENCE_MAX;
+	for (unsigned i = 0; i < LB_AUDIENCE_MAX; i++)
+		h.audience[i] = lb_text_of(long_name);
+	policy_explain(f, &h, LB_BAD_AUDIENCE, out);
+	assert_string_equal(strchr(out, ';') + 2 + strlen("the federation has no ") + (3 - 1) * (strlen(long_name) + 2), long_name);
+	h.audience_n = 0;
+	policy_explain(f, &h, LB_BAD_AUDIENCE, out);
+	assert_string_equal(out, text);
+	federation_unref(f);
+}
+
 static void only_what_the_table_allows_is_admitted(void **state)
 {
 	static const struct {
@@ -474,6 +501,7 @@ int main(void)
 		cmocka_unit_test(only_what_the_table_allows_is_admitted),
 		cmocka_unit_test(an_incident_is_answered_in_its_thread_only),
 		cmocka_unit_test(help_is_asked_and_offered_between_laender_and_federal_office),
+		cmocka_unit_test(a_refusal_names_whom_nobody_knows),
 		cmocka_unit_test(an_observer_sends_nothing_but_receipts),
 		cmocka_unit_test(the_envelope_must_be_the_senders_own_and_right),
 		cmocka_unit_test(an_agent_speaks_for_its_own_partner_and_those_it_acts_for),
