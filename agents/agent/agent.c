@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agents/agent/derive.h"
 #include "agents/agent/intake.h"
 #include "agents/agent/requests.h"
 #include "lagebus/failpoint.h"
@@ -182,6 +183,7 @@ void agent_step(struct agent *a, short events, int64_t now_ms)
 	uplink_step(&a->uplink, events, now_ms);
 	intake_go_on(a);
 	requests_take(a);
+	derive_expire(a);
 	agent_settle(a);
 	watchers_show(a);
 	publish_pump(a);

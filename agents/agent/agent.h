@@ -35,6 +35,7 @@ struct agent {
 	uint64_t missed;
 	struct lb_buf acts_for; /* the further partners that the broker says we act for, each with its NUL; as last heard */
 	bool in_transaction, cursors_changed, holding, inbox_grew;
+	int64_t expire_ms; /* when what has ended is dropped again */
 	int64_t held_ms; /* when what is held is taken up again */
 
 	int64_t sent_row[LB_LANES];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/derive.h"
 #include "agents/agent/outbox.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -98,7 +99,9 @@ void publish_accepted(struct agent *a, const struct lb_uuid *id)
 
 	if (!answered(a, id) || !agent_begin(a))
 		return;
-	e = outbox_accepted(&a->store, id);
+	e = derive_sent(a, id);
+	if (e == LB_OK)
+		e = outbox_accepted(&a->store, id);
 	if (e != LB_OK)
 		uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
 	waiting_sent(a, id, NULL, NULL);
