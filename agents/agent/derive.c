@@ -6,6 +6,7 @@
 #include "agents/agent/indicators.h"
 #include "agents/agent/sightings.h"
 #include "agents/agent/training.h"
+#include "proto/host/log.h"
 
 #define EXPIRE_MS (10 * 60 * 1000)
 
@@ -68,7 +69,7 @@ void derive_expire(struct agent *a)
 	int64_t now_ms = agent_clock_ms();
 	lb_err e;
 
-	if (a->now_ms < a->expire_ms || !agent_begin(a))
+	if (a->now_ms < a->expire_ms || agent_begin(a) != LB_OK)
 		return;
 	e = indicators_expire(&a->store, now_ms, &indicators);
 	if (e == LB_OK)
@@ -78,5 +79,5 @@ void derive_expire(struct agent *a)
 	more = indicators || sightings;
 	a->expire_ms = a->now_ms + (e == LB_OK && more ? 0 : EXPIRE_MS);
 	if (e != LB_OK)
-		uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
+		log_event(LOG_WARN, "not_expired", "reason=%s detail=%s", lb_err_token(e), a->store.why);
 }

@@ -125,7 +125,7 @@ lb_err store_error(struct store *s)
 	case SQLITE_DONE:
 		return LB_OK;
 	case SQLITE_FULL:
-		return LB_DISK_FULL;
+		return LB_STORE_FULL;
 	case SQLITE_NOMEM:
 		return LB_NO_MEMORY;
 	case SQLITE_CORRUPT:
@@ -222,6 +222,8 @@ sqlite3_stmt *store_use(struct store *s, enum store_statement which)
 
 lb_err store_row(struct store *s, sqlite3_stmt *statement)
 {
+	lb_err e;
+
 	switch (sqlite3_step(statement)) {
 	case SQLITE_ROW:
 		return LB_OK;
@@ -229,7 +231,9 @@ lb_err store_row(struct store *s, sqlite3_stmt *statement)
 		sqlite3_reset(statement);
 		return LB_NOT_FOUND;
 	default:
-		return store_error(s);
+		e = store_error(s);
+		snprintf(s->why, sizeof s->why, "%s", e == LB_STORE_FULL ? lb_err_text(e) : sqlite3_errmsg(s->db));
+		return e;
 	}
 }
 
@@ -238,22 +242,30 @@ lb_err store_run(struct store *s, sqlite3_stmt *statement)
 	lb_err e = store_row(s, statement);
 
 	sqlite3_reset(statement);
-	return e == LB_NOT_FOUND ? LB_OK : e;
+	if (e == LB_OK || e == LB_NOT_FOUND)
+		return LB_OK;
+	if (s->failure == LB_OK)
+		s->failure = e;
+	return e;
 }
 
 lb_err store_begin(struct store *s)
 {
-	return store_run(s, store_use(s, STORE_BEGIN));
+	lb_err e = store_run(s, store_use(s, STORE_BEGIN));
+
+	s->failure = LB_OK;
+	return e;
 }
 
 lb_err store_commit(struct store *s)
 {
-	lb_err e;
+	lb_err e = s->failure;
 
 	/* A row that is still open keeps the write-ahead log from starting over: it would grow without end. */
 	for (unsigned i = 0; i < STORE_STATEMENTS; i++)
 		sqlite3_reset(s->statement[i]);
-	e = store_run(s, store_use(s, STORE_COMMIT));
+	if (e == LB_OK)
+		e = store_run(s, store_use(s, STORE_COMMIT));
 	if (e != LB_OK)
 		store_rollback(s);
 	return e;
@@ -264,4 +276,5 @@ void store_rollback(struct store *s)
 	/* SQLite has rolled back by itself after some errors: then there is nothing left to do. */
 	if (!sqlite3_get_autocommit(s->db) && store_run(s, store_use(s, STORE_ROLLBACK)) != LB_OK)
 		sqlite3_interrupt(s->db);
+	s->failure = LB_OK;
 }

@@ -9,6 +9,7 @@
 #include "agents/cli/indicator_send.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
+#include "lagebus/classified.h"
 #include "lagebus/message_type.h"
 
 const struct option_row cmd_indicators_import_options[] = {
@@ -124,7 +125,7 @@ static enum cli_exit send_all(struct cli *cli, struct import *im, const struct d
 	struct client client;
 	enum cli_exit code;
 
-	if (!lb_utf8_is_valid(source, strlen(source)) || strlen(source) > LB_TEXT_MAX || draft_is_marked(source))
+	if (!lb_utf8_is_valid(source, strlen(source)) || strlen(source) > LB_TEXT_MAX || lb_text_is_classified(source, strlen(source)))
 		return cli_fail(cli, CLI_REFUSED, "--source: at most %d bytes of UTF-8 without a classification marking are expected", LB_TEXT_MAX);
 	code = client_open(cli, &client);
 	if (!code && indicator_set_identify(&im->set, *d->header.origin ? d->header.origin : client_status(&client)->partner))
@@ -140,10 +141,14 @@ static enum cli_exit send_all(struct cli *cli, struct import *im, const struct d
 	return code;
 }
 
-/* Who would get them is the same for each message: the header says it. */
-static enum cli_exit dry_run(struct cli *cli, const struct draft *d)
+/* Who would get them is the same for each message. */
+static enum cli_exit dry_run(struct cli *cli, struct import *im, struct draft *d)
 {
-	return draft_send(cli, d, NULL, 0);
+	const char *source = args_value(&cli->args, "source", im->source), *origin = *d->header.origin ? d->header.origin : "dry-run";
+
+	if (indicator_set_identify(&im->set, origin))
+		return cli_fail(cli, CLI_IO, "out of memory");
+	return indicator_dry_run(cli, d, &im->set, source);
 }
 
 enum cli_exit cmd_indicators_import(struct cli *cli)
@@ -152,6 +157,7 @@ enum cli_exit cmd_indicators_import(struct cli *cli)
 	struct import im = { .format = IMPORT_GUESS };
 	struct draft draft = { .audience_text = NULL };
 	struct why why;
+	lb_err e;
 	enum cli_exit code = read_options(cli, &im);
 
 	if (!code)
@@ -159,15 +165,15 @@ enum cli_exit cmd_indicators_import(struct cli *cli)
 	if (!code) {
 		note_nothing(cli, &im);
 		defaults.tlp = im.tlp != LB_TLP_UNSET ? im.tlp : lb_message_type(LB_TYPE_INDICATOR)->tlp;
-		if (draft_init(&draft, &cli->args, &defaults, im.now_ms, &why))
-			code = cli_fail(cli, CLI_USAGE, "%s", why.text);
+		e = draft_init(&draft, &cli->args, &defaults, im.now_ms, &why);
+		code = e ? draft_fail(cli, e, &why) : CLI_OK;
 	}
 	if (!code)
 		code = check_label(cli, &im, &draft);
 	if (!code && im.set.n == 0)
 		code = cli_fail(cli, CLI_REFUSED, "%s: there is no indicator in it that is valid", cli->args.words[0]);
 	if (!code)
-		code = draft.dry_run ? dry_run(cli, &draft) : send_all(cli, &im, &draft);
+		code = draft.dry_run ? dry_run(cli, &im, &draft) : send_all(cli, &im, &draft);
 	draft_fini(&draft);
 	import_fini(&im);
 	return code;

@@ -7,6 +7,7 @@
 #include "agents/cli/indicator_find.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
+#include "lagebus/classified.h"
 #include "lagebus/message_type.h"
 #include "lagebus/uuid.h"
 
@@ -49,7 +50,7 @@ static enum cli_exit read_times(struct cli *cli, Lagebus__Sighting *s)
 	if (s->first_seen > s->last_seen)
 		return cli_fail(cli, CLI_USAGE, "--first is after --last");
 	s->source = (char *)args_value(&cli->args, "source", "");
-	if (!lb_utf8_is_valid(s->source, strlen(s->source)) || strlen(s->source) > LB_TEXT_MAX || draft_is_marked(s->source))
+	if (!lb_utf8_is_valid(s->source, strlen(s->source)) || strlen(s->source) > LB_TEXT_MAX || lb_text_is_classified(s->source, strlen(s->source)))
 		return cli_fail(cli, CLI_REFUSED, "--source: at most %d bytes of UTF-8 without a classification marking are expected", LB_TEXT_MAX);
 	return CLI_OK;
 }
@@ -98,13 +99,15 @@ static enum cli_exit send_one(struct client *client, const struct owner *owner, 
 	struct why why;
 	bool accepted = false;
 	enum cli_exit code;
+	lb_err e;
 
 	defaults.tlp = lb_tlp_strictest(lb_message_type(LB_TYPE_SIGHTING)->tlp, owner->entry->tlp);
 	defaults.to = recipient_of(self, owner, parent);
 	s.indicator = owner->id;
 	all.sightings = &one;
 	all.n_sightings = 1;
-	code = draft_init(&d, &cli->args, &defaults, when_now_ms(), &why) ? cli_fail(cli, CLI_USAGE, "%s", why.text) : CLI_OK;
+	e = draft_init(&d, &cli->args, &defaults, when_now_ms(), &why);
+	code = e ? draft_fail(cli, e, &why) : CLI_OK;
 	d.header.exercise |= owner->exercise;
 	if (!code && d.dry_run)
 		code = draft_send(cli, &d, payload, lagebus__sightings__pack(&all, payload));

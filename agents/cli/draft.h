@@ -35,7 +35,7 @@ struct draft {
 	char *audience[LB_AUDIENCE_MAX];
 	char *audience_text;
 	uint8_t thread[16], supersedes[16];
-	bool dry_run, no_wait;
+	bool dry_run, no_wait, has_tlp; /* has_tlp: the label was given, and is not followed by another */
 };
 
 /* What holds where the command line does not say. */
@@ -46,10 +46,12 @@ struct draft_defaults {
 	const char *to; /* the audience; NULL: it must be said */
 };
 
-/* Reads the shared options. LB_OK or LB_INVALID (why). draft_fini in either case. */
+/* Reads the shared options. LB_OK, LB_INVALID, or LB_CLASSIFIED (--tlp names a classification) with why, for draft_fail. draft_fini in either case. */
 lb_err draft_init(struct draft *d, const struct args *args, const struct draft_defaults *defaults, int64_t now_ms,
 	struct why *why) LB_MUST_CHECK;
 void draft_fini(struct draft *d);
+/* What draft_init said. */
+enum cli_exit draft_fail(struct cli *cli, lb_err e, const struct why *why);
 /* "cyber-defence, joint-incident-work, ..." of lb_area_name or lb_type_name. */
 void draft_names(const char *(*name)(unsigned number), unsigned last, char *out, size_t n);
 /* Does a text carry a classification marking, with which it may not be sent? */
@@ -57,7 +59,8 @@ bool draft_is_marked(const char *text);
 /* Sends it as one of several over an open client; `waiting` labels the progress bar. *accepted: the broker has it, not only the outbox. Blocks. */
 enum cli_exit draft_publish(struct client *client, const struct draft *d, const uint8_t *payload, size_t payload_n, const char *waiting,
 	struct lb_uuid *id, bool *accepted);
-/* Sends it, or asks who would get it, and shows the answer. Blocks. */
-enum cli_exit draft_send(struct cli *cli, const struct draft *d, const uint8_t *payload, size_t payload_n);
+/* Sends it, or asks who would get it, and shows the answer. Without --tlp it takes the strictest label of what it belongs to or replaces, as
+ * far as the agent's inbox has that. Blocks. */
+enum cli_exit draft_send(struct cli *cli, struct draft *d, const uint8_t *payload, size_t payload_n);
 
 #endif

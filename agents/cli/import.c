@@ -10,6 +10,7 @@
 #include "agents/cli/when.h"
 #include "lagebus/header.h"
 #include "lagebus/message_type.h"
+#include "proto/payload_value.h"
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
@@ -70,6 +71,11 @@ void import_note_nothing(struct import *im, size_t line, const char *text, size_
 	snprintf(at->text, sizeof(at->text), "%.*s", (int)(n < sizeof(at->text) ? n : sizeof(at->text) - 1), text);
 }
 
+lb_err import_reference(Lagebus__Indicator *i, const char *url)
+{
+	return url && *url && !value_wrong_url(url) ? indicator_set_append(&i->references, &i->n_references, url) : LB_OK;
+}
+
 static bool has_ended(const struct import *im, const Lagebus__Indicator *i)
 {
 	int64_t keep = lb_message_type(LB_TYPE_INDICATOR)->keep_ms, until = i->valid_from ? i->valid_from + keep : im->now_ms + keep;
@@ -104,6 +110,8 @@ lb_err import_add(struct import *im, unsigned kind, const char *value, size_t li
 	if (kind == 0)
 		kind = lb_indicator_detect(value, form);
 	else if (lb_indicator_normalise(kind, value, form))
+		kind = 0;
+	if (kind != 0 && value_wrong(kind, form))
 		kind = 0;
 	if (kind == 0) {
 		import_note_nothing(im, line, value, strlen(value));

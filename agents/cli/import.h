@@ -57,6 +57,8 @@ struct import_value {
 /* Adds a value: of this kind, or of the kind that it is told by (0). *out: as indicator_set_add; also NULL where it is no indicator (noted with its line) or
  * has ended (counted). LB_OK, LB_NO_MEMORY, LB_LIMIT. */
 lb_err import_add(struct import *im, unsigned kind, const char *value, size_t line, const struct import_value *more, Lagebus__Indicator **out) LB_MUST_CHECK;
+/* Adds a reference, if it is a URL. LB_OK or LB_NO_MEMORY. */
+lb_err import_reference(Lagebus__Indicator *i, const char *url) LB_MUST_CHECK;
 void import_note_nothing(struct import *im, size_t line, const char *text, size_t n);
 /* A kind as others name it: ours, MISP's attribute types, usual headings. 0: none. */
 unsigned import_kind(const char *name);

@@ -129,7 +129,7 @@ static lb_err take_row(struct import *im, struct reader *r, size_t line)
 	more.valid_until = import_time(r->cells[VALID_UNTIL]);
 	e = import_add(im, import_kind(r->cells[KIND]), r->cells[VALUE], line, &more, &out);
 	if (!e && out)
-		e = indicator_set_append(&out->references, &out->n_references, r->cells[REFERENCE]);
+		e = import_reference(out, r->cells[REFERENCE]);
 	return e || !out ? e : add_labels(out, r->cells[LABELS]);
 }
 

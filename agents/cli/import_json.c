@@ -136,7 +136,7 @@ static lb_err add_lists(const json_t *o, Lagebus__Indicator *i)
 	json_array_foreach(json_object_get(o, "labels"), at, one)
 		e = e ? e : indicator_set_append(&i->labels, &i->n_labels, json_string_value(one));
 	json_array_foreach(json_object_get(o, "external_references"), at, one)
-		e = e ? e : indicator_set_append(&i->references, &i->n_references, text_of(one, "url"));
+		e = e ? e : import_reference(i, text_of(one, "url"));
 	return e;
 }
 

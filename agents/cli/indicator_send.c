@@ -33,6 +33,23 @@ size_t indicator_messages(const struct indicator_set *set, const char *source)
 	return messages;
 }
 
+enum cli_exit indicator_dry_run(struct cli *cli, struct draft *d, const struct indicator_set *set, const char *source)
+{
+	Lagebus__Indicators all = LAGEBUS__INDICATORS__INIT;
+	uint8_t *payload;
+	enum cli_exit code;
+
+	all.indicators = set->items;
+	all.n_indicators = fit(set, 0, source);
+	all.source = (char *)source;
+	payload = malloc(lagebus__indicators__get_packed_size(&all) + 1);
+	if (!payload)
+		return cli_fail(cli, CLI_IO, "out of memory");
+	code = draft_send(cli, d, payload, lagebus__indicators__pack(&all, payload));
+	free(payload);
+	return code;
+}
+
 static enum cli_exit send_one(struct client *client, const struct draft *d, const Lagebus__Indicators *all, json_t *messages)
 {
 	uint8_t *payload = malloc(lagebus__indicators__get_packed_size(all) + 1);

@@ -47,6 +47,34 @@ static void a_commit_stays_and_a_rollback_does_not(void **state)
 	assert_int_equal(get("c", &value), LB_NOT_FOUND);
 }
 
+static lb_err add_to_outbox(uint8_t id)
+{
+	sqlite3_stmt *q = store_use(&store, STORE_OUTBOX_ADD);
+
+	sqlite3_bind_blob(q, 1, &id, 1, SQLITE_STATIC);
+	return store_run(&store, q);
+}
+
+/* What was written before and after is not stored either. */
+static void a_transaction_with_a_failure_is_not_committed(void **state)
+{
+	int value;
+
+	(void)state;
+	assert_int_equal(store_begin(&store), LB_OK);
+	set("a", 1);
+	assert_int_equal(add_to_outbox(1), LB_OK);
+	assert_int_equal(add_to_outbox(1), LB_IO);
+	assert_non_null(strstr(store.why, "UNIQUE"));
+	set("b", 1);
+	assert_int_equal(store_commit(&store), LB_IO);
+	assert_int_equal(get("a", &value), LB_NOT_FOUND);
+	assert_int_equal(get("b", &value), LB_NOT_FOUND);
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(add_to_outbox(1), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+}
+
 static int number(const char *sql)
 {
 	sqlite3_stmt *q = NULL;
@@ -158,7 +186,7 @@ static void a_full_disk_is_said_and_rolled_back(void **state)
 			store_rollback(&store);
 		rows += e == LB_OK;
 	}
-	assert_int_equal(e, LB_DISK_FULL);
+	assert_int_equal(e, LB_STORE_FULL);
 	assert_int_equal(store_begin(&store), LB_OK);
 	set("0", 7);
 	assert_int_equal(store_commit(&store), LB_OK);
@@ -170,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(a_commit_stays_and_a_rollback_does_not),
+		STORE_TEST(a_transaction_with_a_failure_is_not_committed),
 		STORE_TEST(an_older_schema_is_brought_to_the_newest),
 		STORE_TEST(a_newer_schema_is_left_alone),
 		STORE_TEST(a_second_agent_is_kept_out),
