@@ -32,6 +32,8 @@ static lb_err compare(struct worker *w, const struct lb_header *h, const struct 
 	struct logged about = { .frame = LB_BUF_INIT };
 	lb_err e = lookup(w, id, &about);
 
+	if (e == LB_OK && !lb_header_same_exercise(h, &about.header))
+		e = LB_EXERCISE_MIXED;
 	if (e == LB_OK && lb_header_widens(h, &about.header))
 		e = LB_TLP_WIDENED;
 	lb_buf_fini(&about.frame);

@@ -20,7 +20,8 @@ struct logged {
 };
 /* LB_OK, LB_NOT_FOUND, or the log's error; out->frame is the caller's to free in any case. Asks the router. */
 lb_err lookup(struct worker *w, const struct lb_uuid *id, struct logged *out) LB_MUST_CHECK;
-/* LB_TLP_WIDENED: a message that it belongs to or replaces is another's and stricter. LB_OK, or the log's error. Asks the router. */
+/* LB_TLP_WIDENED: a message that it belongs to or replaces is another's and stricter. LB_EXERCISE_MIXED: it is of another exercise, or only one
+ * of the two is of any. LB_OK, or the log's error. Asks the router. */
 lb_err lookup_label(struct worker *w, const struct lb_header *h) LB_MUST_CHECK;
 
 #endif

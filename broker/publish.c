@@ -9,6 +9,7 @@
 #include "broker/core/block.h"
 #include "broker/core/route.h"
 #include "broker/control.h"
+#include "broker/exercises.h"
 #include "broker/lookup.h"
 #include "broker/receipts.h"
 #include "broker/session.h"
@@ -69,7 +70,7 @@ static lb_err check_name(const struct lb_header *h)
 static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_message *m, const struct lb_header *h, struct route *route)
 {
 	enum lb_lane lane = (enum lb_lane)h->lane;
-	struct block_publish publish = { h->id, s->handle, s->generation, (uint32_t)m->raw_n, LB_OK };
+	struct block_publish publish = { h->id, s->handle, s->generation, (uint32_t)m->raw_n, !lb_header_is_real(h), LB_OK };
 	lb_err e;
 
 	if (w->filling[lane] && !block_fits(w->filling[lane], m->raw_n))
@@ -91,13 +92,16 @@ static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_mes
 
 static bool refers(const struct lb_header *h)
 {
-	return h->has_thread || h->has_supersedes || h->type == LB_TYPE_RECEIPT;
+	return h->has_thread || h->has_supersedes || h->type == LB_TYPE_RECEIPT || exercises_concern(h);
 }
 
-static lb_err check_references(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload)
+static lb_err check_references(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload,
+                               const struct route *route)
 {
 	lb_err e = lookup_label(w, h);
 
+	if (e == LB_OK && exercises_concern(h))
+		e = exercises_take(w, sender, h, payload, &route->recipients);
 	return e == LB_OK && h->type == LB_TYPE_RECEIPT ? receipts_take(w, s, sender, h, payload) : e;
 }
 
@@ -128,9 +132,11 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 		e = LB_DISK_FULL;
 	if (e == LB_OK && refers(&h)) {
 		route_ref(route); /* what it refers to asks the router too */
-		e = check_references(w, s, sender, &h, m->frames[1]);
+		e = check_references(w, s, sender, &h, m->frames[1], route);
 		if (e == LB_OK)
 			e = fill(w, s, m, &h, route);
+		if (e != LB_OK)
+			exercises_settle(w, &h.id);
 		route_unref(route);
 	} else if (e == LB_OK) {
 		e = fill(w, s, m, &h, route);
@@ -173,7 +179,6 @@ static void accept_ids(struct worker *w, struct session *s, ProtobufCBinaryData 
 	accepted.n_ids = n;
 	control.body_case = LAGEBUS__CONTROL__BODY_ACCEPTED;
 	control.accepted = &accepted;
-	metric_add(&w->metrics.published, n);
 	LB_FAIL_POINT("broker-before-accepted");
 	control_send(w, s, &control);
 	LB_FAIL_POINT("broker-after-accepted");
@@ -192,6 +197,7 @@ static void answer_session(struct worker *w, struct session *s, struct block_pub
 			refuse(w, s, &p[i].id, p[i].result, lb_err_text(p[i].result));
 			continue;
 		}
+		metric_add(p[i].exercise ? &w->metrics.published_exercise : &w->metrics.published, 1);
 		metric_add(&w->metrics.published_bytes, p[i].bytes);
 		ids[accepted++] = (ProtobufCBinaryData){ sizeof p[i].id.b, p[i].id.b };
 		if (accepted == ANSWER_IDS) {
@@ -207,6 +213,8 @@ void publish_answer(struct worker *w, struct block *b)
 {
 	struct block_publish *p = b->publishes;
 
+	for (uint32_t i = 0; w->exercises.pending_n > 0 && i < b->publishes_n; i++)
+		exercises_settle(w, &p[i].id);
 	for (uint32_t i = 0, n; i < b->publishes_n; i += n) {
 		struct session *s = session_find(w, p[i].session, p[i].generation);
 

@@ -11,6 +11,7 @@
 #include "broker/core/route.h"
 #include "broker/control.h"
 #include "broker/cursor.h"
+#include "broker/exercises.h"
 #include "broker/lookup.h"
 #include "broker/mandates.h"
 #include "broker/publish.h"
@@ -323,6 +324,14 @@ void receipts_answer(struct worker *w, struct session *s, uint64_t request, stru
 	lb_buf_fini(&m.frame);
 }
 
+static lb_err check_exercise(struct worker *w, const struct federation *f, uint16_t sender, const struct lb_header *h)
+{
+	struct partner_set recipients = { { 0 } };
+
+	policy_recipients(f, h, &recipients);
+	return exercises_check(w, sender, h, &recipients);
+}
+
 void receipts_route(struct worker *w, struct session *s, uint64_t request, struct lb_frame header)
 {
 	struct federation *f = router_federation(w->router);
@@ -332,14 +341,19 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 	lb_err rules[LB_PARTNERS_MAX];
 	char text[POLICY_TEXT] = "";
 	struct lb_header h;
+	uint16_t sender = PARTNER_NONE;
 	lb_err e = lb_header_decode(header.p, header.n, &h);
 
 	if (e != LB_OK)
 		h.audience_n = 0;
+	else
+		sender = policy_sender(f, s->partner, s->mandates, &h);
 	if (e == LB_OK)
-		e = policy_admit(f, policy_sender(f, s->partner, s->mandates, &h), &h);
+		e = policy_admit(f, sender, &h);
 	if (e == LB_OK)
 		e = lookup_label(w, &h);
+	if (e == LB_OK && exercises_concern(&h))
+		e = check_exercise(w, f, sender, &h);
 	if (e == LB_OK)
 		e = rows_init(&rows, federation_count(f));
 	answer.request = request;

@@ -1,5 +1,5 @@
 /* What a worker holds, for the files that are a worker's: worker.c runs the loop; session.c is a link's way in and out; publish.c takes
- * messages in; deliver.c hands them out; lookup.c finds one; cursor.c keeps where an agent stands, mandates.c whom it acts for;
+ * messages in; deliver.c hands them out; lookup.c finds one; cursor.c keeps where an agent stands, mandates.c whom it acts for; exercises.c which exercises run;
  * control.c, receipts.c answer. All of it is one thread's. */
 #ifndef LAGEBUS_BROKER_WORKER_STATE_H
 #define LAGEBUS_BROKER_WORKER_STATE_H
@@ -11,6 +11,7 @@
 
 #include "broker/core/metrics.h"
 #include "broker/core/tail.h"
+#include "broker/exercises.h"
 #include "broker/line.h"
 #include "broker/worker.h"
 #include "lagebus/buf.h"
@@ -60,6 +61,7 @@ struct worker {
 	int64_t looked_us; /* when it looked at its sockets last */
 	bool draining, stopping, pacing; /* pacing: a publisher is held back until who can take more has caught up */
 	struct metrics metrics;
+	struct exercises exercises;
 
 	struct lb_buf record;  /* read from the journal */
 	struct lb_buf message; /* a control message on its way out */

@@ -52,6 +52,18 @@ bool lb_header_widens(const struct lb_header *h, const struct lb_header *about)
 	return !same_origin && lb_tlp_effective(h->tlp) < lb_tlp_effective(about->tlp);
 }
 
+bool lb_header_is_real(const struct lb_header *h)
+{
+	return !h->exercise && h->exercise_name.n == 0;
+}
+
+bool lb_header_same_exercise(const struct lb_header *h, const struct lb_header *about)
+{
+	const struct lb_text *a = &h->exercise_name, *b = &about->exercise_name;
+
+	return lb_header_is_real(h) == lb_header_is_real(about) && a->n == b->n && (a->n == 0 || memcmp(a->p, b->p, a->n) == 0);
+}
+
 enum lb_lane lb_header_lane(unsigned type, unsigned level)
 {
 	switch (type) {

@@ -36,6 +36,7 @@ struct block_publish {
 	uint32_t session;    /* the worker's handle */
 	uint32_t generation; /* and which use of the handle */
 	uint32_t bytes;      /* of its encoding: what it counts in flight */
+	bool exercise;       /* it is not real, and is counted apart */
 	lb_err result;       /* set by the writer: LB_OK (also for a repeated publish), LB_ID_REUSED, LB_DISK_FULL, LB_IO */
 };
 

@@ -18,6 +18,7 @@
 	X(sessions,             GAUGE,   "",      "connected agents") \
 	X(sessions_closed,      COUNTER, "",      "sessions that were closed, for any reason") \
 	X(published,            COUNTER, "",      "publishes that were accepted") \
+	X(published_exercise,   COUNTER, "",      "the same of exercises, which published does not count") \
 	X(refused,              COUNTER, "",      "publishes that were refused") \
 	X(published_bytes,      COUNTER, "bytes", "bytes of accepted publishes") \
 	X(delivered,            COUNTER, "",      "messages handed to links") \

@@ -59,6 +59,10 @@
 	X(TLP_NO_FURTHER_HOP, "tlp-no-further-hop",    "TLP:AMBER goes to the named partners and the bodies directly below them") \
 	X(TLP_OBSERVER_GREEN, "tlp-observer-green",    "an observer reads up to TLP:GREEN") \
 	X(TLP_WIDENED,        "tlp-widened",           "the message that it belongs to or replaces is stricter, and only its origin may widen the label") \
+	X(EXERCISE_UNNAMED,   "exercise-unnamed",      "what belongs to an exercise says so and names it, and nothing else names one") \
+	X(EXERCISE_UNKNOWN,   "exercise-unknown",      "no exercise of this name runs for the sender: it has not begun, has ended, or is others'") \
+	X(EXERCISE_OUTSIDE,   "exercise-outside",      "it would reach somebody to whom the beginning of the exercise was not sent") \
+	X(EXERCISE_MIXED,     "exercise-mixed",        "a real message and one of an exercise, or those of two exercises, may not refer to each other") \
 	X(CLASSIFIED,         "classified",            "it is marked VS-NfD or higher, which this system may not carry") \
 	/* the chain */ \
 	X(CHAIN_BROKEN,       "chain-broken",          "a delivery does not follow the one before it") \

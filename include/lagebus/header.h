@@ -77,6 +77,10 @@ lb_err lb_header_encode(const struct lb_header *h, struct lb_buf *out) LB_MUST_C
 enum lb_lane lb_header_lane(unsigned type, unsigned level);
 /* Does it belong to or replace `about`, which is of another origin, under a looser label than that? Only the origin may widen one. */
 bool lb_header_widens(const struct lb_header *h, const struct lb_header *about);
+/* Is it reality, which alone counts in statistics and runs clocks? Otherwise it belongs to an exercise. */
+bool lb_header_is_real(const struct lb_header *h);
+/* Are both real, or of exercises of the same name? Only then may one refer to the other. */
+bool lb_header_same_exercise(const struct lb_header *h, const struct lb_header *about);
 
 struct lb_text lb_text_of(const char *s);
 bool lb_text_equals(struct lb_text t, const char *s);

@@ -290,6 +290,28 @@ static void a_looser_label_than_another_s_widens_it(void **state)
 		}
 }
 
+static void exercise_and_reality_are_told_apart(void **state)
+{
+	struct lb_header real = smallest(), named = smallest(), same = smallest(), other = smallest(), nameless = smallest();
+
+	(void)state;
+	named.exercise = same.exercise = other.exercise = nameless.exercise = true;
+	named.exercise_name = lb_text_of("LÜKEX");
+	same.exercise_name = lb_text_of("LÜKEX");
+	other.exercise_name = lb_text_of("LÜKEY");
+	assert_true(lb_header_is_real(&real));
+	assert_false(lb_header_is_real(&named));
+	assert_false(lb_header_is_real(&nameless));
+	assert_true(lb_header_same_exercise(&real, &real));
+	assert_true(lb_header_same_exercise(&named, &same));
+	assert_false(lb_header_same_exercise(&named, &real));
+	assert_false(lb_header_same_exercise(&real, &named));
+	assert_false(lb_header_same_exercise(&real, &nameless));
+	assert_false(lb_header_same_exercise(&named, &other));
+	named.exercise = false; /* the name alone says so, too */
+	assert_false(lb_header_is_real(&named));
+}
+
 static void the_lane_follows_type_and_level(void **state)
 {
 	(void)state;
@@ -316,6 +338,7 @@ int main(void)
 		cmocka_unit_test(wire_forms_that_are_wrong_are_refused),
 		cmocka_unit_test(mutations_never_disagree),
 		cmocka_unit_test(a_looser_label_than_another_s_widens_it),
+		cmocka_unit_test(exercise_and_reality_are_told_apart),
 		cmocka_unit_test(the_lane_follows_type_and_level),
 	};
 
