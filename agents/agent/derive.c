@@ -3,6 +3,7 @@
 
 #include "agents/agent/agent.h"
 #include "agents/agent/bind.h"
+#include "agents/agent/exercises.h"
 #include "agents/agent/indicators.h"
 #include "agents/agent/sightings.h"
 #include "agents/agent/training.h"
@@ -24,6 +25,8 @@ lb_err derive_received(struct agent *a, const struct lb_header *h, struct lb_fra
 		return training_take(&a->store, h, payload);
 	case LB_TYPE_TRAINING_REGISTRATION:
 		return registrations_take(&a->store, h, payload);
+	case LB_TYPE_EXERCISE:
+		return exercises_take(&a->store, h, payload);
 	default:
 		return LB_OK;
 	}
@@ -41,6 +44,8 @@ static lb_err take_sent(struct agent *a, const struct lb_header *h, struct lb_fr
 		return training_take(&a->store, h, payload);
 	case LB_TYPE_TRAINING_REGISTRATION:
 		return registrations_take(&a->store, h, payload);
+	case LB_TYPE_EXERCISE:
+		return exercises_take(&a->store, h, payload);
 	default:
 		return LB_OK;
 	}
@@ -76,6 +81,8 @@ void derive_expire(struct agent *a)
 		e = sightings_expire(&a->store, now_ms, &sightings);
 	if (e == LB_OK)
 		e = training_expire(&a->store, now_ms);
+	if (e == LB_OK)
+		e = exercises_expire(&a->store, now_ms);
 	more = indicators || sightings;
 	a->expire_ms = a->now_ms + (e == LB_OK && more ? 0 : EXPIRE_MS);
 	if (e != LB_OK)

@@ -1,4 +1,4 @@
-/* What is kept of messages besides themselves: tables that are worked out of them, in the same transaction. By the type: indicators, sightings, training. */
+/* What is kept of messages besides themselves: tables that are worked out of them, in the same transaction. By the type: indicators, sightings, training, exercises. */
 #ifndef LAGEBUS_AGENT_DERIVE_H
 #define LAGEBUS_AGENT_DERIVE_H
 

@@ -3,6 +3,7 @@
 
 #include "agents/agent/agent.h"
 #include "agents/agent/answers.h"
+#include "agents/agent/exercises.h"
 #include "agents/agent/indicator_find.h"
 #include "agents/agent/training.h"
 
@@ -47,6 +48,25 @@ void training_answer(struct agent *a, const struct local_peer *peer, uint64_t nu
 		reply.body_case = LAGEBUS__REPLY__BODY_TRAINING;
 		answer(a, peer, &reply);
 		lagebus__training_reply__free_unpacked(reply.training, NULL);
+	}
+	lb_buf_fini(&rows);
+}
+
+void exercises_answer(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__ExercisesRequest *r)
+{
+	struct lb_buf rows = LB_BUF_INIT;
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	lb_err e = exercises_find(&a->store, r, agent_clock_ms(), &rows);
+
+	if (e == LB_OK && !(reply.exercises = lagebus__exercises_reply__unpack(NULL, lb_buf_len(&rows), data_of(&rows))))
+		e = LB_NO_MEMORY;
+	if (e != LB_OK) {
+		answer_refusal(a, peer, number, e);
+	} else {
+		reply.number = number;
+		reply.body_case = LAGEBUS__REPLY__BODY_EXERCISES;
+		answer(a, peer, &reply);
+		lagebus__exercises_reply__free_unpacked(reply.exercises, NULL);
 	}
 	lb_buf_fini(&rows);
 }

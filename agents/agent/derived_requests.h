@@ -1,4 +1,4 @@
-/* What is asked of the tables that are worked out of messages: indicators and training. Each is answered at once. */
+/* What is asked of the tables that are worked out of messages: indicators, training and exercises. Each is answered at once. */
 #ifndef LAGEBUS_AGENT_DERIVED_REQUESTS_H
 #define LAGEBUS_AGENT_DERIVED_REQUESTS_H
 
@@ -11,5 +11,6 @@ struct agent;
 
 void indicators_answer(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__IndicatorsRequest *r);
 void training_answer(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__TrainingRequest *r);
+void exercises_answer(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__ExercisesRequest *r);
 
 #endif

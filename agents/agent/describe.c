@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/exercise.pb-c.h"
 #include "proto/receipt.pb-c.h"
 #include "proto/warning.pb-c.h"
 
@@ -82,6 +83,22 @@ static lb_err describe_receipt(struct lb_frame payload, struct description *d)
 	return e;
 }
 
+static lb_err describe_exercise(struct lb_frame payload, struct description *d)
+{
+	Lagebus__Exercise *x = lagebus__exercise__unpack(NULL, payload.n, payload.p);
+	char text[BY_MAX + 20];
+	lb_err e;
+
+	if (!x)
+		return LB_OK;
+	snprintf(text, sizeof text, "%s: %.*s", x->phase == LAGEBUS__EXERCISE_PHASE__EXERCISE_PHASE_END ? "end" : "begin", cut(x->title, BY_MAX), x->title);
+	e = add(&d->title, text);
+	if (e == LB_OK)
+		e = add(&d->body, x->text);
+	lagebus__exercise__free_unpacked(x, NULL);
+	return e;
+}
+
 static lb_err describe_note(struct lb_frame payload, struct description *d)
 {
 	Lagebus__Note *n = lagebus__note__unpack(NULL, payload.n, payload.p);
@@ -110,6 +127,8 @@ lb_err describe(const struct lb_header *h, struct lb_frame payload, struct descr
 		e = describe_warning(payload, &d);
 	else if (h->type == LB_TYPE_RECEIPT)
 		e = describe_receipt(payload, &d);
+	else if (h->type == LB_TYPE_EXERCISE)
+		e = describe_exercise(payload, &d);
 	else
 		e = describe_note(payload, &d);
 	if (e == LB_OK)

@@ -27,6 +27,8 @@ static lb_err add_row(struct store *s, const struct inbox_message *m, const stru
 	bind_frame(q, 11, m->header);
 	bind_frame(q, 12, m->signature);
 	bind_frame(q, 13, m->payload);
+	if (!lb_header_is_real(h))
+		bind_slice(q, 14, h->exercise_name);
 	return store_run(s, q);
 }
 
@@ -181,10 +183,15 @@ lb_err inbox_acknowledge(struct store *s, const struct lb_uuid *id, unsigned sta
 	return store_run(s, q);
 }
 
-lb_err inbox_counts(struct store *s, uint64_t *inbox, uint64_t *quarantined)
+lb_err inbox_counts(struct store *s, uint64_t *real, uint64_t *exercises, uint64_t *quarantined)
 {
-	lb_err e = count(s, STORE_INBOX_COUNT, inbox);
+	uint64_t all = 0;
+	lb_err e = count(s, STORE_INBOX_COUNT, &all);
 
+	if (e == LB_OK)
+		e = count(s, STORE_INBOX_EXERCISES, exercises);
+	if (e == LB_OK)
+		*real = all - *exercises;
 	return e == LB_OK ? count(s, STORE_QUARANTINE_COUNT, quarantined) : e;
 }
 
@@ -192,13 +199,15 @@ static const char *select_of(const struct inbox_query *q)
 {
 	if (q->quarantine)
 		return "SELECT row,received,lane,position,'','',0,reason,'',header,payload FROM quarantine"
-		       " WHERE row<?1 AND ?2=?2 AND ?3=?3 AND ?4=?4 AND ?5=?5 ORDER BY row DESC LIMIT ?6";
+		       " WHERE row<?1 AND ?2=?2 AND ?3=?3 AND ?4=?4 AND ?5=?5 AND ?7=?7 AND ?8=?8 ORDER BY row DESC LIMIT ?6";
 	if (q->search && q->search[0])
 		return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox"
 		       " WHERE row<?1 AND (?2=0 OR type=?2) AND (?3=0 OR area=?3) AND (?4=0 OR acknowledged<wants)"
+		       " AND (?7='' OR exercise=?7) AND (?8=0 OR exercise IS NULL)"
 		       " AND row IN (SELECT rowid FROM inbox_text WHERE inbox_text MATCH ?5) ORDER BY row DESC LIMIT ?6";
 	return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox"
-	       " WHERE row<?1 AND (?2=0 OR type=?2) AND (?3=0 OR area=?3) AND (?4=0 OR acknowledged<wants) AND ?5=?5 ORDER BY row DESC LIMIT ?6";
+	       " WHERE row<?1 AND (?2=0 OR type=?2) AND (?3=0 OR area=?3) AND (?4=0 OR acknowledged<wants) AND ?5=?5"
+	       " AND (?7='' OR exercise=?7) AND (?8=0 OR exercise IS NULL) ORDER BY row DESC LIMIT ?6";
 }
 
 lb_err inbox_find(struct store *s, const struct inbox_query *q, bool (*visit)(void *user, const struct inbox_row *row), void *user)
@@ -216,6 +225,8 @@ lb_err inbox_find(struct store *s, const struct inbox_query *q, bool (*visit)(vo
 	sqlite3_bind_int(p, 4, q->unacknowledged);
 	bind_text(p, 5, q->search ? q->search : "");
 	sqlite3_bind_int64(p, 6, limit);
+	bind_text(p, 7, q->exercise ? q->exercise : "");
+	sqlite3_bind_int(p, 8, q->real);
 	while ((e = store_row(s, p)) == LB_OK) {
 		read_row(p, &row);
 		if (!visit(user, &row))

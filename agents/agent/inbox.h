@@ -44,12 +44,15 @@ lb_err inbox_after(struct store *s, int64_t row, struct inbox_row *out) LB_MUST_
 /* The newest row's number; 0: the inbox is empty, or unreadable. */
 int64_t inbox_newest(struct store *s);
 lb_err inbox_acknowledge(struct store *s, const struct lb_uuid *id, unsigned state) LB_MUST_CHECK;
-lb_err inbox_counts(struct store *s, uint64_t *inbox, uint64_t *quarantined) LB_MUST_CHECK;
+/* Messages that are real, those of exercises, and those that did not verify. */
+lb_err inbox_counts(struct store *s, uint64_t *real, uint64_t *exercises, uint64_t *quarantined) LB_MUST_CHECK;
 
 struct inbox_query {
 	const char *search;    /* FTS5; NULL or "": all */
 	unsigned type, area;   /* 0: any */
 	bool unacknowledged, quarantine;
+	const char *exercise;  /* only of this one; NULL or "": all */
+	bool real;             /* only of none. Neither is asked of the quarantine, where no header is to be believed */
 	int64_t before;        /* 0: from the newest */
 	uint32_t limit;
 };

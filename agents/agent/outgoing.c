@@ -72,6 +72,8 @@ static lb_err compare(struct store *s, const struct lb_header *h, const struct l
 	if (e != LB_OK || row.quarantine[0])
 		return e == LB_NOT_FOUND ? LB_OK : e;
 	e = lb_header_decode(row.header.p, row.header.n, &about);
+	if (e == LB_OK && !lb_header_same_exercise(h, &about))
+		return LB_EXERCISE_MIXED;
 	return e == LB_OK && lb_header_widens(h, &about) ? LB_TLP_WIDENED : e;
 }
 

@@ -6,6 +6,7 @@
 #include "agents/agent/agent.h"
 #include "agents/agent/answers.h"
 #include "agents/agent/derived_requests.h"
+#include "agents/agent/exercises.h"
 #include "agents/agent/outbox.h"
 #include "agents/agent/outgoing.h"
 #include "lagebus/topic.h"
@@ -139,7 +140,7 @@ static bool read_topic(const char *pattern, unsigned *type, unsigned *area)
 
 static void on_inbox(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__InboxRequest *r)
 {
-	struct inbox_query q = { .search = r->search, .unacknowledged = r->unacknowledged, .quarantine = r->quarantine, .before = (int64_t)r->before,
+	struct inbox_query q = { .search = r->search, .unacknowledged = r->unacknowledged, .quarantine = r->quarantine, .before = (int64_t)r->before, .exercise = r->exercise, .real = r->no_exercise,
 		                 .limit = r->limit };
 	struct lb_buf packed = LB_BUF_INIT;
 	Lagebus__InboxReply *inbox = NULL;
@@ -309,16 +310,21 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	Lagebus__StatusReply s = LAGEBUS__STATUS_REPLY__INIT;
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
 	char id[LB_SPIFFE_ID_MAX + 1], link[96] = "", *acts_for[LB_PARTNERS_MAX];
+	struct exercise_names running = { .n = 0 };
 	lb_err e = outbox_count(&a->store, LB_LANE_URGENT, &s.outbox_urgent);
 
 	if (e == LB_OK)
 		e = outbox_count(&a->store, LB_LANE_ROUTINE, &s.outbox_routine);
 	if (e == LB_OK)
-		e = inbox_counts(&a->store, &s.inbox, &s.quarantined);
+		e = inbox_counts(&a->store, &s.inbox, &s.inbox_exercises, &s.quarantined);
+	if (e == LB_OK)
+		e = exercises_running(&a->store, agent_clock_ms(), &running);
 	if (e != LB_OK) {
 		answer_refusal(a, peer, number, e);
 		return;
 	}
+	s.exercises = running.name;
+	s.n_exercises = running.n;
 	lb_identity_format(lb_tls_identity(a->tls), id);
 	if (uplink_is_open(&a->uplink))
 		lb_link_describe(a->uplink.link, link, sizeof link);
@@ -342,11 +348,12 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	reply.body_case = LAGEBUS__REPLY__BODY_STATUS;
 	reply.status = &s;
 	answer(a, peer, &reply);
+	exercise_names_fini(&running);
 }
 
 static void on_watch(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__WatchRequest *r)
 {
-	struct watcher w = { .peer = *peer, .number = number, .unacknowledged = !r->from_now };
+	struct watcher w = { .peer = *peer, .number = number, .unacknowledged = !r->from_now, .exercises = r->exercises };
 	lb_err e = read_topic(r->topic, &w.type, &w.area) ? LB_OK : LB_INVALID;
 
 	if (e == LB_OK) {
@@ -392,6 +399,9 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 		return;
 	case LAGEBUS__REQUEST__BODY_TRAINING:
 		training_answer(a, peer, r->number, r->training);
+		return;
+	case LAGEBUS__REQUEST__BODY_EXERCISES:
+		exercises_answer(a, peer, r->number, r->exercises);
 		return;
 	case LAGEBUS__REQUEST__BODY__NOT_SET:
 	case _LAGEBUS__REQUEST__BODY__CASE_IS_INT_SIZE:

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lagebus/header.h"
+
 /* 2 MiB of pages are enough for an inbox that only grows at its end. */
 static const char settings[] = "PRAGMA journal_mode=WAL;"
 			       "PRAGMA synchronous=FULL;"
@@ -58,6 +60,12 @@ static const char *const steps[] = {
 	"CREATE INDEX training_begins ON training(begins);"
 	"CREATE TABLE registration(uid TEXT, origin TEXT, created INTEGER, since INTEGER, seats INTEGER, until INTEGER, registration BLOB,"
 	" PRIMARY KEY(uid, origin)) WITHOUT ROWID;",
+	/* 4: exercises, and which messages belong to one: NULL is real. */
+	"CREATE TABLE exercise(name TEXT, origin TEXT, begun INTEGER, begins INTEGER, ends INTEGER, ended INTEGER, title TEXT, text TEXT, header BLOB,"
+	" PRIMARY KEY(name, origin)) WITHOUT ROWID;"
+	"ALTER TABLE inbox ADD COLUMN exercise TEXT;"
+	"UPDATE inbox SET exercise=exercise_of(header) WHERE exercise_of(header) IS NOT NULL;"
+	"CREATE INDEX inbox_exercise ON inbox(exercise) WHERE exercise IS NOT NULL;",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
@@ -73,8 +81,8 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_OUTBOX_REMOVE] = "DELETE FROM outbox WHERE id=?1",
 	[STORE_OUTBOX_COUNT] = "SELECT count(*) FROM outbox WHERE lane=?1",
 	[STORE_REFUSED_ADD] = "INSERT OR IGNORE INTO refused SELECT id,header,payload,?2,?3,?4 FROM outbox WHERE id=?1",
-	[STORE_INBOX_ADD] = "INSERT OR IGNORE INTO inbox(id,lane,position,received,type,area,wants,title,tracking,signer,header,signature,payload)"
-			    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
+	[STORE_INBOX_ADD] = "INSERT OR IGNORE INTO inbox(id,lane,position,received,type,area,wants,title,tracking,signer,header,signature,payload,exercise)"
+			    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)",
 	[STORE_INBOX_TEXT] = "INSERT INTO inbox_text(rowid,title,tracking,body) VALUES(?1,?2,?3,?4)",
 	[STORE_INBOX_GET] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox WHERE id=?1"
 			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload FROM quarantine WHERE id=?1 LIMIT 1",
@@ -114,6 +122,16 @@ static const char *const sql[STORE_STATEMENTS] = {
 				   "registration=?6 WHERE created<=?3",
 	[STORE_REGISTRATION_LIST] = "SELECT origin,since,seats,registration FROM registration WHERE uid=?1 AND seats>0 ORDER BY since,origin",
 	[STORE_REGISTRATION_EXPIRE] = "DELETE FROM registration WHERE until<=?1",
+	[STORE_INBOX_EXERCISES] = "SELECT count(*) FROM inbox WHERE exercise IS NOT NULL",
+	/* Whichever of the two came last counts, as the origin's clock has it. */
+	[STORE_EXERCISE_BEGIN] = "INSERT INTO exercise(name,origin,begun,begins,ends,ended,title,text,header) VALUES(?1,?2,?3,?4,?5,0,?6,?7,?8)"
+				 " ON CONFLICT(name,origin) DO UPDATE SET ended=CASE WHEN ended>?3 THEN ended ELSE 0 END,"
+				 "begun=?3,begins=?4,ends=?5,title=?6,text=?7,header=?8 WHERE begun<=?3",
+	[STORE_EXERCISE_END] = "INSERT INTO exercise(name,origin,begun,begins,ends,ended,title,text,header) VALUES(?1,?2,0,0,0,?3,?4,?5,?6)"
+			       " ON CONFLICT(name,origin) DO UPDATE SET ended=?3 WHERE begun<=?3 AND ended<?3",
+	[STORE_EXERCISE_LIST] = "SELECT name,origin,title,text,begins,ends,ended,ended=0 AND begins<=?1 AND (ends=0 OR ends>?1) AS runs,header FROM exercise"
+				" WHERE ?2 OR (ended=0 AND (ends=0 OR ends>?1)) ORDER BY runs DESC,begins DESC,name,origin LIMIT ?3",
+	[STORE_EXERCISE_EXPIRE] = "DELETE FROM exercise WHERE max(begun,ended)<=?1 AND (ended>0 OR (ends>0 AND ends<=?1))",
 	[STORE_SIGHTING_EXPIRE] = "DELETE FROM sighting WHERE (message,n) IN (SELECT message,n FROM sighting WHERE until<=?1 LIMIT ?2)",
 };
 
@@ -143,6 +161,16 @@ static lb_err fail(struct store *s, const char *path, char *why, size_t why_n)
 	snprintf(why, why_n, "%s: %s", path, s->db ? sqlite3_errmsg(s->db) : lb_err_text(e));
 	store_close(s);
 	return e == LB_OK ? LB_IO : e;
+}
+
+/* exercise_of(header): the name of the exercise that a message belongs to; NULL of one that is real or has no header. */
+static void exercise_of(sqlite3_context *c, int n, sqlite3_value **v)
+{
+	struct lb_header h;
+
+	(void)n;
+	if (lb_header_decode(sqlite3_value_blob(v[0]), (size_t)sqlite3_value_bytes(v[0]), &h) == LB_OK && !lb_header_is_real(&h))
+		sqlite3_result_text(c, h.exercise_name.p, (int)h.exercise_name.n, SQLITE_TRANSIENT);
 }
 
 static bool run(sqlite3 *db, const char *text)
@@ -191,6 +219,7 @@ lb_err store_open(const char *folder, struct store *out, char *why, size_t why_n
 	snprintf(path, sizeof path, "%s/agent.db", folder);
 	/* One agent a database: a second one would send and store everything again. */
 	if (sqlite3_open_v2(path, &s.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
+	    sqlite3_create_function(s.db, "exercise_of", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, exercise_of, NULL, NULL) != SQLITE_OK ||
 	    !run(s.db, "PRAGMA locking_mode=EXCLUSIVE") || !run(s.db, settings) || !upgrade(s.db, &version))
 		return fail(&s, path, why, why_n);
 	if (version > SCHEMA_VERSION) {

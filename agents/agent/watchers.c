@@ -40,6 +40,8 @@ static bool is_wanted(const struct watcher *w, const struct inbox_row *row)
 
 	if (lb_header_decode(row->header.p, row->header.n, &h) != LB_OK)
 		return false;
+	if (!lb_header_is_real(&h) && !w->exercises)
+		return false;
 	return (w->type == 0 || w->type == h.type) && (w->area == 0 || w->area == h.area) &&
 	       (!w->unacknowledged || row->acknowledged < (int)h.ack_policy || h.ack_policy == LB_ACK_NONE);
 }

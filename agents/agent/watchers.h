@@ -19,6 +19,7 @@ struct watcher {
 	int64_t row;         /* shown up to here */
 	unsigned type, area; /* 0: any */
 	bool unacknowledged; /* only what is not acknowledged yet */
+	bool exercises;      /* also what is not real: it has said that it does not act on that */
 };
 
 /* `from` is what it asks for; here is not read. LB_OK, or LB_LIMIT: there are too many. */

@@ -16,6 +16,8 @@ const struct option_row cmd_inbox_options[] = {
 	{ "unacknowledged", NULL, "only what still waits for our acknowledgement", 0 },
 	{ "quarantine", NULL, "the messages that did not verify, instead of the others", 0 },
 	{ "topic", "PATTERN", "only this topic, as warning/* or */threat-intelligence", 0 },
+	{ "exercise", "NAME", "only what belongs to this exercise", 0 },
+	{ "no-exercise", NULL, "only what is real", 0 },
 	{ "limit", "N", "how many at most (default 50)", 0 },
 	{ "before", "ROW", "only rows older than this one: the next page", 0 },
 	{ NULL, NULL, NULL, 0 },
@@ -59,7 +61,7 @@ static void add_row(struct table *t, struct cli *cli, const struct message *m)
 	table_cell(t, out_tlp_style(h->tlp), "%s", lb_tlp_name(lb_tlp_effective(h->tlp)));
 	table_cell(t, OUT_PLAIN, "%s", message_type(m));
 	table_cell(t, OUT_PLAIN, "%.*s", (int)h->origin.n, h->origin.p);
-	table_cell(t, OUT_PLAIN, "%s%s", h->exercise ? "ÜBUNG – ÜBUNG – ÜBUNG " : "", s->title);
+	table_cell(t, OUT_PLAIN, "%s%s", lb_header_is_real(h) ? "" : MESSAGE_EXERCISE " ", s->title);
 	table_cell(t, *s->quarantine ? OUT_BAD : open ? OUT_WARN : OUT_GOOD, "%s", state_of(m));
 	table_cell(t, OUT_PLAIN, "%s", cli->terminal ? m->id + strlen(m->id) - SHORT_ID : m->id);
 }
@@ -90,7 +92,7 @@ static json_t *unreadable_json(const Lagebus__StoredMessage *s)
 static bool is_filtered(const struct args *a)
 {
 	return args_has(a, "search") || args_has(a, "unacknowledged") || args_has(a, "quarantine") || args_has(a, "topic") ||
-		args_has(a, "before");
+		args_has(a, "before") || args_has(a, "exercise") || args_has(a, "no-exercise");
 }
 
 static enum cli_exit list_json(struct cli *cli, const Lagebus__InboxReply *inbox)
@@ -187,6 +189,10 @@ enum cli_exit cmd_inbox(struct cli *cli)
 	body.topic = (char *)args_value(&cli->args, "topic", "");
 	if (*body.topic && !lb_topic_pattern_is_valid(body.topic))
 		return cli_fail(cli, CLI_USAGE, "--topic %s: a type, a slash and an area are expected, * for any: 'warning/*'", body.topic);
+	body.exercise = (char *)args_value(&cli->args, "exercise", "");
+	body.no_exercise = args_has(&cli->args, "no-exercise");
+	if ((*body.exercise != 0) + body.no_exercise + args_has(&cli->args, "quarantine") > 1)
+		return cli_fail(cli, CLI_USAGE, "--exercise, --no-exercise and --quarantine: one of them at once");
 	query = search_query(args_value(&cli->args, "search", ""));
 	if (!query)
 		return cli_fail(cli, CLI_IO, "out of memory");

@@ -3,6 +3,7 @@
 
 #include "agents/cli/client.h"
 #include "agents/cli/commands.h"
+#include "agents/cli/message.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 
@@ -17,12 +18,12 @@ static json_t *lane_json(uint64_t at, uint64_t last)
 		(json_int_t)(last > at ? last - at : 0));
 }
 
-static json_t *acts_for_json(const Lagebus__StatusReply *s)
+static json_t *names_json(char **names, size_t n)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < s->n_acts_for; i++)
-		json_array_append_new(list, out_json_string(s->acts_for[i]));
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, out_json_string(names[i]));
 	return list;
 }
 
@@ -35,12 +36,14 @@ static json_t *status_json(const Lagebus__StatusReply *s)
 	json_object_set_new(doc, "outbox", json_pack("{s:I,s:I}", "urgent", (json_int_t)s->outbox_urgent, "routine",
 		(json_int_t)s->outbox_routine));
 	json_object_set_new(doc, "inbox", json_integer((json_int_t)s->inbox));
+	json_object_set_new(doc, "inbox_exercises", json_integer((json_int_t)s->inbox_exercises));
+	json_object_set_new(doc, "exercises", names_json(s->exercises, s->n_exercises));
 	json_object_set_new(doc, "quarantined", json_integer((json_int_t)s->quarantined));
 	json_object_set_new(doc, "urgent", lane_json(s->urgent, s->urgent_last));
 	json_object_set_new(doc, "routine", lane_json(s->routine, s->routine_last));
 	json_object_set_new(doc, "missed", json_integer((json_int_t)s->missed));
 	json_object_set_new(doc, "version", out_json_string(s->version));
-	json_object_set_new(doc, "acts_for", acts_for_json(s));
+	json_object_set_new(doc, "acts_for", names_json(s->acts_for, s->n_acts_for));
 	json_object_set_new(doc, "certificate_expires", out_json_time(s->certificate_expires));
 	return doc;
 }
@@ -92,6 +95,14 @@ static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 	count_field(cli, "outbox, urgent", s->outbox_urgent, OUT_WARN);
 	count_field(cli, "outbox, routine", s->outbox_routine, OUT_WARN);
 	count_field(cli, "inbox", s->inbox, OUT_PLAIN);
+	if (s->inbox_exercises)
+		count_field(cli, "inbox, exercises", s->inbox_exercises, OUT_PLAIN);
+	for (size_t i = 0; i < s->n_exercises; i++) {
+		char text[400];
+
+		snprintf(text, sizeof(text), MESSAGE_EXERCISE " %s", s->exercises[i]);
+		out_field(cli, OUT_YELLOW, "running", text);
+	}
 	count_field(cli, "quarantined", s->quarantined, OUT_BAD);
 	lane_field(cli, "urgent lane", s->urgent, s->urgent_last);
 	lane_field(cli, "routine lane", s->routine, s->routine_last);

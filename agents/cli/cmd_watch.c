@@ -13,6 +13,7 @@
 const struct option_row cmd_watch_options[] = {
 	{ "topic", "PATTERN", "only this topic, as warning/* or */threat-intelligence", 0 },
 	{ "from-now", NULL, "leave out what came before and is not acknowledged yet", 0 },
+	{ "no-exercise", NULL, "only what is real; for programs that act on what they are shown", 0 },
 	{ "count", "N", "end after N messages", 0 },
 	{ NULL, NULL, NULL, 0 },
 };
@@ -46,7 +47,7 @@ static void show_line(struct cli *cli, const struct message *m)
 	char received[WHEN_TEXT], title[512];
 
 	when_iso(m->stored->received, received);
-	snprintf(title, sizeof(title), "%s%s", h->exercise ? "ÜBUNG – ÜBUNG – ÜBUNG " : "", m->stored->title);
+	snprintf(title, sizeof(title), "%s%s", lb_header_is_real(h) ? "" : MESSAGE_EXERCISE " ", m->stored->title);
 	for (char *p = title; *p; p++)
 		if (*p == '\t' || *p == '\n')
 			*p = ' ';
@@ -140,6 +141,7 @@ enum cli_exit cmd_watch(struct cli *cli)
 		return cli_fail(cli, CLI_USAGE, "%s", why.text);
 	body.topic = (char *)args_value(&cli->args, "topic", "");
 	body.from_now = args_has(&cli->args, "from-now");
+	body.exercises = !args_has(&cli->args, "no-exercise");
 	if (*body.topic && !lb_topic_pattern_is_valid(body.topic))
 		return cli_fail(cli, CLI_USAGE, "--topic %s: a type, a slash and an area are expected, * for any: 'warning/*'", body.topic);
 	catch_signals();

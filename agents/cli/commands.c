@@ -55,6 +55,15 @@ const struct command commands[] = {
 		"Sends a sighting to the partner whose indicator it is, to each of them where several sent the value. A local body tells its Land, whose agent tells the "
 		"owner in the Land's name. Sources are to be pseudonyms: they say nothing of a person. In a pipe each line has: id, accepted or outbox, and who is told, "
 		"separated by tabs.", ROW(indicators_sighted) },
+	{ "exercise begin", "NAME", 1, 1, "begin an exercise",
+		"Tells those who take part that an exercise of this name begins. A coordinator begins one for whom it names, a Land for its own bodies. From then on they "
+		"send messages of it with --exercise-name, which reach nobody else and are shown as exercises everywhere. Beginning it again changes who takes part, "
+		"the times and the texts.", ROW(exercise_begin) },
+	{ "exercise end", "NAME", 1, 1, "end an exercise that was begun here",
+		"Tells everyone to whom the beginning went that it is over. The broker takes no further messages of it, but for receipts and recalls.", ROW(exercise_end) },
+	{ "exercise list", "", 0, 0, "list the exercises that run and those to come",
+		"Lists what this partner was told of and what it began. In a pipe each line has: exercise, state (runs, to come or over), who began it, when it begins and "
+		"ends, and title, separated by tabs.", ROW(exercise_list) },
 	{ "status", "", 0, 0, "how agent and link are",
 		"Shows identity, whom the agent acts for besides, link, outbox, inbox and how far behind the newest message it is. The exit code is 4 while the agent is "
 		"linked to no broker.", ROW(status) },

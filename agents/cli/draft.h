@@ -21,8 +21,8 @@
 	{ "expires", "TIME", "when the message stops to matter; likewise", 0 }, \
 	{ "thread", "ID", "the message that it belongs to", 0 }, \
 	{ "supersedes", "ID", "the message that it replaces", 0 }, \
-	{ "exercise", NULL, "an exercise: shown as such everywhere, never acted on by plugins", 0 }, \
-	{ "exercise-name", "NAME", "the exercise's name", 0 }, \
+	{ "exercise", NULL, "it belongs to the exercise that runs, if there is one only", 0 }, \
+	{ "exercise-name", "NAME", "it belongs to the exercise of this name; it is shown as such everywhere", 0 }, \
 	{ "language", "TAG", "the language of the text (default de)", 0 }, \
 	{ "personal-data", NULL, "the message has personal data", 0 }, \
 	{ "dry-run", NULL, "send nothing; ask the broker who would get it, who not, and by which rule", 0 }, \

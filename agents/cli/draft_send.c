@@ -213,6 +213,26 @@ static enum cli_exit follow_label(struct client *client, struct draft *d, Protob
 	return code;
 }
 
+/* Which one --exercise is without a name. */
+static enum cli_exit find_exercise(struct client *client, struct draft *d)
+{
+	const Lagebus__StatusReply *s = client_status(client);
+	char names[600] = "";
+	size_t at = 0;
+
+	if (!d->header.exercise || *d->header.exercise_name)
+		return CLI_OK;
+	if (s->n_exercises == 1) {
+		d->header.exercise_name = s->exercises[0];
+		return CLI_OK;
+	}
+	for (size_t i = 0; i < s->n_exercises && at < sizeof(names); i++)
+		at += (size_t)snprintf(names + at, sizeof(names) - at, "%s'%s'", i ? ", " : "", s->exercises[i]);
+	if (s->n_exercises)
+		return cli_fail(client->cli, CLI_USAGE, "which exercise? --exercise-name with one of %s", names);
+	return cli_fail(client->cli, CLI_USAGE, "no exercise runs that this agent knows of; --exercise-name names one");
+}
+
 static enum cli_exit pack_and_send(struct client *client, const struct draft *d, ProtobufCBinaryData payload)
 {
 	ProtobufCBinaryData header = pack_header(&d->header);
@@ -238,6 +258,8 @@ enum cli_exit draft_send(struct cli *cli, struct draft *d, const uint8_t *payloa
 		return cli_fail(cli, CLI_REFUSED, "the message is too large: %zu bytes of payload, %d are allowed; send a link instead",
 			payload_n, LB_PAYLOAD_MAX);
 	code = client_open(cli, &client);
+	if (!code)
+		code = find_exercise(&client, d);
 	if (!code)
 		code = follow_label(&client, d, d->header.thread, "belongs to");
 	if (!code)

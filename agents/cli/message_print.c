@@ -5,7 +5,6 @@
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 
-#define BANNER "ÜBUNG – ÜBUNG – ÜBUNG"
 #define LISTED 12 /* of a long list, as many are shown */
 
 static void time_field(struct cli *cli, const char *name, int64_t ms)
@@ -44,7 +43,7 @@ static void list_field(struct cli *cli, const char *name, size_t n, char **items
 void message_banner(const struct message *m, struct cli *cli)
 {
 	if (m->header.exercise)
-		out_styled(cli, OUT_YELLOW, "%s%s%.*s", BANNER, m->header.exercise_name.n ? "  " : "",
+		out_styled(cli, OUT_YELLOW, "%s%s%.*s", MESSAGE_EXERCISE, m->header.exercise_name.n ? "  " : "",
 			(int)m->header.exercise_name.n, m->header.exercise_name.p ? m->header.exercise_name.p : "");
 }
 

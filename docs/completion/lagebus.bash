@@ -12,7 +12,7 @@ _lagebus()
 	local draft="$header --title --text"
 	local kinds='stix-pattern ipv4-addr ipv6-addr domain-name url email-addr file-md5 file-sha1 file-sha256 file-name autonomous-system mutex
 		user-agent x509-sha256'
-	local commands='warn send inbox show ack receipts watch indicators status check ca help'
+	local commands='warn send inbox show ack receipts watch indicators exercise status check ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -25,7 +25,7 @@ _lagebus()
 		*)
 			if [[ -z $command ]]; then
 				command=$word
-			elif [[ $command == ca || $command == indicators ]]; then
+			elif [[ $command == ca || $command == indicators || $command == exercise ]]; then
 				command="$command $word"
 			fi
 			;;
@@ -49,17 +49,21 @@ _lagebus()
 	'') options=$commands ;;
 	warn) options="--level --csaf $draft --tracking-id --measure --bits-category --wid-grade" ;;
 	send) options="--type $draft --level --file --media-type --raw" ;;
-	inbox) options='--search --unacknowledged --quarantine --topic --limit --before' ;;
+	inbox) options='--search --unacknowledged --quarantine --topic --exercise --no-exercise --limit --before' ;;
 	show) options='--advisory --attachment --payload last' ;;
 	ack) options='--by --displayed --implemented --note --as --no-wait last' ;;
 	receipts) options='--all last' ;;
-	watch) options='--topic --from-now --count' ;;
+	watch) options='--topic --from-now --no-exercise --count' ;;
 	indicators) options='import search list show export sighted' ;;
 	'indicators import') options="$header --format --source --confidence --to-ids --valid-until --from-now" ;;
 	'indicators search' | 'indicators list') options='--kind --limit --no-exercises' ;;
 	'indicators show') ;;
 	'indicators export') options='--format --tlp --kind --confidence --to-ids --exercise' ;;
 	'indicators sighted') options="$header --count --first --last --source" ;;
+	exercise) options='begin end list' ;;
+	'exercise begin') options='--to --as --area --tlp --title --text --begins --ends --ack --ack-deadline --language --dry-run --no-wait' ;;
+	'exercise end') options='--to --as --text --ack --ack-deadline --language --dry-run --no-wait' ;;
+	'exercise list') options='--past' ;;
 	status) ;;
 	check) options='--files-only --diff' ;;
 	ca) options='init issue revoke crl' ;;

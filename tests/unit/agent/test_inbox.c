@@ -42,7 +42,7 @@ static void a_message_is_stored_once(void **state)
 {
 	struct lb_uuid id = store_id(1), none = store_id(2);
 	struct inbox_row row;
-	uint64_t inbox, quarantined;
+	uint64_t inbox, exercises, quarantined;
 
 	(void)state;
 	assert_int_equal(inbox_newest(&store), 0);
@@ -50,7 +50,7 @@ static void a_message_is_stored_once(void **state)
 	assert_false(add(1, "q", 1));
 	store_reopen();
 	assert_false(add(1, "q", 1));
-	assert_int_equal(inbox_counts(&store, &inbox, &quarantined), LB_OK);
+	assert_int_equal(inbox_counts(&store, &inbox, &exercises, &quarantined), LB_OK);
 	assert_true(inbox == 1 && quarantined == 0);
 	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
 	assert_int_equal(row.payload.n, 1);
@@ -107,14 +107,14 @@ static void the_quarantine_stands_apart(void **state)
 	struct inbox_message m = message_of(4, "p", 1);
 	struct lb_uuid id = store_id(4);
 	struct inbox_row row;
-	uint64_t inbox, quarantined;
+	uint64_t inbox, exercises, quarantined;
 	unsigned n;
 
 	(void)state;
 	assert_int_equal(inbox_quarantine(&store, &m, &id, LB_BAD_SIGNATURE), LB_OK);
 	/* It was delivered again. */
 	assert_int_equal(inbox_quarantine(&store, &m, &id, LB_UNKNOWN_SIGNER), LB_OK);
-	assert_int_equal(inbox_counts(&store, &inbox, &quarantined), LB_OK);
+	assert_int_equal(inbox_counts(&store, &inbox, &exercises, &quarantined), LB_OK);
 	assert_true(inbox == 0 && quarantined == 1);
 	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
 	assert_string_equal(row.quarantine, "bad-signature");
@@ -130,7 +130,7 @@ static void the_quarantine_keeps_what_shares_an_id(void **state)
 	struct inbox_message m = message_of(4, "p", 1);
 	struct lb_uuid none = { { 0 } }, id = store_id(4);
 	struct inbox_row row;
-	uint64_t inbox, quarantined;
+	uint64_t inbox, exercises, quarantined;
 
 	(void)state;
 	for (unsigned lane = 0; lane < LB_LANES; lane++)
@@ -144,7 +144,7 @@ static void the_quarantine_keeps_what_shares_an_id(void **state)
 	m.position = 9;
 	assert_int_equal(inbox_quarantine(&store, &m, &id, LB_BAD_SIGNATURE), LB_OK);
 	store_reopen();
-	assert_int_equal(inbox_counts(&store, &inbox, &quarantined), LB_OK);
+	assert_int_equal(inbox_counts(&store, &inbox, &exercises, &quarantined), LB_OK);
 	assert_int_equal(quarantined, 9);
 	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
 	assert_string_equal(row.quarantine, "wrong-origin");
@@ -242,6 +242,50 @@ static void looking_at_a_row_does_not_let_the_log_grow(void **state)
 	assert_true(st.st_size < 20 * 1024 * 1024);
 }
 
+static bool count_all(void *user, const struct inbox_row *row)
+{
+	(void)row;
+	++*(unsigned *)user;
+	return true;
+}
+
+static unsigned found(const char *exercise, bool real, const char *search)
+{
+	struct inbox_query q = { .exercise = exercise, .real = real, .search = search };
+	unsigned n = 0;
+
+	assert_int_equal(inbox_find(&store, &q, count_all, &n), LB_OK);
+	return n;
+}
+
+static void exercises_stand_apart(void **state)
+{
+	const char *const names[] = { "", "LÜKEX", "LÜKEX", "Probe", "" };
+	static const uint8_t note[] = { 0x0a, 4, 'w', 'o', 'r', 'd' };
+	uint64_t inbox, exercises, quarantined;
+	bool stored;
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		struct inbox_message m = message_of(i, note, sizeof note);
+		struct lb_header h = header_of(i);
+
+		h.exercise = names[i][0] != '\0';
+		h.exercise_name = lb_text_of(names[i]);
+		assert_int_equal(store_begin(&store), LB_OK);
+		assert_int_equal(inbox_add(&store, &m, &h, "s", &stored), LB_OK);
+		assert_int_equal(store_commit(&store), LB_OK);
+	}
+	assert_int_equal(inbox_counts(&store, &inbox, &exercises, &quarantined), LB_OK);
+	assert_true(inbox == 2 && exercises == 3 && quarantined == 0);
+	assert_int_equal(found("", false, ""), 5);
+	assert_int_equal(found("LÜKEX", false, ""), 2);
+	assert_int_equal(found("LÜKE", false, ""), 0);
+	assert_int_equal(found(NULL, true, ""), 2);
+	assert_int_equal(found("Probe", false, "word"), 1);
+	assert_int_equal(found(NULL, true, "word"), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +295,7 @@ int main(void)
 		STORE_TEST(the_quarantine_stands_apart),
 		STORE_TEST(the_quarantine_keeps_what_shares_an_id),
 		STORE_TEST(finding_is_filtered_and_bounded),
+		STORE_TEST(exercises_stand_apart),
 		STORE_TEST(what_is_held_comes_in_order),
 		STORE_TEST(cursors_stay),
 		STORE_TEST(looking_at_a_row_does_not_let_the_log_grow),

@@ -118,10 +118,29 @@ static void what_is_classified_is_not_queued(void **state)
 	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__receipt__pack(&r, packed) }), LB_CLASSIFIED);
 }
 
+static void exercise_and_reality_do_not_refer_to_each_other(void **state)
+{
+	struct lb_header h = header_of(99, "de-sn", LB_TLP_AMBER);
+
+	(void)state;
+	receive(1, LB_TLP_AMBER, true);
+	h.has_thread = true;
+	h.thread = store_id(1);
+	assert_int_equal(outgoing_check(&store, &h, nothing), LB_OK);
+	h.exercise = true;
+	h.exercise_name = lb_text_of("LÜKEX");
+	assert_int_equal(outgoing_check(&store, &h, nothing), LB_EXERCISE_MIXED);
+	h.has_thread = false;
+	h.has_supersedes = true;
+	h.supersedes = store_id(1);
+	assert_int_equal(outgoing_check(&store, &h, nothing), LB_EXERCISE_MIXED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(only_the_origin_widens_a_label),
+		STORE_TEST(exercise_and_reality_do_not_refer_to_each_other),
 		STORE_TEST(what_is_classified_is_not_queued),
 	};
 

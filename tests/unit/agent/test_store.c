@@ -1,7 +1,9 @@
 /* The database: one agent at a time, transactions, and files that are none. */
 #include "tests/unit/agent/store_fixture.h"
 
-#define NEWEST 3 /* version of the schema */
+#include "lagebus/header.h"
+
+#define NEWEST 4 /* version of the schema */
 
 static void set(const char *key, int value)
 {
@@ -97,6 +99,7 @@ static void go_back_to_version_1(void)
 {
 	run("BEGIN;DROP TABLE quarantine;DROP TABLE held;"
 	    "DROP TABLE indicator;DROP TABLE indicator_message;DROP TABLE sighting;DROP TABLE training;DROP TABLE registration;"
+	    "DROP TABLE exercise;DROP INDEX inbox_exercise;ALTER TABLE inbox DROP COLUMN exercise;"
 	    "CREATE TABLE quarantine(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, position INTEGER,"
 	    " received INTEGER, reason TEXT, header BLOB, signature BLOB, payload BLOB);"
 	    "CREATE TABLE held(row INTEGER PRIMARY KEY AUTOINCREMENT, lane INTEGER, position INTEGER, received INTEGER,"
@@ -122,6 +125,36 @@ static void an_older_schema_is_brought_to_the_newest(void **state)
 	}
 	run("INSERT INTO quarantine(id,log,lane,position) VALUES(x'12',x'01',1,5)");
 	assert_int_equal(number("SELECT max(row) FROM quarantine"), 10);
+}
+
+/* What came before the column was there. */
+static void what_belongs_to_an_exercise_is_found_out_later(void **state)
+{
+	struct lb_header h = { .type = LB_TYPE_INDICATOR, .area = LB_AREA_CYBER_DEFENCE, .schema_version = 1, .created_ms = 1700000000000, .audience_n = 1 };
+	struct lb_buf header = LB_BUF_INIT;
+	sqlite3_stmt *q = NULL;
+
+	(void)state;
+	go_back_to_version_1();
+	h.id = store_id(1);
+	h.origin = lb_text_of("bund-bsi");
+	h.audience[0] = lb_text_of("all");
+	h.language = lb_text_of("");
+	for (unsigned i = 0; i < 3; i++) {
+		h.exercise = i == 1;
+		h.exercise_name = lb_text_of(i == 1 ? "LÜKEX" : "");
+		lb_buf_fini(&header);
+		assert_int_equal(lb_header_encode(&h, &header), LB_OK);
+		assert_int_equal(sqlite3_prepare_v2(store.db, "INSERT INTO inbox(row,header) VALUES(?1,?2)", -1, &q, NULL), SQLITE_OK);
+		sqlite3_bind_int(q, 1, (int)i + 1);
+		sqlite3_bind_blob64(q, 2, lb_buf_data(&header), i == 2 ? 1 : lb_buf_len(&header), SQLITE_STATIC);
+		assert_int_equal(sqlite3_step(q), SQLITE_DONE);
+		sqlite3_finalize(q);
+	}
+	lb_buf_fini(&header);
+	store_reopen();
+	assert_int_equal(number("SELECT row FROM inbox WHERE exercise='LÜKEX'"), 2);
+	assert_int_equal(number("SELECT count(*) FROM inbox WHERE exercise IS NULL"), 2);
 }
 
 static void a_newer_schema_is_left_alone(void **state)
@@ -200,6 +233,7 @@ int main(void)
 		STORE_TEST(a_commit_stays_and_a_rollback_does_not),
 		STORE_TEST(a_transaction_with_a_failure_is_not_committed),
 		STORE_TEST(an_older_schema_is_brought_to_the_newest),
+		STORE_TEST(what_belongs_to_an_exercise_is_found_out_later),
 		STORE_TEST(a_newer_schema_is_left_alone),
 		STORE_TEST(a_second_agent_is_kept_out),
 		STORE_TEST(what_cannot_be_opened_is_named),

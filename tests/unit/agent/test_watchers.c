@@ -236,6 +236,31 @@ static void who_is_gone_is_dropped(void **state)
 	assert_true(watchers_total() == 0 && uplink_is_open(&agent.uplink));
 }
 
+/* Whoever acts on what it is shown must never act on an exercise: it is shown to those who ask for it. */
+static void an_exercise_is_shown_to_who_asks_for_it(void **state)
+{
+	Lagebus__WatchRequest w = LAGEBUS__WATCH_REQUEST__INIT;
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
+
+	(void)state;
+	know_the_signer();
+	watch(&client, 7, "", true);
+	UNTIL(watchers_total() == 1);
+	deliver((struct letter){ .n = 2, .lane = LB_LANE_ROUTINE, .exercise = "LÜKEX" });
+	deliver_routine(3);
+	assert_shown(7, 3);
+	unwatch(&client);
+	UNTIL(watchers_total() == 0);
+	w.from_now = w.exercises = true;
+	request.number = 8;
+	request.body_case = LAGEBUS__REQUEST__BODY_WATCH;
+	request.watch = &w;
+	client_say(&client, &request);
+	UNTIL(watchers_total() == 1);
+	deliver((struct letter){ .n = 4, .lane = LB_LANE_ROUTINE, .exercise = "LÜKEX" });
+	assert_shown(8, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +268,7 @@ int main(void)
 		AGENT_TEST(what_is_not_acknowledged_comes_first),
 		AGENT_TEST(a_topic_is_what_it_says),
 		AGENT_TEST(who_has_enough_is_shown_no_more),
+		AGENT_TEST(an_exercise_is_shown_to_who_asks_for_it),
 		AGENT_TEST(watchers_are_bounded),
 		AGENT_TEST(who_does_not_keep_up_is_shown_the_rest_later),
 		AGENT_TEST(who_is_gone_is_dropped),
