@@ -16,6 +16,8 @@ static const struct {
 	{ LB_TLP_RED_NAMED_ONLY, "name each recipient with --to; all, groups and de-sn/* cannot get TLP:RED" },
 	{ LB_TLP_WIDENED, "give it the label of the message that it refers to (lagebus show) with --tlp, or a stricter one" },
 	{ LB_CLASSIFIED, "use a system that is approved for it; what only names a marking may not stand as one on a line of its own" },
+	{ LB_ACK_TOO_WEAK, "give it --ack acknowledged or --ack implemented, or leave --ack out: lagebus warn knows each level's" },
+	{ LB_ACK_TOO_LATE, "give an earlier --ack-deadline, or leave it out: lagebus warn knows each level's" },
 	{ LB_DISK_FULL, "nothing is lost, the agent sends it again; tell the broker's operator" },
 	{ LB_LIMIT, "try again in a while" },
 	{ LB_EXPIRED, "give a later --expires" },
