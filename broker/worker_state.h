@@ -1,6 +1,6 @@
 /* What the files of a worker share: the worker and its sessions. worker.c runs the loop; session.c is a link's way in and out;
  * publish.c takes messages in; deliver.c hands them out; lookup.c finds one; cursor.c keeps where an agent stands, mandates.c whom it acts
- * for; control.c, receipts.c answer. All of it is one thread's. */
+ * for; control.c, receipts.c answer; remind.c keeps the deadlines. All of it is one thread's. */
 #ifndef LAGEBUS_BROKER_WORKER_STATE_H
 #define LAGEBUS_BROKER_WORKER_STATE_H
 
@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "broker/core/deadline.h"
+#include "broker/core/era.h"
 #include "broker/core/feed.h"
 #include "broker/core/ledger.h"
 #include "broker/core/roster.h"
@@ -40,6 +42,46 @@ enum session_state {
 	SESSION_CLOSING, /* has been told why; closes when that is sent */
 };
 
+/* What a session that has begun is told of open deadlines. */
+enum remind_state {
+	REMIND_NOTHING, /* it has been */
+	REMIND_WAITS,   /* for the next pass over the rows */
+	REMIND_PASS,    /* it is told what the pass comes to */
+};
+
+#define REMIND_DONE_MAX 64 /* receipts whose rows are not on disk yet */
+
+/* remind.c's own. */
+struct remind {
+	bool moving;                       /* worker 0: a row has been moved, which is not on disk yet */
+	uint8_t moved[DEADLINE_KEY_SIZE];
+	int64_t moved_ms;
+	bool passing;                      /* the rows are gone through for the sessions in REMIND_PASS */
+	uint8_t at[DEADLINE_KEY_SIZE + 1]; /* where the pass goes on */
+	size_t at_n;
+	unsigned left;                     /* rows that it looks at, at most */
+	struct remind_done {
+		struct lb_uuid id;
+		char partner[LB_PARTNER_ID_MAX + 1];
+		unsigned ack_policy;
+		int64_t since_ms;
+	} done[REMIND_DONE_MAX];
+	unsigned done_n;
+};
+
+#define EXPLAIN_FILES 4 /* federation files of the past that a worker keeps read */
+
+/* explain.c's own. */
+struct explained {
+	uint32_t generation;          /* of the federation whose file `now` is of */
+	uint8_t now[ERA_DIGEST_SIZE];
+	struct explained_file {
+		struct federation *federation; /* NULL: none */
+		uint8_t digest[ERA_DIGEST_SIZE];
+	} past[EXPLAIN_FILES];
+	unsigned next;
+};
+
 struct session {
 	int fd;
 	enum session_state state;
@@ -50,7 +92,8 @@ struct session {
 	struct feed feed;
 	uint16_t partner;
 	struct partner_set *mandates; /* further partners that the agent acts for; NULL: none */
-	bool readable, writable, ended, waiting, asked, cursor_changed, publish_only, joined, pinged;
+	bool readable, writable, ended, waiting, asked, cursor_changed, publish_only, joined, pinged, reminders;
+	enum remind_state remind;
 	int64_t heard_ms, closing_since_ms, seen_saved_ms;
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
 	uint64_t published; /* bytes of its publishes in this tick */
@@ -94,6 +137,9 @@ struct worker {
 	int64_t looked_us; /* when it looked at its sockets last */
 	bool draining, stopping, pacing; /* pacing: a publisher is held back until who can take more has caught up */
 	struct metrics metrics;
+	struct remind remind;
+	struct explained explained;
+	const atomic_llong *ahead_ms;
 
 	struct lb_buf record;  /* read from the journal */
 	struct lb_buf message; /* a control message on its way out */
@@ -188,7 +234,35 @@ lb_err lookup(struct worker *w, const struct lb_uuid *id, struct logged *out) LB
 /* LB_TLP_WIDENED: a message that it belongs to or replaces is another's and stricter. LB_OK, or the log's error. Asks the router. */
 lb_err lookup_label(struct worker *w, const struct lb_header *h) LB_MUST_CHECK;
 
+/* explain.c */
+/* The federation under which the message there was accepted: the one in force, if its file is the same. Borrowed until the next call. NULL: it is not known, as
+ * where an earlier broker accepted it. */
+struct federation *explain(struct worker *w, unsigned lane, uint64_t position);
+void explain_fini(struct worker *w);
+
+/* outstanding.c */
+/* Who was to have a message when it was accepted, is to have it now, and has not done what it asks. LB_OK, or the log's error. */
+lb_err outstanding(struct worker *w, const struct logged *m, struct partner_set *out) LB_MUST_CHECK;
+
+/* remind.c */
+/* What somebody else may have to be told about a message; malloc'd. */
+struct remind_word {
+	struct lb_uuid id;
+	char settled[LB_PARTNER_ID_MAX + 1]; /* the partner that has just done what it asks; "": none */
+};
+/* The broker's clock, by which deadlines pass. */
+int64_t remind_clock_ms(const struct worker *w);
+/* The session has begun: it is told what is open for whom it speaks, a bit a tick. */
+void remind_open(struct session *s);
+/* A partner's receipt, with which it has done what the message asks, is on its way to the ledger. */
+void remind_done(struct worker *w, const struct lb_header *about, const char *partner);
+/* Tells this worker's sessions; takes the word. */
+void remind_tell(struct worker *w, struct remind_word *word);
+void remind_tick(struct worker *w);
+
 /* receipts.c */
+/* Is it its origin's or a coordinator's agent? */
+bool receipts_may_ask(struct worker *w, const struct session *s, const struct lb_header *h);
 /* Checks a Receipt message of a partner that the session speaks for, and notes it in the ledger. LB_OK or why it is refused. */
 lb_err receipts_take(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
 /* Answers a coordinator's or origin's question. */
