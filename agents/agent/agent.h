@@ -33,6 +33,7 @@ struct agent {
 	uint64_t announced[LB_LANES];  /* acknowledged to the broker */
 	uint64_t newest[LB_LANES];     /* the broker's, as last heard */
 	uint64_t missed;
+	int64_t link; /* this link's number: none comes twice */
 	struct lb_buf acts_for; /* the further partners that the broker says we act for, each with its NUL; as last heard */
 	bool in_transaction, cursors_changed, holding, inbox_grew;
 	int64_t held_ms; /* when what is held is taken up again */

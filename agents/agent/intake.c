@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/deadlines.h"
+#include "agents/agent/reminders.h"
 #include "lagebus/delivery.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -34,6 +36,7 @@ void intake_hello(void *agent, Lagebus__Hello *hello)
 	struct agent *a = agent;
 
 	hello->log = bytes_of(&a->log);
+	hello->reminders = true;
 	hello->urgent = a->cursor[LB_LANE_URGENT];
 	hello->urgent_id = bytes_of(&a->last[LB_LANE_URGENT]);
 	hello->routine = a->cursor[LB_LANE_ROUTINE];
@@ -99,6 +102,9 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 	if (e == LB_OK) {
 		stored_e = inbox_add(&a->store, m, &h, signer, &stored);
 		a->inbox_grew |= stored;
+		/* Where we act for others, too, the broker says who of us has to acknowledge. */
+		if (stored_e == LB_OK && stored && lb_buf_len(&a->acts_for) == 0)
+			stored_e = reminders_expect(&a->store, &h, lb_tls_identity(a->tls)->partner);
 	} else {
 		stored_e = inbox_quarantine(&a->store, m, &h.id, e);
 		if (stored_e == LB_OK)
@@ -232,6 +238,7 @@ void intake_open(void *agent, const Lagebus__Welcome *welcome)
 	}
 	follow(a, welcome);
 	learn_mandates(a, welcome);
+	deadlines_link(a);
 	if (!uplink_is_open(&a->uplink))
 		return; /* it passes over messages, or the store or memory is out */
 	memcpy(a->announced, a->cursor, sizeof a->cursor);
@@ -324,6 +331,12 @@ void intake_control(void *agent, const Lagebus__Control *c)
 		return;
 	case LAGEBUS__CONTROL__BODY_ROUTE:
 		waiting_answered(a, WAITING_ROUTE, c->route->request, &c->route->base);
+		return;
+	case LAGEBUS__CONTROL__BODY_REMINDER:
+		deadlines_reminder(a, c->reminder);
+		return;
+	case LAGEBUS__CONTROL__BODY_OVERDUE:
+		deadlines_overdue(a, c->overdue);
 		return;
 	case LAGEBUS__CONTROL__BODY_HELLO:
 	case LAGEBUS__CONTROL__BODY_WELCOME:
