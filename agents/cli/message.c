@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agents/cli/out.h"
+#include "agents/cli/when.h"
 
 lb_err message_init(struct message *m, const Lagebus__StoredMessage *stored)
 {
@@ -109,6 +110,7 @@ static void header_json(json_t *doc, const struct message *m)
 	set(doc, "expires", out_json_time(h->expires_ms));
 	set(doc, "ack_policy", json_string(h->ack_policy ? out_ack(h->ack_policy) : "none"));
 	set(doc, "ack_deadline", out_json_time(h->ack_deadline_ms));
+	set(doc, "overdue", json_boolean(m->stored->acknowledged < h->ack_policy && h->ack_deadline_ms && h->ack_deadline_ms <= when_now_ms()));
 	set(doc, "exercise", json_boolean(h->exercise));
 	set_text(doc, "exercise_name", h->exercise_name.p, h->exercise_name.n);
 	set_text(doc, "language", h->language.p, h->language.n);

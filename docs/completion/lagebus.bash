@@ -47,7 +47,7 @@ _lagebus()
 	inbox) options='--search --unacknowledged --quarantine --topic --limit --before' ;;
 	show) options='--advisory --attachment --payload last' ;;
 	ack) options='--by --displayed --implemented --note --as --no-wait last' ;;
-	receipts) options='--all last' ;;
+	receipts) options='--all --watch --csv last' ;;
 	watch) options='--topic --from-now --count' ;;
 	status) ;;
 	check) options='--files-only --diff' ;;
