@@ -177,7 +177,9 @@ static bool add_row(void *user, const void *key, size_t key_n, const void *value
 
 	(void)value;
 	(void)value_n;
-	if (rows->n == rows->most || key_n != DEADLINE_KEY_SIZE || (deadline_read(key, key_n, &d) == LB_OK && d.due_ms > rows->until_ms))
+	if (key_n != DEADLINE_KEY_SIZE)
+		return true; /* no row of ours */
+	if (rows->n == rows->most || (deadline_read(key, key_n, &d) == LB_OK && d.due_ms > rows->until_ms))
 		return false;
 	memcpy(rows->key[rows->n++], key, DEADLINE_KEY_SIZE);
 	return true;

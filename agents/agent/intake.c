@@ -82,6 +82,14 @@ static void report(struct agent *a, const struct inbox_message *m, const struct 
 		uplink_fail(&a->uplink, LB_NO_MEMORY, NULL);
 }
 
+/* Whom it waits for, if not for its own origin. Where we act for others, too, the broker says who of us it is. */
+static lb_err expect(struct agent *a, const struct lb_header *h)
+{
+	const char *home = lb_tls_identity(a->tls)->partner;
+
+	return lb_buf_len(&a->acts_for) > 0 || lb_text_equals(h->origin, home) ? LB_OK : reminders_expect(&a->store, h, home);
+}
+
 /* Verifies and stores one message. LB_AGAIN: its signer is waited for; else LB_OK or a store error. */
 static lb_err take_one(struct agent *a, const struct inbox_message *m)
 {
@@ -102,9 +110,8 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 	if (e == LB_OK) {
 		stored_e = inbox_add(&a->store, m, &h, signer, &stored);
 		a->inbox_grew |= stored;
-		/* Where we act for others, too, the broker says who of us has to acknowledge. */
-		if (stored_e == LB_OK && stored && lb_buf_len(&a->acts_for) == 0)
-			stored_e = reminders_expect(&a->store, &h, lb_tls_identity(a->tls)->partner);
+		if (stored_e == LB_OK && stored)
+			stored_e = expect(a, &h);
 	} else {
 		stored_e = inbox_quarantine(&a->store, m, &h.id, e);
 		if (stored_e == LB_OK)

@@ -18,7 +18,7 @@ const struct command commands[] = {
 		"and survives a power failure there.", ROW(send) },
 	{ "inbox", "", 0, 0, "list and search the messages that came",
 		"Lists the newest first. In a pipe each line has: time, level, marking, type, origin, title, state and id, separated by "
-		"tabs.", ROW(inbox) },
+		"tabs. State is open or overdue where we have to act, on a terminal with the time until or since when; else what we did.", ROW(inbox) },
 	{ "show", "ID", 1, 1, "show a message",
 		"Shows a message of the inbox. ID is the whole id, its first or last digits (4 at least), or last for the newest message that is no receipt.",
 		ROW(show) },

@@ -62,7 +62,7 @@ bool receipts_are_complete(const Lagebus__Receipts *r)
 	if (lb_header_decode(r->header.data, r->header.len, &h))
 		return false;
 	for (size_t i = 0; i < r->n_partners; i++)
-		if (is_recipient(r->partners[i]) && !is_done(r->partners[i], h.ack_policy))
+		if (is_recipient(r->partners[i]) && !lb_text_equals(h.origin, r->partners[i]->partner) && !is_done(r->partners[i], h.ack_policy))
 			return false;
 	return true;
 }
