@@ -1,7 +1,10 @@
 /* The rules as they were when a message was accepted. */
+#include "broker/explain.h"
+
 #include <string.h>
 
 #include "broker/core/era.h"
+#include "broker/core/route.h"
 #include "broker/worker_state.h"
 #include "proto/digest.h"
 #include "proto/host/federation_file.h"

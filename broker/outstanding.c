@@ -1,6 +1,12 @@
 /* Who has not done what a message asks. */
+#include "broker/outstanding.h"
+
 #include <string.h>
 
+#include "broker/core/ledger.h"
+#include "broker/core/route.h"
+#include "broker/explain.h"
+#include "broker/lookup.h"
 #include "broker/worker_state.h"
 #include "proto/host/policy.h"
 

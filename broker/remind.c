@@ -1,11 +1,24 @@
 /* Deadlines: who has not acknowledged is reminded before and at the deadline, the origin and the coordinators are told who is overdue, and an
  * agent that comes back hears what is still open. The rows stand in the log (core/deadline.h), so that a restart changes nothing: worker 0 takes each
  * step once it is due, and tells the others to tell their sessions. What is told and not yet noted when the broker is killed is told again. */
+#include "broker/remind.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/control.h"
+#include "broker/core/deadline.h"
+#include "broker/core/ledger.h"
+#include "broker/core/route.h"
+#include "broker/edge/channel.h"
+#include "broker/lookup.h"
+#include "broker/outstanding.h"
+#include "broker/publish.h"
+#include "broker/receipts.h"
+#include "broker/session.h"
 #include "broker/worker_state.h"
+#include "broker/writer.h"
 #include "proto/control.pb-c.h"
 #include "proto/host/log.h"
 

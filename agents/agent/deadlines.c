@@ -30,7 +30,7 @@ static bool read_id(ProtobufCBinaryData from, struct lb_uuid *out)
 
 static void fail(struct agent *a, lb_err e)
 {
-	uplink_fail(&a->uplink, e, e == LB_BAD_CONTROL ? "a Reminder or an Overdue that is none" : sqlite3_errmsg(a->store.db));
+	uplink_fail(&a->uplink, e, e == LB_BAD_CONTROL ? "a Reminder or an Overdue that is none" : a->store.why);
 }
 
 /* Title and header of a message that the inbox has; they are valid until its next call. */
@@ -92,7 +92,7 @@ void deadlines_reminder(struct agent *a, const Lagebus__Reminder *said)
 	bool news = false;
 	lb_err e = LB_BAD_CONTROL;
 
-	if (!agent_begin(a))
+	if (agent_begin(a) != LB_OK)
 		return;
 	if (said->id.len == 0)
 		e = reminders_settle(&a->store, a->link, said->now);
@@ -154,7 +154,7 @@ void deadlines_overdue(struct agent *a, const Lagebus__Overdue *said)
 	bool news = false;
 	lb_err e = LB_BAD_CONTROL;
 
-	if (!agent_begin(a))
+	if (agent_begin(a) != LB_OK)
 		return;
 	if (read_id(said->id, &id) && join_names(said, names) && lb_header_decode(said->header.data, said->header.len, &h) == LB_OK &&
 	    memcmp(&h.id, &id, sizeof id) == 0)

@@ -8,6 +8,7 @@
 #include "proto/host/log.h"
 
 #define ROWS_A_TURN 256 /* shown to one of them */
+#define AGAIN_MS 250    /* until one whose queue is full is shown more */
 
 lb_err watchers_add(struct agent *a, const struct watcher *from)
 {
@@ -52,9 +53,13 @@ static bool wants_topic(const struct watcher *w, ProtobufCBinaryData header)
 	return header.len > 0 && lb_header_decode(header.data, header.len, &h) == LB_OK && (w->type == 0 || w->type == h.type) && (w->area == 0 || w->area == h.area);
 }
 
-static void drop(struct watcher *w, lb_err e)
+/* Whoever does not keep up is shown the rest later: it costs a place and a row's number. Whoever is gone is forgotten. */
+static void stop_showing(struct agent *a, struct watcher *w, lb_err e)
 {
-	/* Whoever does not keep up, or is gone, is no longer shown anything; it can look into the inbox. */
+	if (e == LB_LIMIT) {
+		a->show_ms = a->now_ms + AGAIN_MS;
+		return;
+	}
 	w->here = false;
 	log_event(LOG_INFO, "watcher_dropped", "reason=%s", lb_err_token(e));
 }
@@ -75,11 +80,11 @@ void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open)
 		reply.number = w->number;
 		e = answer_try(a, &w->peer, &reply);
 		if (e != LB_OK)
-			drop(w, e);
+			stop_showing(a, w, e);
 	}
 }
 
-/* True if there is more for it. */
+/* True if there is more for it now. */
 static bool show(struct agent *a, struct watcher *w)
 {
 	for (unsigned i = 0; i < ROWS_A_TURN; i++) {
@@ -88,23 +93,31 @@ static bool show(struct agent *a, struct watcher *w)
 
 		if (e != LB_OK)
 			return false;
-		w->row = row.row;
 		if (is_wanted(w, &row))
 			e = answer_message(a, &w->peer, w->number, &row, true);
 		if (e != LB_OK) {
-			drop(w, e);
+			stop_showing(a, w, e);
 			return false;
 		}
+		w->row = row.row;
 	}
 	return true;
+}
+
+int64_t watchers_due_ms(const struct agent *a)
+{
+	if (a->inbox_grew)
+		return a->now_ms;
+	return a->show_ms ? a->show_ms : INT64_MAX;
 }
 
 void watchers_show(struct agent *a)
 {
 	bool more = false;
 
-	if (!a->inbox_grew)
+	if (a->now_ms < watchers_due_ms(a))
 		return;
+	a->show_ms = 0;
 	for (unsigned i = 0; i < WATCHERS_MAX; i++)
 		if (a->watchers[i].here)
 			more |= show(a, &a->watchers[i]);
