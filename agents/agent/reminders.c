@@ -42,7 +42,10 @@ lb_err reminders_expect(struct store *s, const struct lb_header *h, const char *
 	struct reminder r = { h->id, partner, h->ack_policy, h->ack_deadline_ms, h->exercise, false };
 	bool added;
 
-	return h->ack_policy == LB_ACK_NONE || h->ack_deadline_ms == 0 ? LB_OK : add(s, &r, 0, &added);
+	if (h->ack_policy == LB_ACK_NONE || h->ack_deadline_ms == 0)
+		return LB_OK;
+	/* What expires before its deadline is never overdue. */
+	return h->expires_ms != 0 && h->expires_ms <= h->ack_deadline_ms ? LB_OK : add(s, &r, 0, &added);
 }
 
 /* `said` is 1 reminded, 2 overdue: what the broker has said last. */

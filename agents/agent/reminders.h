@@ -22,7 +22,7 @@ struct reminder {
 	bool exercise, overdue;
 };
 
-/* A message that has just come asks for something until a time: `partner` has to do it. Nothing if it does not. */
+/* A message that has just come asks for something until a time: `partner` has to do it. Nothing if it does not, or expires before. */
 lb_err reminders_expect(struct store *s, const struct lb_header *h, const char *partner) LB_MUST_CHECK;
 /* The broker says so, on the link of this number. *news: we had not heard that yet. */
 lb_err reminders_heard(struct store *s, const struct reminder *r, int64_t link, bool *news) LB_MUST_CHECK;

@@ -32,39 +32,29 @@ const char *const cmd_inbox_examples[] = {
 static const char *const heads[] = { "received", "level", "marking", "type", "from", "title", "state", "id", NULL };
 static const char *const quarantine_heads[] = { "received", "level", "marking", "type", "from", "title", "reason", "id", NULL };
 
-static bool is_open(const struct message *m)
-{
-	return m->stored->acknowledged < m->header.ack_policy;
-}
-
-static bool is_overdue(const struct message *m, int64_t now_ms)
-{
-	return is_open(m) && m->header.ack_deadline_ms && m->header.ack_deadline_ms <= now_ms;
-}
-
 static const char *state_of(const struct message *m, int64_t now_ms)
 {
 	const Lagebus__StoredMessage *s = m->stored;
 
 	if (*s->quarantine)
 		return s->quarantine;
-	if (is_overdue(m, now_ms))
+	if (message_is_overdue(m, now_ms))
 		return "overdue";
 	if (s->acknowledged)
 		return out_ack(s->acknowledged);
-	return is_open(m) ? "open" : "-";
+	return message_is_open(m) ? "open" : "-";
 }
 
 /* With the time by which people have to act. */
 static void state_cell(struct table *t, struct cli *cli, const struct message *m)
 {
 	int64_t now_ms = when_now_ms();
-	enum out_style style = *m->stored->quarantine || is_overdue(m, now_ms) ? OUT_BAD : is_open(m) ? OUT_WARN : OUT_GOOD;
+	enum out_style style = *m->stored->quarantine || message_is_overdue(m, now_ms) ? OUT_BAD : message_is_open(m) ? OUT_WARN : OUT_GOOD;
 	char deadline[WHEN_TEXT];
 
 	when_short(m->header.ack_deadline_ms, now_ms, deadline);
-	if (cli->terminal && is_open(m) && !*m->stored->quarantine && *deadline)
-		table_cell(t, style, "%s %s %s", state_of(m, now_ms), is_overdue(m, now_ms) ? "since" : "until", deadline);
+	if (cli->terminal && message_is_open(m) && !*m->stored->quarantine && *deadline)
+		table_cell(t, style, "%s %s %s", state_of(m, now_ms), message_is_overdue(m, now_ms) ? "since" : "until", deadline);
 	else
 		table_cell(t, style, "%s", state_of(m, now_ms));
 }

@@ -69,6 +69,14 @@ static void expect(unsigned n, int64_t in_ms, unsigned policy)
 	assert_int_equal(reminders_expect(&store, &h, "de-sn"), LB_OK);
 }
 
+static void expect_until(unsigned n, int64_t in_ms, int64_t expires_in_ms)
+{
+	struct lb_header h = { .ack_policy = LB_ACK_ACKNOWLEDGED, .ack_deadline_ms = NOW + in_ms, .expires_ms = NOW + expires_in_ms };
+
+	h.id = reminder(n, "", 0, false).id;
+	assert_int_equal(reminders_expect(&store, &h, "de-sn"), LB_OK);
+}
+
 static void a_message_that_asks_is_listed_until_it_is_done(void **state)
 {
 	(void)state;
@@ -76,7 +84,10 @@ static void a_message_that_asks_is_listed_until_it_is_done(void **state)
 	expect(2, 10, LB_ACK_IMPLEMENTED);
 	expect(3, 10, LB_ACK_NONE);
 	expect(4, 0, LB_ACK_ACKNOWLEDGED);
-	assert_listed("02 de-sn 3 10\n01 de-sn 2 20\n");
+	expect_until(5, 10, 9);
+	expect_until(6, 30, 31);
+	assert_listed("02 de-sn 3 10\n01 de-sn 2 20\n06 de-sn 2 30\n");
+	assert_true(done(6, "de-sn", LB_ACK_ACKNOWLEDGED));
 	assert_false(done(1, "de-he", LB_ACK_ACKNOWLEDGED));
 	assert_false(done(2, "de-sn", LB_ACK_ACKNOWLEDGED));
 	assert_true(done(1, "de-sn", LB_ACK_IMPLEMENTED));
