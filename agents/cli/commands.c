@@ -79,7 +79,8 @@ const struct command commands[] = {
 		"has: partner, seats, seat or waiting list, since, contact, how to reach it and note, separated by tabs.", ROW(training_registrations) },
 	{ "training", "", 0, 0, "list what is announced, or write it as a calendar",
 		"Without --ics it is training list. The calendar (iCalendar, RFC 5545) has every event under its uid with its SEQUENCE, cancelled ones too, so that "
-		"calendar programs follow changes when they read it again.", ROW(training) },
+		"calendar programs follow changes when they read it again. What else there is: training announce, change, cancel, list, show, register, unregister and "
+		"registrations, each with its own help.", ROW(training) },
 	{ "status", "", 0, 0, "how agent and link are",
 		"Shows identity, whom the agent acts for besides, link, outbox, inbox and how far behind the newest message it is. The exit code is 4 while the agent is "
 		"linked to no broker.", ROW(status) },
@@ -115,6 +116,9 @@ static bool name_matches(const char *name, int argc, char *const *argv, int *use
 	size_t first = strcspn(name, " ");
 
 	*used = name[first] ? 2 : 1;
+	/* A word behind one that is a group, too, is one of the group's. */
+	if (!name[first] && argc > 1 && argv[1][0] != '-' && command_is_group(name))
+		return false;
 	if (strncmp(argv[0], name, first) != 0 || argv[0][first] != 0)
 		return false;
 	return !name[first] || (argc > 1 && strcmp(argv[1], name + first + 1) == 0);
