@@ -24,6 +24,8 @@ COMMAND(indicators_export);
 COMMAND(indicators_sighted);
 COMMAND(status);
 COMMAND(check);
+COMMAND(audit_verify);
+COMMAND(audit_show);
 COMMAND(ca_init);
 COMMAND(ca_issue);
 COMMAND(ca_revoke);
