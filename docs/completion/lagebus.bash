@@ -12,7 +12,7 @@ _lagebus()
 	local draft="$header --title --text"
 	local kinds='stix-pattern ipv4-addr ipv6-addr domain-name url email-addr file-md5 file-sha1 file-sha256 file-name autonomous-system mutex
 		user-agent x509-sha256'
-	local commands='warn send inbox show ack receipts watch indicators status check ca help'
+	local commands='warn send inbox show ack receipts watch indicators status check audit ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -25,7 +25,7 @@ _lagebus()
 		*)
 			if [[ -z $command ]]; then
 				command=$word
-			elif [[ $command == ca || $command == indicators ]]; then
+			elif [[ $command == ca || $command == audit || $command == indicators ]]; then
 				command="$command $word"
 			fi
 			;;
@@ -41,7 +41,7 @@ _lagebus()
 	--format) COMPREPLY=($(compgen -W 'text csv misp json stix' -- "$cur")); return ;;
 	--level) COMPREPLY=($(compgen -W '1 2 3 4' -- "$cur")); return ;;
 	--curve) COMPREPLY=($(compgen -W 'p256 p384 p521' -- "$cur")); return ;;
-	--csaf | --diff | --file | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--csaf | --diff | --ca | --file | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
 
 	local options=''
@@ -58,6 +58,9 @@ _lagebus()
 	'indicators import') options="$header --format --source --confidence --to-ids --valid-until --from-now" ;;
 	'indicators search' | 'indicators list') options='--kind --limit --no-exercises' ;;
 	'indicators show') ;;
+	audit) options='verify show' ;;
+	'audit verify') options='--ca' ;;
+	'audit show') ;;
 	'indicators export') options='--format --tlp --kind --confidence --to-ids --exercise' ;;
 	'indicators sighted') options="$header --count --first --last --source" ;;
 	status) ;;
