@@ -287,6 +287,7 @@ static void tick(struct worker *w)
 		if (w->sessions[i])
 			session_tick(w, w->sessions[i]);
 	remind_tick(w);
+	publish_tick(w);
 	if (w->draining)
 		drain(w);
 }
