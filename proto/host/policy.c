@@ -70,6 +70,13 @@ static const unsigned may_send[ROLES][LB_TYPE_MAX + 1] = {
 	},
 };
 
+/* What may be sent besides within something that has begun, which is with a thread: whoever was reported an incident may answer. */
+static const unsigned may_answer[ROLES][LB_TYPE_MAX + 1] = {
+	[ROLE_COORDINATOR] = { [LB_TYPE_INCIDENT_REPORT] = TO_COORDINATOR | TO_STATE },
+	[ROLE_STATE] = { [LB_TYPE_INCIDENT_REPORT] = TO_OWN },
+	[ROLE_LOCAL] = { [LB_TYPE_INCIDENT_REPORT] = TO_OWN },
+};
+
 /* single: the audience is exactly one partner. spreads: its label may take it below the named partners; the other types go to
  * their counterpart only, whatever the label. */
 static const struct type_rule {
@@ -167,7 +174,8 @@ static bool sender_needs_area(const struct lb_header *h)
 
 static lb_err check_role(const struct federation *f, uint16_t sender, const struct lb_header *h, const struct entry *entries)
 {
-	unsigned allowed = may_send[federation_at(f, sender)->role][h->type];
+	enum role role = federation_at(f, sender)->role;
+	unsigned allowed = may_send[role][h->type] | (h->has_thread ? may_answer[role][h->type] : 0);
 
 	if (types[h->type].single && (h->audience_n != 1 || entries[0].kind != ENTRY_ID))
 		return LB_ROLE_MAY_NOT_SEND;
