@@ -115,7 +115,7 @@ static lb_err take_lock(struct journal *j, char *why, size_t why_n)
 
 static int open_tables(struct journal *j, MDB_txn *txn)
 {
-	static const char *const lanes[] = { "urgent", "routine" }, *const tables[] = { "cursors", "signers", "ledger", "lapses", "mandates" };
+	static const char *const lanes[] = { "urgent", "routine" }, *const tables[] = { "cursors", "signers", "ledger", "lapses", "mandates", "agents" };
 	int rc = 0;
 
 	for (unsigned i = 0; rc == 0 && i < JOURNAL_LANES; i++)

@@ -31,6 +31,7 @@ enum journal_table {
 	JOURNAL_LEDGER,  /* message id, partner -> what people did */
 	JOURNAL_LAPSES,  /* agent, lane, position -> what was left out from there on */
 	JOURNAL_MANDATES, /* agent, partner -> from where on the agent acts for the partner */
+	JOURNAL_AGENTS,  /* partner, agent -> hint of the agent's newest certificate */
 	JOURNAL_TABLES,
 };
 
