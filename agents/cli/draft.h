@@ -4,6 +4,7 @@
 
 #include "agents/cli/client.h"
 #include "lagebus/header.h"
+#include "lagebus/sealed.h"
 #include "proto/header.pb-c.h"
 
 /* The options that send and warn share; rows of an option table. */
@@ -31,7 +32,8 @@ struct draft {
 	char *audience[LB_AUDIENCE_MAX];
 	char *audience_text;
 	uint8_t thread[16], supersedes[16];
-	bool dry_run, no_wait, has_tlp; /* has_tlp: the label was given, and is not followed by another */
+	uint8_t pseudonym[LB_PSEUDONYM_SIZE];
+	bool dry_run, no_wait, has_tlp, has_pseudonym; /* has_tlp: the label was given, and is not followed by another */
 };
 
 /* What holds where the command line does not say. */
