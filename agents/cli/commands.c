@@ -61,7 +61,7 @@ const struct command commands[] = {
 		"index of what was issued. Nothing that is there is overwritten.", ROW(ca_init) },
 	{ "ca issue", "DIR", 1, 1, "issue a certificate for an agent or a broker",
 		"Makes a key and a certificate with the SPIFFE ID spiffe://TRUST-DOMAIN/partner/PARTNER/agent/NAME and writes "
-		"DIR/issued/PARTNER.NAME.pem and .key (a / in the partner id becomes _). The same key signs the agent's messages. "
+		"DIR/issued/PARTNER.NAME.pem and .key (a / in the partner id becomes _). The same key signs the agent's messages and opens what is encrypted to it. "
 		"With --acts-for the certificate proves to everyone that the agent may act for other partners; the federation file must "
 		"say so, too.",
 		ROW(ca_issue) },

@@ -26,7 +26,7 @@ static enum cli_exit find_one(struct client *client, char *partner, struct seali
 	Lagebus__Reply *reply = NULL;
 	enum cli_exit code;
 
-	if (!lb_partner_is_valid(partner, strlen(partner)))
+	if (strcmp(partner, "all") == 0 || !lb_partner_is_valid(partner, strlen(partner)))
 		return cli_fail(client->cli, CLI_REFUSED, "%.80s: %s (%s): %s", partner, lb_err_text(LB_TLP_RED_NAMED_ONLY), lb_err_token(LB_TLP_RED_NAMED_ONLY),
 			advice_for(LB_TLP_RED_NAMED_ONLY));
 	body.partner = partner;

@@ -9,7 +9,7 @@ _lagebus()
 	local global='--agent --json --table --no-color --timeout --help --version'
 	local draft='--to --as --area --tlp --title --text --ack --ack-deadline --expires --thread --supersedes --exercise --exercise-name
 		--language --personal-data --dry-run --no-wait'
-	local commands='warn send inbox show ack receipts watch status check ca help'
+	local commands='warn send inbox show ack receipts watch status check case ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -22,8 +22,8 @@ _lagebus()
 		*)
 			if [[ -z $command ]]; then
 				command=$word
-			elif [[ $command == ca ]]; then
-				command="ca $word"
+			elif [[ $command == ca || $command == case ]]; then
+				command="$command $word"
 			fi
 			;;
 		esac
@@ -51,6 +51,11 @@ _lagebus()
 	watch) options='--topic --from-now --count' ;;
 	status) ;;
 	check) options='--files-only --diff' ;;
+	case) options='report list show ack' ;;
+	'case report') options='--to --as --file --attachment --media-type --expires --exercise --dry-run --no-wait' ;;
+	'case list') options='--open' ;;
+	'case show') options='--attachment last' ;;
+	'case ack') options='--by --yes --no-wait last' ;;
 	ca) options='init issue revoke crl' ;;
 	'ca init') options='--trust-domain --days --curve' ;;
 	'ca issue') options='--agent --partner --name --broker --dns --ip --acts-for --days --from --curve' ;;
