@@ -59,7 +59,7 @@ _lagebus()
 	inbox) options='--search --unacknowledged --quarantine --topic --limit --before' ;;
 	show) options='--advisory --attachment --payload last' ;;
 	ack) options='--by --displayed --implemented --note --as --no-wait last' ;;
-	receipts) options='--all last' ;;
+	receipts) options='--all --watch --csv last' ;;
 	watch) options='--topic --from-now --count' ;;
 	indicators) options='import search list show export sighted' ;;
 	'indicators import') options="$header --format --source --confidence --to-ids --valid-until --from-now" ;;
