@@ -13,6 +13,7 @@
 #include "broker/edge/slice.h"
 #include "broker/edge/socket.h"
 #include "broker/deliver.h"
+#include "broker/directory.h"
 #include "broker/explain.h"
 #include "broker/mandates.h"
 #include "broker/publish.h"
@@ -219,6 +220,8 @@ static void on_reload(struct worker *w, struct reload *r)
 			session_fail(w, s, e, NULL);
 		else if (s->state == SESSION_OPEN && !s->publish_only)
 			mandates_note(w, s);
+		if (e == LB_OK && s->state == SESSION_OPEN)
+			directory_note(w, s);
 	}
 	federation_unref(r->federation);
 	free(r);
@@ -286,8 +289,8 @@ static void tick(struct worker *w)
 	for (uint32_t i = 0; i < w->used; i++)
 		if (w->sessions[i])
 			session_tick(w, w->sessions[i]);
-	remind_tick(w);
 	publish_tick(w);
+	remind_tick(w);
 	if (w->draining)
 		drain(w);
 }

@@ -282,8 +282,8 @@ static lb_err write_batch(struct writer *w, bool blocks)
 		e = audit_write(w->audit, w->blocks, blocks ? w->blocks_n : 0, clock_us(CLOCK_REALTIME) / 1000, w->stopping);
 	if (e != LB_OK) {
 		journal_abort(w->settings.journal);
-		eras_abort(&w->eras);
 		audit_aborted(w->audit);
+		eras_abort(&w->eras);
 		return e;
 	}
 	LB_FAIL_POINT("broker-before-commit");
@@ -535,9 +535,9 @@ lb_err writer_start(const struct writer_settings *s, struct writer **out)
 	if (!w)
 		return LB_NO_MEMORY;
 	w->settings = *s;
-	e = eras_init(&w->eras, s->journal);
+	e = audit_open(s->journal, &w->audit);
 	if (e == LB_OK)
-		e = audit_open(s->journal, &w->audit);
+		e = eras_init(&w->eras, s->journal);
 	if (e == LB_OK)
 		e = channel_open(s->hub, "urgent", &w->urgent);
 	if (e == LB_OK)

@@ -8,6 +8,7 @@
 #include "agents/agent/deadlines.h"
 #include "agents/agent/reminders.h"
 #include "agents/agent/derive.h"
+#include "agents/agent/directory.h"
 #include "lagebus/delivery.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -343,6 +344,9 @@ void intake_control(void *agent, const Lagebus__Control *c)
 	case LAGEBUS__CONTROL__BODY_ROUTE:
 		waiting_answered(a, WAITING_ROUTE, c->route->request, &c->route->base);
 		return;
+	case LAGEBUS__CONTROL__BODY_DIRECTORY:
+		directory_answered(a, c->directory);
+		return;
 	case LAGEBUS__CONTROL__BODY_REMINDER:
 		deadlines_reminder(a, c->reminder);
 		return;
@@ -357,6 +361,7 @@ void intake_control(void *agent, const Lagebus__Control *c)
 	case LAGEBUS__CONTROL__BODY_QUARANTINED:
 	case LAGEBUS__CONTROL__BODY_GOODBYE:
 	case LAGEBUS__CONTROL__BODY_ROUTE_QUERY:
+	case LAGEBUS__CONTROL__BODY_DIRECTORY_QUERY:
 	case LAGEBUS__CONTROL__BODY__NOT_SET:
 	case _LAGEBUS__CONTROL__BODY__CASE_IS_INT_SIZE:
 		break;
