@@ -5,6 +5,8 @@
 
 #include "agents/agent/agent.h"
 #include "agents/agent/answers.h"
+#include "agents/agent/incident_answer.h"
+#include "agents/agent/incident_store.h"
 #include "agents/agent/outbox.h"
 #include "agents/agent/outgoing.h"
 #include "lagebus/topic.h"
@@ -314,6 +316,8 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 		e = outbox_count(&a->store, LB_LANE_ROUTINE, &s.outbox_routine);
 	if (e == LB_OK)
 		e = inbox_counts(&a->store, &s.inbox, &s.quarantined);
+	if (e == LB_OK)
+		e = incident_store_counts(&a->store, agent_clock_ms(), &s.incidents_open, &s.incidents_soon, &s.incidents_overdue);
 	if (e != LB_OK) {
 		answer_refusal(a, peer, number, e);
 		return;
@@ -385,6 +389,9 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 		return;
 	case LAGEBUS__REQUEST__BODY_UNWATCH:
 		watchers_remove(a, peer);
+		return;
+	case LAGEBUS__REQUEST__BODY_INCIDENTS:
+		incident_answer(a, peer, r->number, r->incidents);
 		return;
 	case LAGEBUS__REQUEST__BODY__NOT_SET:
 	case _LAGEBUS__REQUEST__BODY__CASE_IS_INT_SIZE:
