@@ -9,7 +9,11 @@ _lagebus()
 	local global='--agent --json --table --no-color --timeout --help --version'
 	local draft='--to --as --area --tlp --title --text --ack --ack-deadline --expires --thread --supersedes --exercise --exercise-name
 		--language --personal-data --dry-run --no-wait'
-	local commands='warn send inbox show ack receipts watch status check ca help'
+	local categories='abusive-content malicious-code information-gathering intrusion-attempts intrusions availability
+		information-content-security fraud vulnerable other'
+	local form='--title --text --known --category --malicious --cross-border --impact --contact --tier --service --measure'
+	local sent='--to --as --tlp --dry-run --no-wait'
+	local commands='warn send inbox show ack receipts watch status incident check ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -22,8 +26,8 @@ _lagebus()
 		*)
 			if [[ -z $command ]]; then
 				command=$word
-			elif [[ $command == ca ]]; then
-				command="ca $word"
+			elif [[ $command == ca || $command == incident ]]; then
+				command="$command $word"
 			fi
 			;;
 		esac
@@ -35,6 +39,10 @@ _lagebus()
 	--tlp) COMPREPLY=($(compgen -W 'clear green amber amber+strict red' -- "$cur")); return ;;
 	--ack) COMPREPLY=($(compgen -W 'none displayed acknowledged implemented' -- "$cur")); return ;;
 	--level) COMPREPLY=($(compgen -W '1 2 3 4' -- "$cur")); return ;;
+	--category) COMPREPLY=($(compgen -W "$categories" -- "$cur")); return ;;
+	--tier) COMPREPLY=($(compgen -W 'minor significant severe crisis' -- "$cur")); return ;;
+	--malicious | --cross-border) COMPREPLY=($(compgen -W 'yes no unknown' -- "$cur")); return ;;
+	--stage) COMPREPLY=($(compgen -W 'update interim progress final' -- "$cur")); return ;;
 	--curve) COMPREPLY=($(compgen -W 'p256 p384 p521' -- "$cur")); return ;;
 	--csaf | --diff | --file | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
@@ -51,6 +59,16 @@ _lagebus()
 	watch) options='--topic --from-now --count' ;;
 	status) ;;
 	check) options='--files-only --diff' ;;
+	incident) options='list show report update confirm assist offer accept done hand-over close' ;;
+	'incident list') options='--all --limit' ;;
+	'incident show') options='last' ;;
+	'incident report') options="$form --file --draft --ask $sent --exercise --exercise-name" ;;
+	'incident update') options="--stage --supersedes $form $sent last" ;;
+	'incident confirm' | 'incident close') options="$form $sent last" ;;
+	'incident assist') options="--capability --place --until --text $sent last" ;;
+	'incident offer') options="--capability --place --from --until --text $sent last" ;;
+	'incident accept' | 'incident hand-over') options="--text $sent last" ;;
+	'incident done') options="--withdraw --text $sent last" ;;
 	ca) options='init issue revoke crl' ;;
 	'ca init') options='--trust-domain --days --curve' ;;
 	'ca issue') options='--agent --partner --name --broker --dns --ip --acts-for --days --from --curve' ;;
