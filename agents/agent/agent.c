@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agents/agent/derive.h"
 #include "agents/agent/incident_watch.h"
 #include "agents/agent/intake.h"
 #include "agents/agent/requests.h"
@@ -192,6 +193,7 @@ void agent_step(struct agent *a, short events, int64_t now_ms)
 	requests_take(a);
 	waiting_expire(a);
 	incident_watch_go_on(a);
+	derive_expire(a);
 	if (agent_settle(a) == LB_OK)
 		intake_acknowledge(a);
 	watchers_show(a);

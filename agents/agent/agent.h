@@ -36,6 +36,7 @@ struct agent {
 	struct lb_buf acts_for; /* the further partners that the broker says we act for, each with its NUL; as last heard */
 	bool in_transaction, from_broker, cursors_changed; /* the turn's, and what is in it */
 	bool holding, inbox_grew;
+	int64_t expire_ms; /* when what has ended is dropped again */
 	int64_t held_ms; /* when what is held is taken up again */
 
 	int64_t sent_row[LB_LANES];

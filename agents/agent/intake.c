@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/derive.h"
 #include "agents/agent/incident_route.h"
 #include "agents/agent/incident_store.h"
 #include "lagebus/delivery.h"
@@ -117,6 +118,8 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 		a->inbox_grew |= stored;
 		if (stored_e == LB_OK && stored)
 			stored_e = note_incident(a, m, &h);
+		if (stored_e == LB_OK && stored)
+			stored_e = derive_received(a, &h, m->payload);
 	} else {
 		stored_e = inbox_quarantine(&a->store, m, &h.id, e);
 		if (stored_e == LB_OK)

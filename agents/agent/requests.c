@@ -5,6 +5,7 @@
 
 #include "agents/agent/agent.h"
 #include "agents/agent/answers.h"
+#include "agents/agent/derived_requests.h"
 #include "agents/agent/incident_answer.h"
 #include "agents/agent/incident_store.h"
 #include "agents/agent/outbox.h"
@@ -392,6 +393,12 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 		return;
 	case LAGEBUS__REQUEST__BODY_INCIDENTS:
 		incident_answer(a, peer, r->number, r->incidents);
+		return;
+	case LAGEBUS__REQUEST__BODY_INDICATORS:
+		indicators_answer(a, peer, r->number, r->indicators);
+		return;
+	case LAGEBUS__REQUEST__BODY_TRAINING:
+		training_answer(a, peer, r->number, r->training);
 		return;
 	case LAGEBUS__REQUEST__BODY__NOT_SET:
 	case _LAGEBUS__REQUEST__BODY__CASE_IS_INT_SIZE:

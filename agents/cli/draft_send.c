@@ -25,21 +25,19 @@ static void describe(const struct draft *d, char *out, size_t n)
 		at += (size_t)snprintf(out + at, n - at, " %s", d->audience[i]);
 }
 
-static enum cli_exit show_sent(struct cli *cli, const struct draft *d, const Lagebus__SendReply *sent)
+static enum cli_exit show_sent(struct cli *cli, const struct draft *d, const struct lb_uuid *uuid, bool accepted)
 {
 	char id[LB_UUID_TEXT], text[600];
-	struct lb_uuid uuid;
 
-	memcpy(uuid.b, sent->id.data, sizeof(uuid.b));
-	lb_uuid_format(&uuid, id);
+	lb_uuid_format(uuid, id);
 	if (cli->json)
-		return out_json(cli, json_pack("{s:s,s:b}", "id", id, "accepted", (int)sent->accepted));
+		return out_json(cli, json_pack("{s:s,s:b}", "id", id, "accepted", (int)accepted));
 	if (!cli->terminal) {
-		out_line(cli, "%s\t%s", id, sent->accepted ? "accepted" : "outbox");
+		out_line(cli, "%s\t%s", id, accepted ? "accepted" : "outbox");
 		return CLI_OK;
 	}
 	describe(d, text, sizeof(text));
-	if (sent->accepted)
+	if (accepted)
 		out_styled(cli, OUT_GOOD, "accepted by the broker: %s", id);
 	else
 		out_styled(cli, OUT_WARN, "in the agent's outbox, it goes out as soon as a broker is reached: %s", id);
@@ -47,7 +45,8 @@ static enum cli_exit show_sent(struct cli *cli, const struct draft *d, const Lag
 	return CLI_OK;
 }
 
-static enum cli_exit send(struct client *client, const struct draft *d, ProtobufCBinaryData header, ProtobufCBinaryData payload)
+static enum cli_exit ask_to_send(struct client *client, const struct draft *d, ProtobufCBinaryData header, ProtobufCBinaryData payload, const char *waiting,
+	struct lb_uuid *id, bool *accepted)
 {
 	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
 	Lagebus__SendRequest body = LAGEBUS__SEND_REQUEST__INIT;
@@ -59,15 +58,26 @@ static enum cli_exit send(struct client *client, const struct draft *d, Protobuf
 	body.wait = !d->no_wait;
 	request.body_case = LAGEBUS__REQUEST__BODY_SEND;
 	request.send = &body;
-	code = client_ask(client, &request, "waiting for the broker to accept it", &reply);
+	code = client_ask(client, &request, waiting, &reply);
 	if (code)
 		return code;
-	if (reply->body_case == LAGEBUS__REPLY__BODY_SEND && reply->send->id.len == 16)
-		code = show_sent(client->cli, d, reply->send);
-	else
+	if (reply->body_case == LAGEBUS__REPLY__BODY_SEND && reply->send->id.len == sizeof(id->b)) {
+		memcpy(id->b, reply->send->id.data, sizeof(id->b));
+		*accepted = reply->send->accepted;
+	} else {
 		code = cli_fail(client->cli, CLI_IO, "the agent's answer is not one to a message that was sent");
+	}
 	lagebus__reply__free_unpacked(reply, NULL);
 	return code;
+}
+
+static enum cli_exit send(struct client *client, const struct draft *d, ProtobufCBinaryData header, ProtobufCBinaryData payload)
+{
+	struct lb_uuid id;
+	bool accepted;
+	enum cli_exit code = ask_to_send(client, d, header, payload, "waiting for the broker to accept it", &id, &accepted);
+
+	return code ? code : show_sent(client->cli, d, &id, accepted);
 }
 
 static json_t *route_json(const Lagebus__Route *route)
@@ -150,6 +160,18 @@ static enum cli_exit dry_run(struct client *client, ProtobufCBinaryData header, 
 	if (route)
 		lagebus__route__free_unpacked(route, NULL);
 	lagebus__reply__free_unpacked(reply, NULL);
+	return code;
+}
+
+enum cli_exit draft_publish(struct client *client, const struct draft *d, const uint8_t *payload, size_t payload_n, const char *waiting,
+	struct lb_uuid *id, bool *accepted)
+{
+	ProtobufCBinaryData body = { payload_n, (uint8_t *)payload }, header = pack_header(&d->header);
+	enum cli_exit code = header.data ? CLI_OK : cli_fail(client->cli, CLI_IO, "out of memory");
+
+	if (!code)
+		code = ask_to_send(client, d, header, body, waiting, id, accepted);
+	free(header.data);
 	return code;
 }
 
