@@ -5,31 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/agent/incident_order.h"
 #include "lagebus/identity.h"
-#include "lagebus/topic.h"
-#include "proto/assistance.pb-c.h"
-
-#define ROUNDS 6 /* first report, request, offer, acceptance, and room */
-#define NONE SIZE_MAX
-
-/* A message, read. `rank` and `time_ms` are its place; what it refers to stands before it. */
-struct item {
-	struct lb_header h;
-	Lagebus__IncidentReport *report; /* one of these, or none if it cannot be read */
-	Lagebus__AssistanceRequest *request;
-	Lagebus__AssistanceOffer *offer;
-	size_t root;         /* the first of its corrections that is here */
-	struct lb_uuid name; /* what it is known by: the id of what it corrects, here or not */
-	int64_t time_ms;
-	unsigned rank;
-	enum incident_fault fault;
-};
 
 struct derivation {
-	struct lb_uuid id;
-	struct item *items;    /* by id, each once */
-	struct item **ordered; /* in their places */
-	size_t n;
+	struct incident_order order;
 	Lagebus__Incident *out;
 	bool failed; /* memory was out */
 };
@@ -40,30 +20,10 @@ static const char *const tokens[] = {
 #undef X
 };
 
-bool incident_has_type(unsigned type)
-{
-	return type == LB_TYPE_INCIDENT_REPORT || type == LB_TYPE_ASSISTANCE_REQUEST || type == LB_TYPE_ASSISTANCE_OFFER;
-}
-
-bool incident_of(const struct lb_header *h, struct lb_uuid *out)
-{
-	if (!incident_has_type(h->type) || (!h->has_thread && h->type != LB_TYPE_INCIDENT_REPORT))
-		return false;
-	*out = h->has_thread ? h->thread : h->id;
-	return true;
-}
-
 static int compare_ids(const struct lb_uuid *a, const struct lb_uuid *b)
 {
 	return memcmp(a->b, b->b, sizeof a->b);
 }
-
-static bool same_text(struct lb_text a, struct lb_text b)
-{
-	return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
-/* ---- what comes out ---- */
 
 static char *copy(struct derivation *d, const char *p, size_t n)
 {
@@ -124,223 +84,6 @@ static void *append(struct derivation *d, void *list, size_t *n, size_t size, vo
 
 #define APPEND(d, field, count, type, init) ((type *)append((d), &(field), &(count), sizeof(type), (void (*)(void *))(init)))
 
-/* ---- reading ---- */
-
-static void read_payload(struct item *i, struct lb_frame payload)
-{
-	const uint8_t *p = payload.n ? payload.p : (const uint8_t *)"";
-
-	if (i->h.type == LB_TYPE_INCIDENT_REPORT)
-		i->report = lagebus__incident_report__unpack(NULL, payload.n, p);
-	else if (i->h.type == LB_TYPE_ASSISTANCE_REQUEST)
-		i->request = lagebus__assistance_request__unpack(NULL, payload.n, p);
-	else
-		i->offer = lagebus__assistance_offer__unpack(NULL, payload.n, p);
-	if (!i->report && !i->request && !i->offer)
-		i->fault = INCIDENT_UNREADABLE;
-}
-
-static void forget_payload(struct item *i)
-{
-	if (i->report)
-		lagebus__incident_report__free_unpacked(i->report, NULL);
-	if (i->request)
-		lagebus__assistance_request__free_unpacked(i->request, NULL);
-	if (i->offer)
-		lagebus__assistance_offer__free_unpacked(i->offer, NULL);
-}
-
-static int by_id(const void *a, const void *b)
-{
-	return compare_ids(&((const struct item *)a)->h.id, &((const struct item *)b)->h.id);
-}
-
-static void read_all(struct derivation *d, const struct incident_message *m, size_t n)
-{
-	size_t kept = 0;
-
-	for (size_t k = 0; k < n; k++) {
-		struct item i = { .fault = INCIDENT_NONE };
-		struct lb_uuid incident;
-
-		if (lb_header_decode(m[k].header.p, m[k].header.n, &i.h) != LB_OK || !incident_of(&i.h, &incident) || compare_ids(&incident, &d->id) != 0)
-			continue;
-		read_payload(&i, m[k].payload);
-		d->items[d->n++] = i;
-	}
-	qsort(d->items, d->n, sizeof *d->items, by_id);
-	for (size_t k = 0; k < d->n; k++) {
-		if (kept > 0 && by_id(&d->items[kept - 1], &d->items[k]) == 0)
-			forget_payload(&d->items[k]);
-		else
-			d->items[kept++] = d->items[k];
-	}
-	d->n = kept;
-}
-
-static size_t find(const struct derivation *d, const struct lb_uuid *id)
-{
-	struct item key = { .h.id = *id };
-	const struct item *i = bsearch(&key, d->items, d->n, sizeof key, by_id);
-
-	return i ? (size_t)(i - d->items) : NONE;
-}
-
-static bool read_id(ProtobufCBinaryData from, struct lb_uuid *out)
-{
-	if (from.len != sizeof out->b)
-		return false;
-	memcpy(out->b, from.data, sizeof out->b);
-	return true;
-}
-
-/* ---- corrections ---- */
-
-static bool is_before(const struct item *a, const struct item *b)
-{
-	return a->h.created_ms != b->h.created_ms ? a->h.created_ms < b->h.created_ms : by_id(a, b) < 0;
-}
-
-/* What an item corrects, if that is here and may be corrected by it: one of the same origin and type that was made before it. */
-static size_t corrects(const struct derivation *d, const struct item *i)
-{
-	size_t k = i->h.has_supersedes ? find(d, &i->h.supersedes) : NONE;
-	const struct item *old = k != NONE ? &d->items[k] : NULL;
-
-	return old && old->h.type == i->h.type && same_text(old->h.origin, i->h.origin) && is_before(old, i) ? k : NONE;
-}
-
-/* Corrections of one thing are a group: whose first is the one that is known longest, and whose newest counts. */
-static void join_corrections(struct derivation *d)
-{
-	for (size_t k = 0; k < d->n; k++) {
-		struct item *i = &d->items[k];
-		size_t next = k;
-
-		do {
-			i->root = next;
-			next = corrects(d, &d->items[next]);
-		} while (next != NONE);
-		i->name = d->items[i->root].h.id;
-		if (d->items[i->root].h.has_supersedes && find(d, &d->items[i->root].h.supersedes) == NONE)
-			i->name = d->items[i->root].h.supersedes;
-		else if (i->root == k && i->h.has_supersedes && i->fault == INCIDENT_NONE)
-			i->fault = INCIDENT_NOT_THE_ORIGIN;
-	}
-}
-
-static bool is_same_thing(const struct item *a, const struct item *b)
-{
-	return compare_ids(&a->name, &b->name) == 0 && a->h.type == b->h.type && same_text(a->h.origin, b->h.origin);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct item *x = *(struct item *const *)a, *y = *(struct item *const *)b;
-	int c = compare_ids(&x->name, &y->name);
-
-	return c ? c : is_before(x, y) ? -1 : is_before(y, x);
-}
-
-/* In each group the newest stands in the first one's place, and the others stand aside. One that is out of place corrects nothing. */
-static void settle_corrections(struct derivation *d)
-{
-	for (size_t k = 0; k < d->n; k++)
-		d->ordered[k] = &d->items[k];
-	qsort(d->ordered, d->n, sizeof *d->ordered, by_name);
-	for (size_t from = 0, to; from < d->n; from = to) {
-		for (to = from; to < d->n && compare_ids(&d->ordered[to]->name, &d->ordered[from]->name) == 0; to++)
-			d->ordered[to]->time_ms = d->ordered[to]->h.created_ms;
-		for (size_t k = from; k < to; k++)
-			for (size_t later = to; later-- > k + 1;)
-				if (is_same_thing(d->ordered[k], d->ordered[later]) && d->ordered[later]->fault == INCIDENT_NONE) {
-					if (d->ordered[k]->fault == INCIDENT_NONE)
-						d->ordered[k]->fault = INCIDENT_SUPERSEDED;
-					if (d->ordered[k]->time_ms < d->ordered[later]->time_ms)
-						d->ordered[later]->time_ms = d->ordered[k]->time_ms;
-					break;
-				}
-	}
-}
-
-/* ---- the order ---- */
-
-static const struct item *of_name(const struct derivation *d, const struct lb_uuid *name)
-{
-	size_t k = find(d, name);
-
-	return k != NONE ? &d->items[d->items[k].root] : NULL;
-}
-
-/* What an item refers to: the incident's first report, a request, an offer. */
-static unsigned references(const struct derivation *d, const struct item *i, const struct item *out[3])
-{
-	struct lb_uuid id;
-	unsigned n = 0;
-
-	if (compare_ids(&i->name, &d->id) != 0 && (out[n] = of_name(d, &d->id)))
-		n++;
-	if (i->request && read_id(i->request->request, &id) && (out[n] = of_name(d, &id)))
-		n++;
-	if (i->request && read_id(i->request->offer, &id) && (out[n] = of_name(d, &id)))
-		n++;
-	if (i->offer && read_id(i->offer->request, &id) && (out[n] = of_name(d, &id)))
-		n++;
-	if (i->offer && n < 3 && read_id(i->offer->offer, &id) && (out[n] = of_name(d, &id)))
-		n++;
-	return n;
-}
-
-static int by_place(const void *a, const void *b)
-{
-	const struct item *x = *(struct item *const *)a, *y = *(struct item *const *)b;
-	int c;
-
-	if (x->time_ms != y->time_ms)
-		return x->time_ms < y->time_ms ? -1 : 1;
-	if (x->rank != y->rank)
-		return x->rank < y->rank ? -1 : 1;
-	c = compare_ids(&x->name, &y->name);
-	return c ? c : by_id(x, y);
-}
-
-/* Clocks differ: what refers to something comes after it all the same. Each round reads what the one before made, so the order of the items does
- * not show. */
-static bool put_in_order(struct derivation *d)
-{
-	struct place {
-		int64_t time_ms;
-		unsigned rank;
-	} *next = calloc(d->n + 1, sizeof *next);
-
-	for (unsigned round = 0; next && round < ROUNDS; round++) {
-		for (size_t k = 0; k < d->n; k++) {
-			const struct item *i = &d->items[k], *refers[3];
-			unsigned n = references(d, i, refers);
-
-			next[k] = (struct place){ i->time_ms, i->rank };
-			for (unsigned r = 0; r < n; r++) {
-				if (refers[r] == i)
-					continue;
-				if (next[k].time_ms < refers[r]->time_ms)
-					next[k].time_ms = refers[r]->time_ms;
-				if (next[k].rank <= refers[r]->rank && refers[r]->rank < ROUNDS)
-					next[k].rank = refers[r]->rank + 1;
-			}
-		}
-		for (size_t k = 0; k < d->n; k++) {
-			d->items[k].time_ms = next[k].time_ms;
-			d->items[k].rank = next[k].rank;
-		}
-	}
-	if (next)
-		qsort(d->ordered, d->n, sizeof *d->ordered, by_place);
-	free(next);
-	return next != NULL;
-}
-
-/* ---- one after the other ---- */
-
 static bool is_above(const char *above, const char *below)
 {
 	size_t n = strlen(above);
@@ -348,7 +91,7 @@ static bool is_above(const char *above, const char *below)
 	return n > 0 && strncmp(above, below, n) == 0 && below[n] == '/';
 }
 
-static bool is_by(const struct item *i, const char *partner)
+static bool is_by(const struct incident_item *i, const char *partner)
 {
 	return lb_text_equals(i->h.origin, partner);
 }
@@ -404,7 +147,7 @@ static void take_contact(struct derivation *d, Lagebus__IncidentReport *to, cons
 }
 
 /* Of each field the newest word; of when it was known the earliest. */
-static void take_report(struct derivation *d, const struct item *i)
+static void take_report(struct derivation *d, const struct incident_item *i)
 {
 	Lagebus__IncidentReport *to = d->out->report;
 	const Lagebus__IncidentReport *from = i->report;
@@ -443,7 +186,7 @@ static void meet(Lagebus__IncidentClock *c, int64_t at_ms)
 }
 
 /* What a report of this stage does for the clocks. A progress report lets the last one run anew. */
-static void move_clocks(struct derivation *d, const struct item *i, unsigned stage)
+static void move_clocks(struct derivation *d, const struct incident_item *i, unsigned stage)
 {
 	Lagebus__IncidentClock *update = clock_of(d->out, LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_UPDATE);
 	Lagebus__IncidentClock *final = clock_of(d->out, LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_FINAL);
@@ -461,7 +204,7 @@ static void move_clocks(struct derivation *d, const struct item *i, unsigned sta
 		final->since = at_ms;
 }
 
-static enum incident_fault may_report(const Lagebus__Incident *o, const struct item *i)
+static enum incident_fault may_report(const Lagebus__Incident *o, const struct incident_item *i)
 {
 	switch (i->report->stage) {
 	case LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_FIRST:
@@ -488,7 +231,7 @@ static enum incident_fault may_report(const Lagebus__Incident *o, const struct i
 	return INCIDENT_UNKNOWN;
 }
 
-static void on_confirm(struct derivation *d, const struct item *i, const char *origin)
+static void on_confirm(struct derivation *d, const struct incident_item *i, const char *origin)
 {
 	Lagebus__Incident *o = d->out;
 	Lagebus__IncidentParty *p = o->reporter[0] ? party_of(d, o->reporter) : NULL;
@@ -502,7 +245,7 @@ static void on_confirm(struct derivation *d, const struct item *i, const char *o
 		set_text(d, &o->lead, origin, strlen(origin));
 }
 
-static enum incident_fault on_report(struct derivation *d, const struct item *i)
+static enum incident_fault on_report(struct derivation *d, const struct incident_item *i)
 {
 	Lagebus__Incident *o = d->out;
 	unsigned stage = (unsigned)i->report->stage;
@@ -513,7 +256,7 @@ static enum incident_fault on_report(struct derivation *d, const struct item *i)
 	if (fault != INCIDENT_NONE)
 		return fault;
 	snprintf(origin, sizeof origin, "%.*s", (int)i->h.origin.n, i->h.origin.p);
-	if (compare_ids(&d->items[i->root].h.id, &d->id) == 0)
+	if (compare_ids(&d->order.items[i->root].h.id, &d->order.id) == 0)
 		set_text(d, &o->reporter, origin, strlen(origin));
 	if (stage == LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_CONFIRM)
 		on_confirm(d, i, origin);
@@ -563,7 +306,7 @@ static bool is_settled(unsigned state)
 	return state == LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_DONE || state == LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_WITHDRAWN;
 }
 
-static enum incident_fault new_request(struct derivation *d, const struct item *i)
+static enum incident_fault new_request(struct derivation *d, const struct incident_item *i)
 {
 	Lagebus__Incident *o = d->out;
 	Lagebus__IncidentAssistance *a;
@@ -583,12 +326,12 @@ static enum incident_fault new_request(struct derivation *d, const struct item *
 	return INCIDENT_NONE;
 }
 
-static enum incident_fault accept_offer(Lagebus__IncidentAssistance *a, const struct item *i)
+static enum incident_fault accept_offer(Lagebus__IncidentAssistance *a, const struct incident_item *i)
 {
 	Lagebus__IncidentOffer *offer;
 	struct lb_uuid id;
 
-	if (!read_id(i->request->offer, &id) || !(offer = offer_of(a, &id)))
+	if (!incident_id_read(i->request->offer, &id) || !(offer = offer_of(a, &id)))
 		return INCIDENT_NO_SUCH_OFFER;
 	if (offer->state != LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_OPEN)
 		return INCIDENT_SETTLED;
@@ -596,14 +339,23 @@ static enum incident_fault accept_offer(Lagebus__IncidentAssistance *a, const st
 	return INCIDENT_NONE;
 }
 
-static enum incident_fault on_request(struct derivation *d, const struct item *i)
+/* The help that was accepted is over with the request. */
+static void end_request(Lagebus__IncidentAssistance *a, unsigned state)
+{
+	a->state = state;
+	for (size_t k = 0; k < a->n_offers && state == LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_DONE; k++)
+		if (a->offers[k]->state == LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_ACCEPTED)
+			a->offers[k]->state = state;
+}
+
+static enum incident_fault on_request(struct derivation *d, const struct incident_item *i)
 {
 	Lagebus__IncidentAssistance *a;
 	struct lb_uuid id;
 
 	if (i->request->request.len == 0)
 		return new_request(d, i);
-	if (!read_id(i->request->request, &id) || !(a = request_of(d->out, &id)))
+	if (!incident_id_read(i->request->request, &id) || !(a = request_of(d->out, &id)))
 		return INCIDENT_NO_SUCH_REQUEST;
 	if (!is_by(i, a->partner))
 		return INCIDENT_NOT_THE_ASKER;
@@ -614,7 +366,7 @@ static enum incident_fault on_request(struct derivation *d, const struct item *i
 		return accept_offer(a, i);
 	case LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_DONE:
 	case LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_WITHDRAWN:
-		a->state = i->request->state;
+		end_request(a, i->request->state);
 		return INCIDENT_NONE;
 	case LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_UNSPECIFIED:
 	case LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_OPEN:
@@ -624,7 +376,7 @@ static enum incident_fault on_request(struct derivation *d, const struct item *i
 	return INCIDENT_UNKNOWN;
 }
 
-static enum incident_fault new_offer(struct derivation *d, Lagebus__IncidentAssistance *a, const struct item *i)
+static enum incident_fault new_offer(struct derivation *d, Lagebus__IncidentAssistance *a, const struct incident_item *i)
 {
 	Lagebus__IncidentOffer *o;
 
@@ -657,17 +409,17 @@ static void reopen(Lagebus__IncidentAssistance *a)
 		a->state = LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_OPEN;
 }
 
-static enum incident_fault on_offer(struct derivation *d, const struct item *i)
+static enum incident_fault on_offer(struct derivation *d, const struct incident_item *i)
 {
 	Lagebus__IncidentAssistance *a;
 	Lagebus__IncidentOffer *o;
 	struct lb_uuid id;
 
-	if (!read_id(i->offer->request, &id) || !(a = request_of(d->out, &id)))
+	if (!incident_id_read(i->offer->request, &id) || !(a = request_of(d->out, &id)))
 		return INCIDENT_NO_SUCH_REQUEST;
 	if (i->offer->offer.len == 0)
 		return new_offer(d, a, i);
-	if (!read_id(i->offer->offer, &id) || !(o = offer_of(a, &id)))
+	if (!incident_id_read(i->offer->offer, &id) || !(o = offer_of(a, &id)))
 		return INCIDENT_NO_SUCH_OFFER;
 	if (!is_by(i, o->partner))
 		return INCIDENT_NOT_THE_OFFERER;
@@ -682,20 +434,20 @@ static enum incident_fault on_offer(struct derivation *d, const struct item *i)
 }
 
 /* Whether an item passes on what is here, of whom, and which. */
-static bool reads_original(const struct item *i, struct lb_header *out)
+static bool reads_original(const struct incident_item *i, struct lb_header *out)
 {
 	const Lagebus__OriginalReport *original = i->report ? i->report->original : NULL;
 
 	return original && lb_header_decode(original->header.data, original->header.len, out) == LB_OK;
 }
 
-static enum incident_fault take(struct derivation *d, const struct item *i)
+static enum incident_fault take(struct derivation *d, const struct incident_item *i)
 {
 	struct lb_header original;
 
 	if (i->fault != INCIDENT_NONE)
 		return i->fault;
-	if (reads_original(i, &original) && find(d, &original.id) != NONE)
+	if (reads_original(i, &original) && incident_order_find(&d->order, &original.id) != INCIDENT_ORDER_NONE)
 		return INCIDENT_FORWARD;
 	if (d->out->closed)
 		return INCIDENT_AFTER_CLOSING;
@@ -706,16 +458,21 @@ static enum incident_fault take(struct derivation *d, const struct item *i)
 	return i->request ? on_request(d, i) : on_offer(d, i);
 }
 
-static const char *text_of(const struct item *i)
+/* What is new in it: the title at first, what follows has that, too. */
+static const char *text_of(const struct incident_item *i)
 {
-	if (i->report)
-		return i->report->title[0] ? i->report->title : i->report->description;
+	const Lagebus__IncidentReport *r = i->report;
+
+	if (r && r->stage > LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_FIRST && r->stage <= LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_FINAL && r->description[0])
+		return r->description;
+	if (r)
+		return r->title[0] ? r->title : r->description;
 	if (i->request)
 		return i->request->capability[0] ? i->request->capability : i->request->text;
 	return !i->offer ? "" : i->offer->capability[0] ? i->offer->capability : i->offer->text;
 }
 
-static void add_entry(struct derivation *d, const struct item *i, enum incident_fault fault)
+static void add_entry(struct derivation *d, const struct incident_item *i, enum incident_fault fault)
 {
 	Lagebus__IncidentEntry *e = APPEND(d, d->out->entries, d->out->n_entries, Lagebus__IncidentEntry, lagebus__incident_entry__init);
 	struct lb_header original;
@@ -735,7 +492,7 @@ static void add_entry(struct derivation *d, const struct item *i, enum incident_
 		set_text(d, &e->original, original.origin.p, original.origin.n);
 }
 
-static void note(struct derivation *d, const struct item *i)
+static void note(struct derivation *d, const struct incident_item *i)
 {
 	Lagebus__Incident *o = d->out;
 
@@ -761,7 +518,7 @@ static void begin(struct derivation *d)
 	if (!o)
 		return;
 	lagebus__incident__init(o);
-	set_bytes(d, &o->id, &d->id);
+	set_bytes(d, &o->id, &d->order.id);
 	o->report = malloc(sizeof *o->report);
 	d->failed |= !o->report;
 	if (o->report)
@@ -776,8 +533,8 @@ static void begin(struct derivation *d)
 
 static void work_through(struct derivation *d)
 {
-	for (size_t k = 0; k < d->n && !d->failed; k++) {
-		const struct item *i = d->ordered[k];
+	for (size_t k = 0; k < d->order.n && !d->failed; k++) {
+		const struct incident_item *i = d->order.ordered[k];
 		enum incident_fault fault = take(d, i);
 
 		if (fault == INCIDENT_NONE)
@@ -788,25 +545,16 @@ static void work_through(struct derivation *d)
 
 lb_err incident_derive(const struct lb_uuid *id, const struct incident_message *m, size_t n, Lagebus__Incident **out)
 {
-	struct derivation d = { .id = *id, .items = calloc(n + 1, sizeof *d.items), .ordered = calloc(n + 1, sizeof(struct item *)) };
-	lb_err e;
+	struct derivation d = { .out = NULL };
+	lb_err e = incident_order_make(id, m, n, &d.order);
 
-	d.failed = !d.items || !d.ordered;
-	if (!d.failed)
+	if (e == LB_OK) {
 		begin(&d);
-	if (!d.failed) {
-		read_all(&d, m, n);
-		join_corrections(&d);
-		settle_corrections(&d);
-		d.failed = !put_in_order(&d);
+		if (!d.failed)
+			work_through(&d);
+		e = d.failed ? LB_NO_MEMORY : d.out->changed == 0 ? LB_NOT_FOUND : LB_OK;
 	}
-	if (!d.failed)
-		work_through(&d);
-	e = d.failed ? LB_NO_MEMORY : d.out->changed == 0 ? LB_NOT_FOUND : LB_OK;
-	for (size_t k = 0; k < d.n; k++)
-		forget_payload(&d.items[k]);
-	free(d.items);
-	free(d.ordered);
+	incident_order_fini(&d.order);
 	if (e == LB_OK)
 		*out = d.out;
 	else if (d.out)

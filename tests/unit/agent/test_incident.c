@@ -72,7 +72,7 @@ static void a_whole_life(void **state)
 		if (n >= 3)
 			assert_int_equal(i->assistance[0]->state, n < 5 ? HELP(OPEN) : n < 6 ? HELP(ACCEPTED) : HELP(DONE));
 		if (n >= 4)
-			assert_int_equal(i->assistance[0]->offers[0]->state, n < 5 ? HELP(OPEN) : HELP(ACCEPTED));
+			assert_int_equal(i->assistance[0]->offers[0]->state, n < 5 ? HELP(OPEN) : n < 6 ? HELP(ACCEPTED) : HELP(DONE));
 		for (unsigned k = 1; k <= n; k++)
 			assert_string_equal(fault_of(i, k), "");
 		assert_int_equal(i->report->known_at, T0 - 2 * HOUR);
