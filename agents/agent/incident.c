@@ -543,6 +543,16 @@ static void work_through(struct derivation *d)
 	}
 }
 
+/* Whoever was only asked for help is shown no clocks: they are those of who reports, and the reports are not here. */
+static void forget_clocks(Lagebus__Incident *o)
+{
+	for (size_t k = 0; k < o->n_clocks; k++)
+		lagebus__incident_clock__free_unpacked(o->clocks[k], NULL);
+	free(o->clocks);
+	o->clocks = NULL;
+	o->n_clocks = 0;
+}
+
 lb_err incident_derive(const struct lb_uuid *id, const struct incident_message *m, size_t n, Lagebus__Incident **out)
 {
 	struct derivation d = { .out = NULL };
@@ -552,6 +562,8 @@ lb_err incident_derive(const struct lb_uuid *id, const struct incident_message *
 		begin(&d);
 		if (!d.failed)
 			work_through(&d);
+		if (!d.failed && d.out->stage == 0)
+			forget_clocks(d.out);
 		e = d.failed ? LB_NO_MEMORY : d.out->changed == 0 ? LB_NOT_FOUND : LB_OK;
 	}
 	incident_order_fini(&d.order);

@@ -51,7 +51,8 @@ struct incident_message {
 	struct lb_frame header, payload;
 };
 
-/* From n <= INCIDENT_MESSAGES_MAX messages, each of this incident; what is not is left out. Its clocks are not set (incident_clock.h).
+/* From n <= INCIDENT_MESSAGES_MAX messages, each of this incident; what is not is left out. What its clocks are due is not set (incident_clock.h);
+ * it has none where no report is.
  * LB_OK and *out, which the caller frees with lagebus__incident__free_unpacked; LB_NOT_FOUND: no message counts; LB_NO_MEMORY. */
 lb_err incident_derive(const struct lb_uuid *id, const struct incident_message *m, size_t n, Lagebus__Incident **out) LB_MUST_CHECK;
 

@@ -1,7 +1,6 @@
 /* The clocks of an incident. */
 #include "agents/agent/incident_clock.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,11 +25,6 @@ lb_err incident_time_parse(const char *text, int64_t *ms)
 			return LB_OK;
 		}
 	return LB_INVALID;
-}
-
-static bool runs(const Lagebus__IncidentClock *c)
-{
-	return c->state >= LAGEBUS__INCIDENT_CLOCK_STATE__INCIDENT_CLOCK_STATE_RUNS && c->state <= LAGEBUS__INCIDENT_CLOCK_STATE__INCIDENT_CLOCK_STATE_OVERDUE;
 }
 
 static unsigned state_of(const Lagebus__Incident *i, const Lagebus__IncidentClock *c, int64_t warn_ms, int64_t now_ms)
@@ -69,16 +63,6 @@ void incident_clocks_set(Lagebus__Incident *i, const struct incident_times *t, i
 		}
 		c->state = state_of(i, c, t->warn, now_ms);
 	}
-}
-
-unsigned incident_clocks_worst(const Lagebus__Incident *i)
-{
-	unsigned worst = 0;
-
-	for (size_t k = 0; k < i->n_clocks; k++)
-		if (runs(i->clocks[k]) && i->clocks[k]->state > worst)
-			worst = i->clocks[k]->state;
-	return worst;
 }
 
 int64_t incident_clocks_next(const Lagebus__Incident *i, const struct incident_times *t)

@@ -19,8 +19,6 @@ struct incident_times {
 lb_err incident_time_parse(const char *text, int64_t *ms) LB_MUST_CHECK;
 /* Sets when the clocks of a derived incident are due and how they stand. */
 void incident_clocks_set(Lagebus__Incident *i, const struct incident_times *t, int64_t now_ms);
-/* The worst of its clocks: OVERDUE, SOON, RUNS; 0: none runs. */
-unsigned incident_clocks_worst(const Lagebus__Incident *i);
 /* When the next of them gets from running to soon, or from that to overdue; INT64_MAX: never. */
 int64_t incident_clocks_next(const Lagebus__Incident *i, const struct incident_times *t);
 

@@ -73,6 +73,12 @@ static const char *stage_word(const Lagebus__Incident *i)
 	return i->closed ? "closed" : incident_word(WORDS_STAGE, i->stage);
 }
 
+/* Whoever was only asked for help has no title. */
+static const char *title_of(const Lagebus__Incident *i)
+{
+	return *i->report->title || i->n_assistance == 0 ? i->report->title : i->assistance[0]->capability;
+}
+
 enum cli_exit incident_show_list(struct cli *cli, const Lagebus__IncidentsReply *incidents)
 {
 	static const char *const heads[] = { "changed", "stage", "tier", "title", "lead", "due next", "id", NULL };
@@ -91,7 +97,7 @@ enum cli_exit incident_show_list(struct cli *cli, const Lagebus__IncidentsReply 
 		table_cell(t, OUT_PLAIN, "%s", changed);
 		table_cell(t, i->closed ? OUT_DIM : OUT_PLAIN, "%s", stage_word(i));
 		table_cell(t, OUT_PLAIN, "%s", incident_word(WORDS_TIER, (unsigned)i->report->tier));
-		table_cell(t, OUT_PLAIN, "%s%s", i->exercise ? BANNER " " : "", i->report->title);
+		table_cell(t, OUT_PLAIN, "%s%s", i->exercise ? BANNER " " : "", title_of(i));
 		table_cell(t, OUT_PLAIN, "%s", *i->lead ? i->lead : "-");
 		table_cell(t, c ? clock_style(c->state) : OUT_DIM, "%s", *due ? due : "-");
 		table_cell(t, OUT_PLAIN, "%s", id_text(cli, i->id, id));
@@ -139,12 +145,12 @@ static void print_fields(struct cli *cli, const Lagebus__Incident *i)
 
 	memcpy(uuid.b, i->id.data, sizeof(uuid.b));
 	lb_uuid_format(&uuid, id);
-	out_field(cli, OUT_HEAD, "title", r->title);
+	out_field(cli, OUT_HEAD, "title", title_of(i));
 	out_field(cli, OUT_PLAIN, "stage", stage_word(i));
 	out_field(cli, OUT_PLAIN, "tier", r->tier ? incident_word(WORDS_TIER, (unsigned)r->tier) : "");
-	out_field(cli, OUT_PLAIN, "category", incident_word(WORDS_CATEGORY, (unsigned)r->category));
-	out_field(cli, OUT_PLAIN, "malicious", incident_word(WORDS_ANSWER, (unsigned)r->malicious));
-	out_field(cli, OUT_PLAIN, "cross-border", incident_word(WORDS_ANSWER, (unsigned)r->cross_border));
+	out_field(cli, OUT_PLAIN, "category", r->category ? incident_word(WORDS_CATEGORY, (unsigned)r->category) : "");
+	out_field(cli, OUT_PLAIN, "malicious", i->stage ? incident_word(WORDS_ANSWER, (unsigned)r->malicious) : "");
+	out_field(cli, OUT_PLAIN, "cross-border", i->stage ? incident_word(WORDS_ANSWER, (unsigned)r->cross_border) : "");
 	out_field(cli, out_tlp_style(i->tlp), "marking", lb_tlp_name(i->tlp));
 	out_field(cli, OUT_PLAIN, "reporter", i->reporter);
 	out_field(cli, OUT_PLAIN, "lead", i->lead);
@@ -164,9 +170,11 @@ static void print_fields(struct cli *cli, const Lagebus__Incident *i)
 static enum cli_exit print_clocks(struct cli *cli, const Lagebus__Incident *i)
 {
 	static const char *const heads[] = { "clock", "due", "met", "state", NULL };
-	struct table *t = table_new(heads, 3, 0);
+	struct table *t = i->n_clocks ? table_new(heads, 3, 0) : NULL;
 	enum cli_exit code;
 
+	if (i->n_clocks == 0)
+		return CLI_OK;
 	if (!t)
 		return cli_fail(cli, CLI_IO, "out of memory");
 	for (size_t k = 0; k < i->n_clocks; k++) {
@@ -188,9 +196,11 @@ static enum cli_exit print_clocks(struct cli *cli, const Lagebus__Incident *i)
 static enum cli_exit print_parties(struct cli *cli, const Lagebus__Incident *i)
 {
 	static const char *const heads[] = { "partner", "last word", "at", "confirmed by", NULL };
-	struct table *t = table_new(heads, 1, 0);
+	struct table *t = i->n_parties ? table_new(heads, 1, 0) : NULL;
 	enum cli_exit code;
 
+	if (i->n_parties == 0)
+		return CLI_OK;
 	if (!t)
 		return cli_fail(cli, CLI_IO, "out of memory");
 	for (size_t k = 0; k < i->n_parties; k++) {

@@ -183,6 +183,21 @@ static void without_the_first_report_the_land_leads(void **state)
 	lagebus__incident__free_unpacked(i, NULL);
 }
 
+/* Hessen has the request, and nobody's report: it sees what help is needed, and no clock is its own. */
+static void who_was_only_asked_for_help_has_no_clocks(void **state)
+{
+	static const struct word words[] = { ASKED, OFFERED, ACCEPTED, { .n = 8, .thread = 1, .by = "de-sn", .at = 30 * HOUR, .stage = STAGE(UPDATE), .title = "x" } };
+	Lagebus__Incident *i = derive(words, 3);
+
+	(void)state;
+	assert_int_equal(i->n_clocks, 0);
+	assert_int_equal(i->assistance[0]->state, HELP(ACCEPTED));
+	lagebus__incident__free_unpacked(i, NULL);
+	i = derive(words, 4);
+	assert_int_equal(i->n_clocks, 3);
+	lagebus__incident__free_unpacked(i, NULL);
+}
+
 static void who_leads_hands_over(void **state)
 {
 	static const struct word words[] = { FIRST, CONFIRMED, { .n = 3, .thread = 1, .by = "de-sn", .at = 2 * HOUR, .stage = STAGE(HAND_OVER), .lead = "bund-bsi" },
@@ -368,6 +383,7 @@ int main(void)
 		cmocka_unit_test(a_settled_request_takes_nothing_more),
 		cmocka_unit_test(an_accepted_offer_that_is_withdrawn_opens_the_request_again),
 		cmocka_unit_test(without_the_first_report_the_land_leads),
+		cmocka_unit_test(who_was_only_asked_for_help_has_no_clocks),
 		cmocka_unit_test(who_leads_hands_over),
 		cmocka_unit_test(a_correction_takes_the_place_of_what_it_corrects),
 		cmocka_unit_test(what_refers_to_something_comes_after_it_whatever_the_clocks_say),
