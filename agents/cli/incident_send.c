@@ -52,6 +52,9 @@ static enum cli_exit read_label(struct cli *cli, const struct incident_view *v, 
 	h->tlp = v->one ? v->one->tlp : lb_message_type(h->type)->tlp;
 	if (tlp && (h->tlp = lb_tlp_from_name(tlp)) == LB_TLP_UNSET)
 		return cli_fail(cli, CLI_USAGE, "--tlp %.40s: clear, green, amber, amber+strict or red is expected", tlp);
+	/* What is TLP:RED is encrypted to its recipients: no agent reads it, and an incident is what agents read. */
+	if (h->tlp == LB_TLP_RED)
+		return cli_fail(cli, CLI_REFUSED, "what belongs to an incident is at most TLP:AMBER+STRICT; send what is TLP:RED with lagebus send --tlp red");
 	m->draft.has_tlp = true;
 	return CLI_OK;
 }

@@ -9,7 +9,7 @@
 #define INCIDENT_SEND_OPTIONS \
 	{ "to", "PARTNERS", "to whom, instead of those whom it concerns; commas or repeated", 0 }, \
 	{ "as", "PARTNER", "in whose name: a partner that this agent may act for (default: its own)", 0 }, \
-	{ "tlp", "LABEL", "clear, green, amber, amber+strict or red (default: the incident's, at first amber+strict)", 0 }, \
+	{ "tlp", "LABEL", "clear, green, amber or amber+strict (default: the incident's, at first amber+strict)", 0 }, \
 	{ "dry-run", NULL, "send nothing; ask the broker who would get it, who not, and by which rule", 0 }, \
 	{ "no-wait", NULL, "do not wait for the broker's acceptance; the agent's outbox is enough", 0 }
 

@@ -17,7 +17,7 @@ _lagebus()
 	local contact='--contact --contact-name --contact-phone --contact-email'
 	local kinds='stix-pattern ipv4-addr ipv6-addr domain-name url email-addr file-md5 file-sha1 file-sha256 file-name autonomous-system mutex
 		user-agent x509-sha256'
-	local commands='warn send inbox show ack receipts watch indicators training incident status check audit ca help'
+	local commands='warn send inbox show ack receipts watch indicators training incident status check audit case ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -30,7 +30,7 @@ _lagebus()
 		*)
 			if [[ -z $command ]]; then
 				command=$word
-			elif [[ $command == ca || $command == indicators || $command == training || $command == audit || $command == incident ]]; then
+			elif [[ $command == ca || $command == indicators || $command == training || $command == audit || $command == case || $command == incident ]]; then
 				command="$command $word"
 			fi
 			;;
@@ -96,6 +96,11 @@ _lagebus()
 	'incident offer') options="--capability --place --from --until --text $sent last" ;;
 	'incident accept' | 'incident hand-over') options="--text $sent last" ;;
 	'incident done') options="--withdraw --text $sent last" ;;
+	case) options='report list show ack' ;;
+	'case report') options='--to --as --file --attachment --media-type --expires --exercise --dry-run --no-wait' ;;
+	'case list') options='--open' ;;
+	'case show') options='--attachment last' ;;
+	'case ack') options='--by --yes --no-wait last' ;;
 	ca) options='init issue revoke crl' ;;
 	'ca init') options='--trust-domain --days --curve' ;;
 	'ca issue') options='--agent --partner --name --broker --dns --ip --acts-for --days --from --curve' ;;
