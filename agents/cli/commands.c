@@ -91,6 +91,13 @@ const struct command commands[] = {
 		"instead: what changes, and what follows for sessions, for what is queued and for who may send and get what. In a pipe each "
 		"line has: change or effect, who, what, removed or added, and which, separated by tabs. The exit code is then 0 if nothing "
 		"changes, 1 if something does, and above that if a file cannot be read or is not valid.", ROW(check) },
+	{ "audit verify", "FILE", 1, 1, "check an exported audit",
+		"Checks offline that every row of an audit (lagebusd --export-audit FILE) follows the one before it and that its checkpoints are signed by a broker "
+		"of the federation. Names the first row that does not, and says up to where signatures reach. The exit code is 0 only if the chain holds and "
+		"at least one checkpoint is signed.", ROW(audit_verify) },
+	{ "audit show", "FILE", 1, 1, "list what an exported audit tells",
+		"A line an event: time, row, what (published, refused, delivered, receipt, broker, checkpoint), who and which, separated by tabs. It does not check "
+		"the chain: audit verify does.", ROW(audit_show) },
 	{ "ca init", "DIR", 1, 1, "make a certificate authority in a folder",
 		"Makes the federation's certificate authority: DIR/ca.pem, DIR/ca.key (mode 0600), an empty DIR/crl.pem and the "
 		"index of what was issued. Nothing that is there is overwritten.", ROW(ca_init) },

@@ -33,6 +33,8 @@ COMMAND(training_registrations);
 COMMAND(training);
 COMMAND(status);
 COMMAND(check);
+COMMAND(audit_verify);
+COMMAND(audit_show);
 COMMAND(ca_init);
 COMMAND(ca_issue);
 COMMAND(ca_revoke);

@@ -13,7 +13,7 @@ _lagebus()
 	local contact='--contact --contact-name --contact-phone --contact-email'
 	local kinds='stix-pattern ipv4-addr ipv6-addr domain-name url email-addr file-md5 file-sha1 file-sha256 file-name autonomous-system mutex
 		user-agent x509-sha256'
-	local commands='warn send inbox show ack receipts watch indicators training status check ca help'
+	local commands='warn send inbox show ack receipts watch indicators training status check audit ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -26,7 +26,7 @@ _lagebus()
 		*)
 			if [[ -z $command ]]; then
 				command=$word
-			elif [[ $command == ca || $command == indicators || $command == training ]]; then
+			elif [[ $command == ca || $command == indicators || $command == training || $command == audit ]]; then
 				command="$command $word"
 			fi
 			;;
@@ -47,7 +47,7 @@ _lagebus()
 	--format) COMPREPLY=($(compgen -W 'text csv misp json stix' -- "$cur")); return ;;
 	--level) COMPREPLY=($(compgen -W '1 2 3 4' -- "$cur")); return ;;
 	--curve) COMPREPLY=($(compgen -W 'p256 p384 p521' -- "$cur")); return ;;
-	--csaf | --diff | --ics | --file | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--csaf | --diff | --ics | --file | --advisory | --attachment | --payload | --ca) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
 
 	local options=''
@@ -64,6 +64,9 @@ _lagebus()
 	'indicators import') options="$header --format --source --confidence --to-ids --valid-until --from-now" ;;
 	'indicators search' | 'indicators list') options='--kind --limit --no-exercises' ;;
 	'indicators show') ;;
+	audit) options='verify show' ;;
+	'audit verify') options='--ca' ;;
+	'audit show') ;;
 	'indicators export') options='--format --tlp --kind --confidence --to-ids --exercise' ;;
 	'indicators sighted') options="$header --count --first --last --source" ;;
 	training) options='announce change cancel list show register unregister registrations --ics --past' ;;
