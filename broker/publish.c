@@ -17,6 +17,7 @@
 #include "broker/writer.h"
 #include "lagebus/classified.h"
 #include "lagebus/failpoint.h"
+#include "lagebus/sealed.h"
 #include "proto/control.pb-c.h"
 
 #define CLOCK_SKEW_MS (10 * 60 * 1000) /* a message may be this much from the future */
@@ -130,6 +131,8 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 	sender = policy_sender(router_federation(w->router), s->partner, s->mandates, &h);
 	route = router_route(w->router, sender, &h);
 	e = route ? route->admitted : LB_NO_MEMORY;
+	if (e == LB_OK)
+		e = lb_sealed_check(&h, m->frames[1]);
 	if (e == LB_OK)
 		e = check_times(w, &h);
 	if (e == LB_OK)

@@ -19,6 +19,7 @@
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 #include "lagebus/classified.h"
+#include "lagebus/sealed.h"
 #include "proto/control.pb-c.h"
 #include "proto/receipt.pb-c.h"
 
@@ -340,6 +341,8 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 		h.audience_n = 0;
 	if (e == LB_OK)
 		e = policy_admit(f, policy_sender(f, s->partner, s->mandates, &h), &h);
+	if (e == LB_OK)
+		e = lb_sealed_check_header(&h);
 	if (e == LB_OK)
 		e = lookup_label(w, &h);
 	if (e == LB_OK)

@@ -13,6 +13,7 @@
 #include "broker/edge/slice.h"
 #include "broker/edge/socket.h"
 #include "broker/deliver.h"
+#include "broker/directory.h"
 #include "broker/mandates.h"
 #include "broker/publish.h"
 #include "broker/session.h"
@@ -214,6 +215,8 @@ static void on_reload(struct worker *w, struct reload *r)
 			session_fail(w, s, e, NULL);
 		else if (s->state == SESSION_OPEN && !s->publish_only)
 			mandates_note(w, s);
+		if (e == LB_OK && s->state == SESSION_OPEN)
+			directory_note(w, s);
 	}
 	federation_unref(r->federation);
 	free(r);

@@ -15,12 +15,14 @@
 #include "agents/agent/uplink.h"
 #include "agents/agent/waiting.h"
 #include "agents/agent/watchers.h"
+#include "lagebus/envelope.h"
 #include "lagebus/signature.h"
 
 struct agent {
 	struct settings settings;
 	struct lb_tls *tls;
 	struct lb_signer *signer;
+	struct lb_opener *opener;
 	struct signers *signers;
 	struct store store;
 	struct uplink uplink;
@@ -37,6 +39,8 @@ struct agent {
 	bool in_transaction, from_broker, cursors_changed; /* the turn's, and what is in it */
 	bool holding, inbox_grew;
 	int64_t expire_ms; /* when what has ended is dropped again */
+	bool erased;      /* in this transaction, or in those before that erasing_finish has not seen */
+	int64_t erase_ms; /* when to look for what is to be erased */
 	int64_t held_ms; /* when what is held is taken up again */
 
 	int64_t sent_row[LB_LANES];

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lagebus/sealed.h"
 #include "proto/receipt.pb-c.h"
 #include "proto/warning.pb-c.h"
 
@@ -96,6 +97,21 @@ static lb_err describe_note(struct lb_frame payload, struct description *d)
 	return e;
 }
 
+/* Of what is encrypted nothing is known here, and nothing is to be: neither title nor search show more than what a case is called. */
+static lb_err describe_sealed(struct lb_frame payload, struct description *d)
+{
+	char pseudonym[LB_PSEUDONYM_TEXT], title[32];
+	struct lb_sealed s;
+	lb_err e;
+
+	if (lb_sealed_read(payload, &s) != LB_OK)
+		return LB_OK;
+	lb_pseudonym_format(s.pseudonym, pseudonym);
+	snprintf(title, sizeof title, s.pseudonym.n ? "case %.8s" : "encrypted", pseudonym);
+	e = add(&d->title, title);
+	return e == LB_OK ? add(&d->tracking_id, pseudonym) : e;
+}
+
 static lb_err end_text(struct lb_buf *b)
 {
 	return lb_buf_len(b) > 0 ? lb_buf_append(b, "", 1) : LB_OK;
@@ -106,7 +122,9 @@ lb_err describe(const struct lb_header *h, struct lb_frame payload, struct descr
 	struct description d = { LB_BUF_INIT, LB_BUF_INIT, LB_BUF_INIT };
 	lb_err e;
 
-	if (h->type == LB_TYPE_WARNING)
+	if (lb_sealed_is_due(h))
+		e = describe_sealed(payload, &d);
+	else if (h->type == LB_TYPE_WARNING)
 		e = describe_warning(payload, &d);
 	else if (h->type == LB_TYPE_RECEIPT)
 		e = describe_receipt(payload, &d);

@@ -6,6 +6,7 @@
 
 #include "agents/agent/agent.h"
 #include "agents/agent/derive.h"
+#include "agents/agent/directory.h"
 #include "lagebus/delivery.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -329,6 +330,9 @@ void intake_control(void *agent, const Lagebus__Control *c)
 	case LAGEBUS__CONTROL__BODY_ROUTE:
 		waiting_answered(a, WAITING_ROUTE, c->route->request, &c->route->base);
 		return;
+	case LAGEBUS__CONTROL__BODY_DIRECTORY:
+		directory_answered(a, c->directory);
+		return;
 	case LAGEBUS__CONTROL__BODY_HELLO:
 	case LAGEBUS__CONTROL__BODY_WELCOME:
 	case LAGEBUS__CONTROL__BODY_RECEIVED:
@@ -337,6 +341,7 @@ void intake_control(void *agent, const Lagebus__Control *c)
 	case LAGEBUS__CONTROL__BODY_QUARANTINED:
 	case LAGEBUS__CONTROL__BODY_GOODBYE:
 	case LAGEBUS__CONTROL__BODY_ROUTE_QUERY:
+	case LAGEBUS__CONTROL__BODY_DIRECTORY_QUERY:
 	case LAGEBUS__CONTROL__BODY__NOT_SET:
 	case _LAGEBUS__CONTROL__BODY__CASE_IS_INT_SIZE:
 		break;

@@ -5,6 +5,7 @@
 
 #include "agents/agent/inbox.h"
 #include "lagebus/classified.h"
+#include "lagebus/sealed.h"
 #include "proto/receipt.pb-c.h"
 #include "proto/warning.pb-c.h"
 
@@ -57,6 +58,8 @@ static bool is_classified(const struct lb_header *h, struct lb_frame payload)
 {
 	if (h->exercise_name.n > 0 && lb_text_is_classified(h->exercise_name.p, h->exercise_name.n))
 		return true;
+	if (lb_sealed_is_due(h))
+		return false; /* whoever sealed it has looked */
 	if (h->type == LB_TYPE_WARNING)
 		return is_marked_warning(payload);
 	return h->type == LB_TYPE_RECEIPT ? is_marked_receipt(payload) : is_marked_note(payload);
@@ -77,7 +80,7 @@ static lb_err compare(struct store *s, const struct lb_header *h, const struct l
 
 lb_err outgoing_check(struct store *s, const struct lb_header *h, struct lb_frame payload)
 {
-	lb_err e = is_classified(h, payload) ? LB_CLASSIFIED : LB_OK;
+	lb_err e = is_classified(h, payload) ? LB_CLASSIFIED : lb_sealed_check(h, payload);
 
 	if (e == LB_OK && h->has_thread)
 		e = compare(s, h, &h->thread);

@@ -7,6 +7,7 @@
 #include "lagebus/zmtp.h"
 
 /* LB_CLASSIFIED: a text of the header or the payload carries a classification marking (lagebus/classified.h).
+ * LB_RED_NOT_ENCRYPTED, LB_CASE_NOT_RED: something that is TLP:RED could be read on the way (lagebus/sealed.h).
  * LB_TLP_WIDENED: the inbox has a message that it belongs to or replaces, of another origin and stricter. LB_OK, or the store's error. */
 lb_err outgoing_check(struct store *s, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
 

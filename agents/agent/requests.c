@@ -6,6 +6,9 @@
 #include "agents/agent/agent.h"
 #include "agents/agent/answers.h"
 #include "agents/agent/derived_requests.h"
+#include "agents/agent/directory.h"
+#include "agents/agent/erasing.h"
+#include "agents/agent/opening.h"
 #include "agents/agent/outbox.h"
 #include "agents/agent/outgoing.h"
 #include "lagebus/topic.h"
@@ -24,6 +27,7 @@ struct order {
 	struct lb_frame payload;
 	bool wait;
 	unsigned acknowledges; /* the state that its thread's message has with it; 0: it is no receipt of ours */
+	bool erases;           /* and its content goes */
 };
 
 /* LB_OK: it is in the outbox for good. A receipt takes its message's row along: in the same transaction, and not without it. */
@@ -38,6 +42,8 @@ static lb_err put_into_outbox(struct agent *a, const struct order *o, struct lb_
 	e = publish_add(a, o->header, o->payload, id);
 	if (e == LB_OK && o->acknowledges)
 		e = inbox_acknowledge(&a->store, &o->header->thread, o->acknowledges);
+	if (e == LB_OK && o->erases)
+		e = erasing_take(a, &o->header->thread);
 	return e == LB_OK ? agent_settle(a) : e;
 }
 
@@ -93,7 +99,7 @@ static void on_send(struct agent *a, const struct local_peer *peer, uint64_t num
 	lb_err e = complete_header(a, r->header, &bytes, &h);
 
 	if (e == LB_OK)
-		queue(a, &(struct order){ *peer, number, &h, { r->payload.data, r->payload.len }, r->wait, 0 });
+		queue(a, &(struct order){ *peer, number, &h, { r->payload.data, r->payload.len }, r->wait, 0, false });
 	else
 		answer_refusal(a, peer, number, e);
 	lb_buf_fini(&bytes);
@@ -171,12 +177,18 @@ static lb_err get_row(struct agent *a, ProtobufCBinaryData id, struct lb_uuid *u
 
 static void on_show(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__ShowRequest *r)
 {
+	struct lb_buf content = LB_BUF_INIT;
+	struct inbox_opened opened;
 	struct lb_uuid id;
 	struct inbox_row row;
 	lb_err e = get_row(a, r->id, &id, &row);
 
-	if (e == LB_OK)
-		e = answer_message(a, peer, number, &row, false);
+	if (e == LB_OK) {
+		opened.refused = opening_of(a->opener, &row, &content);
+		opened.content = (struct lb_frame){ lb_buf_data(&content), lb_buf_len(&content) };
+		e = answer_message(a, peer, number, &row, opened.refused == LB_NOT_FOUND ? NULL : &opened, false);
+	}
+	lb_buf_wipe(&content);
 	if (e != LB_OK)
 		answer_refusal(a, peer, number, e);
 }
@@ -205,7 +217,8 @@ static lb_err pack_receipt(const struct lb_uuid *id, const Lagebus__AckRequest *
 static void receipt_header(const struct lb_header *about, const char *as, struct lb_header *h)
 {
 	memset(h, 0, sizeof *h);
-	h->origin = lb_text_of(as);
+	/* Of a case the broker lets go with its receipt: it must be that of the one office that it is for. */
+	h->origin = as[0] == '\0' && about->type == LB_TYPE_DIGITAL_VIOLENCE_CASE ? about->audience[0] : lb_text_of(as);
 	h->type = LB_TYPE_RECEIPT;
 	h->schema_version = 1;
 	h->area = about->area;
@@ -231,6 +244,21 @@ static const char *wrong_ack(const struct inbox_row *row, const Lagebus__AckRequ
 	return NULL;
 }
 
+/* A case is deleted where a person has it acknowledged (or implemented), wherever it stands. */
+static bool erases(const struct lb_header *about, const Lagebus__AckRequest *r)
+{
+	return about->type == LB_TYPE_DIGITAL_VIOLENCE_CASE && r->state >= LB_ACK_ACKNOWLEDGED;
+}
+
+static lb_err check_erasing(const struct lb_header *about, const Lagebus__AckRequest *r)
+{
+	if (!erases(about, r))
+		return LB_OK;
+	if (r->as[0] != '\0' && !lb_text_equals(about->audience[0], r->as))
+		return LB_NOT_IN_AUDIENCE;
+	return r->erase ? LB_OK : LB_NEEDS_CONSENT;
+}
+
 static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__AckRequest *r)
 {
 	struct lb_buf payload = LB_BUF_INIT, copy = LB_BUF_INIT;
@@ -249,10 +277,12 @@ static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t numb
 	if (e == LB_OK)
 		e = lb_header_decode(lb_buf_data(&copy), lb_buf_len(&copy), &about);
 	if (e == LB_OK)
+		e = check_erasing(&about, r);
+	if (e == LB_OK)
 		e = pack_receipt(&id, r, &payload);
 	if (e == LB_OK) {
 		receipt_header(&about, r->as, &h);
-		queue(a, &(struct order){ *peer, number, &h, { lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait, r->state });
+		queue(a, &(struct order){ *peer, number, &h, { lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait, r->state, erases(&about, r) });
 	} else {
 		answer_refusal(a, peer, number, e);
 	}
@@ -383,6 +413,9 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 		return;
 	case LAGEBUS__REQUEST__BODY_ROUTE:
 		on_route(a, peer, r->number, r->route);
+		return;
+	case LAGEBUS__REQUEST__BODY_DIRECTORY:
+		directory_ask(a, peer, r->number, r->directory);
 		return;
 	case LAGEBUS__REQUEST__BODY_UNWATCH:
 		watchers_remove(a, peer);

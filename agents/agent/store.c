@@ -59,6 +59,8 @@ static const char *const steps[] = {
 	"CREATE INDEX training_begins ON training(begins);"
 	"CREATE TABLE registration(uid TEXT, origin TEXT, message BLOB, created INTEGER, since INTEGER, seats INTEGER, until INTEGER, registration BLOB,"
 	" PRIMARY KEY(uid, origin)) WITHOUT ROWID;",
+	/* 4: the digital-violence cases that have a content, which must go in time. */
+	"CREATE INDEX inbox_cases ON inbox(row) WHERE type=9 AND payload<>x'';",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
@@ -81,6 +83,8 @@ static const char *const sql[STORE_STATEMENTS] = {
 			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload FROM quarantine WHERE id=?1 LIMIT 1",
 	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
 	[STORE_INBOX_ACKNOWLEDGE] = "UPDATE inbox SET acknowledged=max(acknowledged,?2) WHERE id=?1",
+	[STORE_INBOX_ERASE] = "UPDATE inbox SET payload=x'' WHERE id=?1",
+	[STORE_INBOX_CASES] = "SELECT row,header FROM inbox WHERE type=9 AND payload<>x'' AND row>?1 ORDER BY row LIMIT 1",
 	[STORE_INBOX_COUNT] = "SELECT count(*) FROM inbox",
 	[STORE_INBOX_NEWEST] = "SELECT coalesce(max(row),0) FROM inbox",
 	[STORE_QUARANTINE_ADD] = "INSERT OR IGNORE INTO quarantine(log,lane,position,received,header,signature,payload,id,reason)"
@@ -251,6 +255,23 @@ lb_err store_run(struct store *s, sqlite3_stmt *statement)
 	if (s->failure == LB_OK)
 		s->failure = e;
 	return e;
+}
+
+lb_err store_run_erasing(struct store *s, sqlite3_stmt *statement)
+{
+	lb_err e;
+
+	if (!run(s->db, "PRAGMA secure_delete=ON"))
+		return store_error(s);
+	e = store_run(s, statement);
+	return run(s->db, "PRAGMA secure_delete=OFF") ? e : store_error(s);
+}
+
+lb_err store_scrub(struct store *s)
+{
+	for (unsigned i = 0; i < STORE_STATEMENTS; i++)
+		sqlite3_reset(s->statement[i]);
+	return sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK ? LB_OK : LB_IO;
 }
 
 lb_err store_begin(struct store *s)

@@ -26,6 +26,8 @@ enum store_statement {
 	STORE_INBOX_GET,
 	STORE_INBOX_LAST,
 	STORE_INBOX_ACKNOWLEDGE,
+	STORE_INBOX_ERASE,
+	STORE_INBOX_CASES,
 	STORE_INBOX_COUNT,
 	STORE_INBOX_NEWEST,
 	STORE_QUARANTINE_ADD,
@@ -75,6 +77,10 @@ void store_close(struct store *s);
 sqlite3_stmt *store_use(struct store *s, enum store_statement which);
 /* Runs one that gives no row. LB_OK, LB_STORE_FULL, LB_IO, LB_CORRUPT, LB_NO_MEMORY: then the transaction has failed. */
 lb_err store_run(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
+/* The same of one that deletes: what it deletes is overwritten. */
+lb_err store_run_erasing(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
+/* Outside a transaction: writes the write-ahead log into the database and cuts it, so that nothing that was deleted stays there. Blocks. */
+lb_err store_scrub(struct store *s) LB_MUST_CHECK;
 /* The next row: LB_OK, LB_NOT_FOUND (there is none), or the error. */
 lb_err store_row(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
 /* SQLite's last error as ours. */

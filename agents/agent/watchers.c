@@ -65,7 +65,7 @@ static bool show(struct agent *a, struct watcher *w)
 		if (e != LB_OK)
 			return false;
 		if (is_wanted(w, &row))
-			e = answer_message(a, &w->peer, w->number, &row, true);
+			e = answer_message(a, &w->peer, w->number, &row, NULL, true);
 		if (e != LB_OK) {
 			stop_showing(a, w, e);
 			return false;

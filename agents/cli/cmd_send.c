@@ -107,6 +107,8 @@ static const char *wrong_type(unsigned type)
 {
 	if (type == LB_TYPE_WARNING)
 		return "a warning goes out with lagebus warn";
+	if (type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
+		return "a case goes out with lagebus case report";
 	return type == LB_TYPE_RECEIPT ? "a receipt goes out with lagebus ack" : NULL;
 }
 

@@ -98,12 +98,26 @@ const struct command commands[] = {
 	{ "audit show", "FILE", 1, 1, "list what an exported audit tells",
 		"A line an event: time, row, what (published, refused, delivered, receipt, broker, checkpoint), who and which, separated by tabs. It does not check "
 		"the chain: audit verify does.", ROW(audit_show) },
+	{ "case report", "", 0, 0, "report a case of digital violence to one office, encrypted",
+		"Encrypts a report to the agents of the office of --to and sends it as TLP:RED; the broker and everybody else see a random "
+		"pseudonym and ciphertext. What is missing is asked for on the terminal, or --file gives it as JSON: title, text, platform, urls, "
+		"noticed_at, acute, and contact with function, name, phone and email. Nothing of it is taken from the command line, which others can "
+		"see. This office keeps no copy. It is deleted when the other office acknowledges it, after 14 days at the latest.", ROW(case_report) },
+	{ "case list", "", 0, 0, "list the cases that came",
+		"Lists the newest first. In a pipe each line has: received, pseudonym, origin, state, when it is deleted at the latest, and id, separated by tabs.",
+		ROW(case_list) },
+	{ "case show", "ID", 1, 1, "open a case and show it",
+		"The agent decrypts it for this once; what it stores stays encrypted. ID is the pseudonym's first digits, the message's id (its first or last "
+		"digits, 4 at least), or last.", ROW(case_show) },
+	{ "case ack", "ID", 1, 1, "acknowledge a case, which deletes it",
+		"Tells the office that sent it by which function it was taken up, and deletes its content, here and at the broker, for good. It asks "
+		"before; without a terminal --yes is needed.", ROW(case_ack) },
 	{ "ca init", "DIR", 1, 1, "make a certificate authority in a folder",
 		"Makes the federation's certificate authority: DIR/ca.pem, DIR/ca.key (mode 0600), an empty DIR/crl.pem and the "
 		"index of what was issued. Nothing that is there is overwritten.", ROW(ca_init) },
 	{ "ca issue", "DIR", 1, 1, "issue a certificate for an agent or a broker",
 		"Makes a key and a certificate with the SPIFFE ID spiffe://TRUST-DOMAIN/partner/PARTNER/agent/NAME and writes "
-		"DIR/issued/PARTNER.NAME.pem and .key (a / in the partner id becomes _). The same key signs the agent's messages. "
+		"DIR/issued/PARTNER.NAME.pem and .key (a / in the partner id becomes _). The same key signs the agent's messages and opens what is encrypted to it. "
 		"With --acts-for the certificate proves to everyone that the agent may act for other partners; the federation file must "
 		"say so, too.",
 		ROW(ca_issue) },

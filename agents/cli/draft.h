@@ -4,6 +4,7 @@
 
 #include "agents/cli/client.h"
 #include "lagebus/header.h"
+#include "lagebus/sealed.h"
 #include "proto/header.pb-c.h"
 
 /* The options of every message: whom it goes to and under which label, its texts, and the rest; rows of an option table. */
@@ -35,7 +36,8 @@ struct draft {
 	char *audience[LB_AUDIENCE_MAX];
 	char *audience_text;
 	uint8_t thread[16], supersedes[16];
-	bool dry_run, no_wait, has_tlp; /* has_tlp: the label was given, and is not followed by another */
+	uint8_t pseudonym[LB_PSEUDONYM_SIZE];
+	bool dry_run, no_wait, has_tlp, has_pseudonym; /* has_tlp: the label was given, and is not followed by another */
 };
 
 /* What holds where the command line does not say. */

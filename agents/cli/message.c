@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "agents/cli/out.h"
+#include "lagebus/sealed.h"
 
 lb_err message_init(struct message *m, const Lagebus__StoredMessage *stored)
 {
+	const ProtobufCBinaryData *content;
 	lb_err e;
 
 	*m = (struct message){ .stored = stored };
@@ -14,12 +16,13 @@ lb_err message_init(struct message *m, const Lagebus__StoredMessage *stored)
 	if (e)
 		return e;
 	lb_uuid_format(&m->header.id, m->id);
-	if (stored->payload.len == 0)
+	content = lb_sealed_is_due(&m->header) ? &stored->opened : &stored->payload;
+	if (content->len == 0 || m->header.type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
 		return LB_OK;
 	if (m->header.type == LB_TYPE_WARNING)
-		m->warning = lagebus__warning__unpack(NULL, stored->payload.len, stored->payload.data);
+		m->warning = lagebus__warning__unpack(NULL, content->len, content->data);
 	else if (m->header.type < LB_TYPE_RECEIPT)
-		m->note = lagebus__note__unpack(NULL, stored->payload.len, stored->payload.data);
+		m->note = lagebus__note__unpack(NULL, content->len, content->data);
 	return LB_OK;
 }
 

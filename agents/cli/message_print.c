@@ -4,6 +4,7 @@
 #include "agents/cli/message.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
+#include "lagebus/sealed.h"
 
 #define BANNER "ÜBUNG – ÜBUNG – ÜBUNG"
 #define LISTED 12 /* of a long list, as many are shown */
@@ -114,12 +115,29 @@ static void print_warning(const Lagebus__Warning *w, struct cli *cli)
 	body(cli, w->summary);
 }
 
+/* What is encrypted shows in the inbox only that it is. */
+static void print_sealed(const struct message *m, struct cli *cli)
+{
+	const Lagebus__StoredMessage *s = m->stored;
+	lb_err refused = lb_err_from_token(s->not_opened);
+
+	if (!lb_sealed_is_due(&m->header) || *s->quarantine)
+		return;
+	if (*s->not_opened)
+		out_styled(cli, OUT_BAD, "It cannot be opened: %s (%s)", refused == LB_ERR_COUNT ? "" : lb_err_text(refused), s->not_opened);
+	else if (m->header.type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
+		out_styled(cli, OUT_DIM, "lagebus case show opens it");
+	else if (m->warning || m->note)
+		out_field(cli, OUT_HEAD, "encrypted", m->warning ? m->warning->title : m->note->title);
+}
+
 void message_print(const struct message *m, struct cli *cli)
 {
 	message_banner(m, cli);
 	print_quarantine(m->stored->quarantine, cli);
 	print_header(m, cli);
 	print_state(m, cli);
+	print_sealed(m, cli);
 	if (m->warning)
 		print_warning(m->warning, cli);
 	if (m->note)

@@ -71,6 +71,16 @@ lb_err mandate_row_read(const uint8_t *p, size_t n, struct mandate_row *out)
 	return LB_OK;
 }
 
+size_t agent_key(const char *partner, const char *agent, uint8_t out[AGENT_KEY_MAX])
+{
+	size_t partner_n = strnlen(partner, LB_PARTNER_ID_MAX), agent_n = strnlen(agent, LB_SPIFFE_ID_MAX);
+
+	memcpy(out, partner, partner_n);
+	out[partner_n] = 0;
+	memcpy(out + partner_n + 1, agent, agent_n);
+	return partner_n + 1 + agent_n;
+}
+
 size_t ledger_key(const struct lb_uuid *id, const char *partner, uint8_t out[LEDGER_KEY_MAX])
 {
 	size_t n = strnlen(partner, LB_PARTNER_ID_MAX);

@@ -115,7 +115,7 @@ static lb_err take_lock(struct journal *j, char *why, size_t why_n)
 
 const char *journal_table_name(enum journal_table t)
 {
-	static const char *const names[JOURNAL_TABLES] = { "cursors", "signers", "ledger", "lapses", "mandates", "audit" };
+	static const char *const names[JOURNAL_TABLES] = { "cursors", "signers", "ledger", "lapses", "mandates", "audit", "agents" };
 
 	return names[t];
 }

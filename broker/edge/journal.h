@@ -32,6 +32,7 @@ enum journal_table {
 	JOURNAL_LAPSES,  /* agent, lane, position -> what was left out from there on */
 	JOURNAL_MANDATES, /* agent, partner -> from where on the agent acts for the partner */
 	JOURNAL_AUDIT, /* number, big-endian -> row (proto/audit.proto) */
+	JOURNAL_AGENTS,  /* partner, agent -> hint of the agent's newest certificate */
 	JOURNAL_TABLES,
 };
 /* Its name in LMDB. Static storage. */

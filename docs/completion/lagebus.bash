@@ -14,6 +14,7 @@ _lagebus()
 	local kinds='stix-pattern ipv4-addr ipv6-addr domain-name url email-addr file-md5 file-sha1 file-sha256 file-name autonomous-system mutex
 		user-agent x509-sha256'
 	local commands='warn send inbox show ack receipts watch indicators training status check audit ca help'
+	local commands='warn send inbox show ack receipts watch status check case ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -26,7 +27,7 @@ _lagebus()
 		*)
 			if [[ -z $command ]]; then
 				command=$word
-			elif [[ $command == ca || $command == indicators || $command == training || $command == audit ]]; then
+			elif [[ $command == ca || $command == indicators || $command == training || $command == audit || $command == case ]]; then
 				command="$command $word"
 			fi
 			;;
@@ -78,6 +79,11 @@ _lagebus()
 	'training unregister') options="$header --note" ;;
 	status) ;;
 	check) options='--files-only --diff' ;;
+	case) options='report list show ack' ;;
+	'case report') options='--to --as --file --attachment --media-type --expires --exercise --dry-run --no-wait' ;;
+	'case list') options='--open' ;;
+	'case show') options='--attachment last' ;;
+	'case ack') options='--by --yes --no-wait last' ;;
 	ca) options='init issue revoke crl' ;;
 	'ca init') options='--trust-domain --days --curve' ;;
 	'ca issue') options='--agent --partner --name --broker --dns --ip --acts-for --days --from --curve' ;;

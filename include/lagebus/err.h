@@ -60,6 +60,13 @@
 	X(TLP_OBSERVER_GREEN, "tlp-observer-green",    "an observer reads up to TLP:GREEN") \
 	X(TLP_WIDENED,        "tlp-widened",           "the message that it belongs to or replaces is stricter, and only its origin may widen the label") \
 	X(CLASSIFIED,         "classified",            "it is marked VS-NfD or higher, which this system may not carry") \
+	X(RED_NOT_ENCRYPTED,  "red-not-encrypted",     "what is TLP:RED carries nothing that can be read on the way: its payload is encrypted to the named recipients") \
+	X(CASE_NOT_RED,       "case-not-red",          "a digital-violence case is TLP:RED, and ends 14 days after it was created at the latest") \
+	/* encryption end to end */ \
+	X(NO_RECIPIENT,       "no-recipient",          "the office has no agent with a certificate that one can encrypt to") \
+	X(NOT_A_RECIPIENT,    "not-a-recipient",       "it was encrypted to other certificates than the agent's own") \
+	X(BAD_ENVELOPE,       "bad-envelope",          "the encrypted payload is malformed, damaged or forged") \
+	X(NEEDS_CONSENT,      "needs-consent",         "acknowledging it deletes its content, which was not agreed to") \
 	/* the chain */ \
 	X(CHAIN_BROKEN,       "chain-broken",          "a delivery does not follow the one before it") \
 	X(CONFIG,             "config",                "the configuration is not valid")
