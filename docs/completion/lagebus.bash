@@ -13,8 +13,7 @@ _lagebus()
 	local contact='--contact --contact-name --contact-phone --contact-email'
 	local kinds='stix-pattern ipv4-addr ipv6-addr domain-name url email-addr file-md5 file-sha1 file-sha256 file-name autonomous-system mutex
 		user-agent x509-sha256'
-	local commands='warn send inbox show ack receipts watch indicators training status check audit ca help'
-	local commands='warn send inbox show ack receipts watch status check case ca help'
+	local commands='warn send inbox show ack receipts watch indicators training status check audit case ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
