@@ -7,6 +7,7 @@
 #include "agents/agent/answers.h"
 #include "agents/agent/outbox.h"
 #include "agents/agent/outgoing.h"
+#include "lagebus/payload.h"
 #include "lagebus/topic.h"
 #include "proto/header.pb-c.h"
 #include "proto/host/log.h"
@@ -27,6 +28,7 @@ static lb_err add_message(struct agent *a, struct lb_header *h, struct lb_frame 
 static void queue(struct agent *a, const struct local_peer *peer, uint64_t number, struct lb_header *h, struct lb_frame payload, bool wait,
                   unsigned acknowledges)
 {
+	char why[LB_PAYLOAD_WHY] = "";
 	struct waiting *w = NULL;
 	struct lb_uuid id;
 	lb_err e;
@@ -35,11 +37,11 @@ static void queue(struct agent *a, const struct local_peer *peer, uint64_t numbe
 		answer_refusal(a, peer, number, LB_LIMIT);
 		return;
 	}
-	e = outgoing_check(&a->store, h, payload);
+	e = outgoing_check(&a->store, h, payload, why, sizeof why);
 	if (e == LB_OK)
 		e = add_message(a, h, payload, acknowledges, &id);
 	else
-		log_event(LOG_WARN, "send_refused", "rule=%s", lb_err_token(e));
+		log_event(LOG_WARN, "send_refused", "rule=%s detail=%s", lb_err_token(e), why);
 	if (e == LB_OK)
 		agent_settle(a);
 	if (e == LB_OK && !a->in_transaction && w) {
@@ -49,7 +51,7 @@ static void queue(struct agent *a, const struct local_peer *peer, uint64_t numbe
 	if (w)
 		w->kind = WAITING_NOBODY;
 	if (e != LB_OK)
-		answer_refusal(a, peer, number, e);
+		answer_error(a, peer, number, lb_err_token(e), *why ? why : lb_err_text(e));
 	else
 		answer_sent(a, peer, number, &id, false);
 }

@@ -6,13 +6,7 @@
 
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
-#include "lagebus/classified.h"
 #include "lagebus/identity.h"
-
-bool draft_is_marked(const char *text)
-{
-	return lb_text_is_classified(text, strlen(text));
-}
 
 void draft_names(const char *(*name)(unsigned number), unsigned last, char *out, size_t n)
 {

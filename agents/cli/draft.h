@@ -47,9 +47,8 @@ lb_err draft_init(struct draft *d, const struct args *args, const struct draft_d
 void draft_fini(struct draft *d);
 /* "cyber-defence, joint-incident-work, ..." of lb_area_name or lb_type_name. */
 void draft_names(const char *(*name)(unsigned number), unsigned last, char *out, size_t n);
-/* Does a text carry a classification marking, with which it may not be sent? */
-bool draft_is_marked(const char *text);
-/* Sends it, or asks who would get it, and shows the answer. Blocks. */
+/* Sends it, or asks who would get it, and shows the answer. A payload that breaks its schema's rules or carries a classification marking goes
+ * nowhere. Blocks. */
 enum cli_exit draft_send(struct cli *cli, const struct draft *d, const uint8_t *payload, size_t payload_n);
 
 #endif

@@ -1,10 +1,12 @@
 /* Sending a draft, or asking the broker who would get it. */
+#include <protobuf-c/protobuf-c.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agents/cli/advice.h"
 #include "agents/cli/draft.h"
 #include "agents/cli/out.h"
+#include "lagebus/payload.h"
 #include "proto/control.pb-c.h"
 
 static ProtobufCBinaryData pack_header(const Lagebus__Header *h)
@@ -152,11 +154,27 @@ static enum cli_exit dry_run(struct client *client, ProtobufCBinaryData header, 
 	return code;
 }
 
+static lb_err check_payload(unsigned type, struct lb_frame payload, struct why *why)
+{
+	ProtobufCMessage *m = NULL;
+	char text[LB_PAYLOAD_WHY];
+	lb_err e = lb_payload_open(type, payload, &m, text, sizeof(text));
+
+	if (e)
+		return why_set(why, e, "the payload is not one of a message of type %s: %s", lb_type_name(type), text);
+	if (lb_payload_is_classified(m))
+		e = why_set(why, LB_CLASSIFIED, "%s", lb_err_text(LB_CLASSIFIED));
+	protobuf_c_message_free_unpacked(m, NULL);
+	return e;
+}
+
 enum cli_exit draft_send(struct cli *cli, const struct draft *d, const uint8_t *payload, size_t payload_n)
 {
 	ProtobufCBinaryData body = { payload_n, (uint8_t *)payload }, header = pack_header(&d->header);
 	struct client client;
 	enum cli_exit code;
+	struct why why;
+	lb_err e;
 
 	if (!header.data)
 		return cli_fail(cli, CLI_IO, "out of memory");
@@ -164,6 +182,11 @@ enum cli_exit draft_send(struct cli *cli, const struct draft *d, const uint8_t *
 		free(header.data);
 		return cli_fail(cli, CLI_REFUSED, "the message is too large: %zu bytes of payload, %d are allowed; send a link instead",
 			payload_n, LB_PAYLOAD_MAX);
+	}
+	e = check_payload(d->header.type, (struct lb_frame){ payload, payload_n }, &why);
+	if (e) {
+		free(header.data);
+		return cli_fail_why(cli, e, &why);
 	}
 	code = client_open(cli, &client);
 	if (!code)

@@ -7,6 +7,7 @@
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 #include "lagebus/header.h"
+#include "proto/host/words.h"
 
 static bool is_recipient(const Lagebus__PartnerReceipt *p)
 {
@@ -26,11 +27,11 @@ static void presence(const Lagebus__PartnerReceipt *p, int64_t now_ms, char out[
 
 	when_short(p->last_seen, now_ms, seen);
 	if (p->online)
-		snprintf(out, 64, "online");
+		snprintf(out, 64, "%s", _("online"));
 	else if (p->last_seen)
-		snprintf(out, 64, "offline since %s", seen);
+		snprintf(out, 64, _("offline since %s"), seen);
 	else
-		snprintf(out, 64, "never seen");
+		snprintf(out, 64, "%s", _("never seen"));
 }
 
 static void list_expired(FILE *f, const Lagebus__Receipts *r)
@@ -98,7 +99,7 @@ static const char *delivery(const struct cli *cli, const Lagebus__PartnerReceipt
 {
 	if (!is_recipient(p))
 		return cli->terminal ? "-" : "";
-	return p->delivered ? "yes" : p->expired ? "expired" : cli->terminal ? "not yet" : "no";
+	return p->delivered ? N_("yes") : p->expired ? N_("expired") : cli->terminal ? N_("not yet") : N_("no");
 }
 
 static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r, const Lagebus__PartnerReceipt *p, bool all)
@@ -107,7 +108,7 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r
 	char where[64], seen[WHEN_TEXT];
 
 	table_cell(t, OUT_PLAIN, "%s", p->partner);
-	table_cell(t, !is_recipient(p) ? OUT_DIM : p->delivered ? OUT_GOOD : OUT_BAD, "%s", delivery(cli, p));
+	table_cell(t, !is_recipient(p) ? OUT_DIM : p->delivered ? OUT_GOOD : OUT_BAD, "%s", out_word(cli, delivery(cli, p)));
 	time_cell(t, cli, p->displayed, r->now, none);
 	time_cell(t, cli, p->acknowledged, r->now, none);
 	table_cell(t, OUT_PLAIN, "%s", *p->by ? p->by : none);
@@ -120,7 +121,7 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r
 		table_cell(t, OUT_PLAIN, "%s", p->online ? "online" : seen);
 	}
 	if (all)
-		table_cell(t, OUT_DIM, "%s", is_recipient(p) ? "recipient" : p->rule);
+		table_cell(t, OUT_DIM, "%s", is_recipient(p) ? out_word(cli, N_("recipient")) : p->rule);
 }
 
 static void title(struct cli *cli, const Lagebus__Receipts *r)
@@ -166,7 +167,8 @@ static void still_open(struct cli *cli, const Lagebus__Receipts *r)
 
 static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, bool all)
 {
-	static const char *const heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", NULL };
+	static const char *const heads[] = { N_("partner"), N_("delivered"), N_("displayed"), N_("acknowledged"), N_("by"), N_("implemented"),
+		N_("last seen"), NULL };
 	static const char *const all_heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen",
 		"rule", NULL };
 	struct table *t = table_new(all ? all_heads : heads, 4, 0);

@@ -36,14 +36,14 @@ _lagebus()
 	--ack) COMPREPLY=($(compgen -W 'none displayed acknowledged implemented' -- "$cur")); return ;;
 	--level) COMPREPLY=($(compgen -W '1 2 3 4' -- "$cur")); return ;;
 	--curve) COMPREPLY=($(compgen -W 'p256 p384 p521' -- "$cur")); return ;;
-	--csaf | --diff | --file | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--csaf | --diff | --file | --from-json | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
 
 	local options=''
 	case $command in
 	'') options=$commands ;;
 	warn) options="--level --csaf $draft --tracking-id --measure --bits-category --wid-grade" ;;
-	send) options="--type $draft --level --file --media-type --raw" ;;
+	send) options="--type $draft --level --file --media-type --from-json --raw" ;;
 	inbox) options='--search --unacknowledged --quarantine --topic --limit --before' ;;
 	show) options='--advisory --attachment --payload last' ;;
 	ack) options='--by --displayed --implemented --note --as --no-wait last' ;;

@@ -8,7 +8,7 @@
 #include "agents/agent/agent.h"
 #include "lagebus/signature.h"
 #include "proto/local.pb-c.h"
-#include "proto/warning.pb-c.h"
+#include "proto/indicator.pb-c.h"
 #include "tests/unit/agent/fake_broker.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -349,15 +349,20 @@ static inline void letter_sign(struct letter *l)
 static inline void letter_write(struct letter *l)
 {
 	struct lb_header h = { .type = LB_TYPE_INDICATOR, .area = LB_AREA_CYBER_DEFENCE, .schema_version = 1, .audience_n = 1, .ack_policy = LB_ACK_ACKNOWLEDGED };
-	Lagebus__Note note = LAGEBUS__NOTE__INIT;
+	Lagebus__Indicator indicator = LAGEBUS__INDICATOR__INIT, *list[] = { &indicator };
+	Lagebus__Indicators payload = LAGEBUS__INDICATORS__INIT;
 	char title[20];
 	uint8_t *room;
 
 	snprintf(title, sizeof title, "m%u", l->n);
-	note.title = title;
+	indicator.id = (ProtobufCBinaryData){ 16, (uint8_t *)"0123456789abcdef" };
+	indicator.kind = LAGEBUS__INDICATOR_KIND__INDICATOR_KIND_MUTEX;
+	indicator.value = title;
+	payload.n_indicators = 1;
+	payload.indicators = list;
 	room = lb_buf_reserve(&l->payload, 100);
 	assert_non_null(room);
-	lb_buf_added(&l->payload, lagebus__note__pack(&note, room));
+	lb_buf_added(&l->payload, lagebus__indicators__pack(&payload, room));
 	h.id = l->id = letter_id(l->n);
 	h.created_ms = (int64_t)time(NULL) * 1000 - l->age_ms;
 	h.origin = lb_text_of("bund-bsi");
