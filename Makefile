@@ -142,7 +142,7 @@ $(B)/%.o: %.c | $(gen_c)
 $(B)/share/locale/%/LC_MESSAGES/lagebus.mo: agents/po/%.po
 	@mkdir -p $(@D)
 	$(call said,WORDS,$<)
-	$(Q)msgfmt --check -o $@ $<
+	$(Q)msgfmt --check-format --check-domain -o $@ $<
 
 archive = @mkdir -p $(@D); rm -f $@; ar rcs $@ $^
 $(B)/lib/liblagebus.a: $(proto_o) ; $(archive)

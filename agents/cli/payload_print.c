@@ -163,16 +163,17 @@ static void print_value(struct cli *cli, const struct payload_rules *rules, cons
 static void print_field(struct cli *cli, const struct payload_rules *rules, const ProtobufCMessage *m, const ProtobufCFieldDescriptor *f)
 {
 	char name[FIELD_WORD], number[FIELD_WORD], rest[2 * FIELD_WORD];
+	const char *again = cli->terminal ? "" : name; /* in a pipe every line says what it is */
 	size_t n = field_count(m, f);
 
 	words_field(f, name);
 	for (size_t i = 0; i < n && i < LISTED; i++)
-		print_value(cli, rules, m, f, i, i && cli->terminal ? "" : name);
+		print_value(cli, rules, m, f, i, i ? again : name);
 	if (n <= LISTED)
 		return;
 	words_number(n - LISTED, number);
 	snprintf(rest, sizeof(rest), _("and %s more (--json has all)"), number);
-	out_field(cli, OUT_DIM, cli->terminal ? "" : name, rest);
+	out_field(cli, OUT_DIM, again, rest);
 }
 
 static bool is_body(const struct payload_rules *rules, const ProtobufCFieldDescriptor *f)
