@@ -18,7 +18,7 @@ static lb_err check_payload(const struct lb_header *h, struct lb_frame payload, 
 		return LB_INVALID;
 	}
 	e = lb_payload_open(h->type, payload, &m, why, why_n);
-	if (e == LB_OK && lb_payload_is_classified(m))
+	if (e == LB_OK && lb_payload_marked(m))
 		e = LB_CLASSIFIED;
 	if (m)
 		protobuf_c_message_free_unpacked(m, NULL);
@@ -51,7 +51,7 @@ lb_err outgoing_check(struct store *s, const struct lb_header *h, struct lb_fram
 		e = compare(s, h, &h->thread);
 	if (e == LB_OK && h->has_supersedes)
 		e = compare(s, h, &h->supersedes);
-	if (e != LB_OK && e != LB_INVALID)
+	if (e != LB_OK && !*why)
 		snprintf(why, why_n, "%s", lb_err_text(e));
 	return e;
 }

@@ -6,7 +6,7 @@
 #include "lagebus/header.h"
 #include "lagebus/zmtp.h"
 
-/* LB_INVALID, LB_UNKNOWN_TYPE: the payload breaks its schema's rules (lagebus/payload.h).
+/* LB_INVALID, LB_LIMIT, LB_UNKNOWN_TYPE: the payload breaks its schema's rules (lagebus/payload.h).
  * LB_CLASSIFIED: a text of the header or the payload carries a classification marking (lagebus/classified.h).
  * LB_TLP_WIDENED: the inbox has a message that it belongs to or replaces, of another origin and stricter. LB_OK, or the store's error.
  * Unless it is LB_OK, why is a sentence for people. */

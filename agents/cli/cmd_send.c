@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/advice.h"
 #include "agents/cli/commands.h"
 #include "agents/cli/draft.h"
 #include "agents/cli/file.h"
@@ -198,9 +199,10 @@ enum cli_exit cmd_send(struct cli *cli)
 	if (wrong)
 		return cli_fail(cli, CLI_USAGE, "%s", wrong);
 	defaults.tlp = lb_message_type(defaults.type)->tlp;
-	if (draft_init(&draft, args, &defaults, when_now_ms(), &why)) {
+	e = draft_init(&draft, args, &defaults, when_now_ms(), &why);
+	if (e) {
 		draft_fini(&draft);
-		return cli_fail(cli, CLI_USAGE, "%s", why.text);
+		return draft_fail(cli, e, &why);
 	}
 	e = make(args, defaults.type, &content, &why);
 	code = e ? cli_fail_why(cli, e, &why) : draft_send(cli, &draft, content.packed, content.packed_n);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/advice.h"
 #include "agents/cli/commands.h"
 #include "agents/cli/csaf.h"
 #include "agents/cli/draft.h"
@@ -118,7 +119,7 @@ static lb_err check_label(const struct draft *d, const struct csaf *c, struct wh
 		lb_tlp_name(d->header.tlp), lb_tlp_name(c->tlp));
 }
 
-static enum cli_exit pack_and_send(struct cli *cli, const struct draft *d, const Lagebus__Warning *w)
+static enum cli_exit pack_and_send(struct cli *cli, struct draft *d, const Lagebus__Warning *w)
 {
 	uint8_t *payload = malloc(lagebus__warning__get_packed_size(w) + 1);
 	enum cli_exit code;
@@ -137,12 +138,14 @@ static enum cli_exit draft_and_send(struct cli *cli, struct advisory *a, unsigne
 	struct draft draft;
 	enum cli_exit code;
 	struct why why;
+	lb_err e;
 
 	defaults.tlp = a->csaf.tlp != LB_TLP_UNSET ? a->csaf.tlp : LB_TLP_GREEN;
 	defaults.language = a->csaf.language;
 	clocks(level, now_ms, &defaults);
-	if (draft_init(&draft, &cli->args, &defaults, now_ms, &why))
-		code = cli_fail(cli, CLI_USAGE, "%s", why.text);
+	e = draft_init(&draft, &cli->args, &defaults, now_ms, &why);
+	if (e)
+		code = draft_fail(cli, e, &why);
 	else if (check_label(&draft, &a->csaf, &why))
 		code = cli_fail(cli, CLI_REFUSED, "%s", why.text);
 	else

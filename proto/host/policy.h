@@ -13,6 +13,9 @@ uint16_t policy_sender(const struct federation *f, uint16_t home, const struct p
 /* May `sender` publish a message of this header? LB_OK or the rule: LB_WRONG_ORIGIN, LB_UNKNOWN_TYPE, LB_BAD_AUDIENCE,
  * LB_ROLE_MAY_NOT_SEND, LB_NEEDS_APPROVAL, LB_AREA_NOT_AGREED, LB_TLP_RED_NAMED_ONLY, LB_BAD_HEADER (not the type's lane). */
 lb_err policy_admit(const struct federation *f, uint16_t sender, const struct lb_header *h) LB_MUST_CHECK;
+#define POLICY_TEXT 300
+/* What people are told of a refusal: lb_err_text(e), and of LB_BAD_AUDIENCE also whom the federation does not know, as many as fit. */
+void policy_explain(const struct federation *f, const struct lb_header *h, lb_err e, char out[POLICY_TEXT]);
 /* May `partner` have it? LB_OK or the rule. The origin does not get its own message (LB_NOT_IN_AUDIENCE) unless the audience
  * names it. Does not look at `expires`: the caller has the clock. */
 lb_err policy_deliver(const struct federation *f, uint16_t partner, const struct lb_header *h) LB_MUST_CHECK;

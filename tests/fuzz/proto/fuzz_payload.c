@@ -31,7 +31,7 @@ static void check_again(unsigned type, const ProtobufCMessage *m)
 	protobuf_c_message_pack(m, p);
 	/* Numbers that were written longer than they need be are not any more. */
 	assert(n <= LB_PAYLOAD_MAX && open_as(type, (struct lb_frame){ p, n }, &again, why) == LB_OK);
-	assert(lb_payload_is_classified(again) == lb_payload_is_classified(m));
+	assert(lb_payload_marked(again) == lb_payload_marked(m));
 	protobuf_c_message_free_unpacked(again, NULL);
 	free(p);
 }
