@@ -8,7 +8,7 @@ B := build/$(VARIANT)
 GEN := build/gen
 
 PACKAGES := gcc make pkg-config protobuf-c-compiler libprotobuf-c-dev libzmq3-dev libssl-dev liblmdb-dev \
-	libsqlite3-dev libconfig-dev libmicrohttpd-dev libjansson-dev libsystemd-dev libcmocka-dev
+	libsqlite3-dev libconfig-dev libmicrohttpd-dev libjansson-dev libsystemd-dev libcmocka-dev gettext
 TEST_PACKAGES := $(PACKAGES) stunnel4 openssl jq curl libical-dev
 FUZZ_PACKAGES := $(PACKAGES) clang libclang-rt-14-dev
 
@@ -48,6 +48,7 @@ agent_o := $(filter-out $(B)/agents/agent/lagebus-agent.o,$(call objs,agents/age
 cli_o := $(filter-out $(B)/agents/cli/lagebus.o,$(call objs,agents/cli/*.c))
 kit_o := $(call objs,tests/kit/*.c)
 
+words := $(patsubst agents/po/%.po,$(B)/share/locale/%/LC_MESSAGES/lagebus.mo,$(wildcard agents/po/*.po))
 programs := $(B)/bin/lagebusd $(B)/bin/lagebus-agent $(B)/bin/lagebus
 unit := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*/test_*.c))
 integration := $(patsubst tests/integration/%.c,$(B)/tests/integration/%,$(wildcard tests/integration/test_*.c))
@@ -123,8 +124,8 @@ fuzz-deps:
 	@mkdir -p build
 	$(call install_missing,$(FUZZ_PACKAGES))
 
-programs: $(programs) $(B)/lib/liblagebus.a $(B)/lib/liblagebus.so
-tests: $(unit) $(integration) $(replay) $(B)/tests/interop/dealer $(hostile)
+programs: $(programs) $(words) $(B)/lib/liblagebus.a $(B)/lib/liblagebus.so
+tests: $(words) $(unit) $(integration) $(replay) $(B)/tests/interop/dealer $(hostile)
 fuzzers: $(fuzzers)
 
 $(GEN)/proto/%.pb-c.c $(GEN)/proto/%.pb-c.h: proto/%.proto
@@ -141,6 +142,11 @@ $(B)/%.o: %.c | $(gen_c)
 	@mkdir -p $(@D)
 	$(call said,CC,$<)
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
+
+$(B)/share/locale/%/LC_MESSAGES/lagebus.mo: agents/po/%.po
+	@mkdir -p $(@D)
+	$(call said,WORDS,$<)
+	$(Q)msgfmt --check-format --check-domain -o $@ $<
 
 archive = @mkdir -p $(@D); rm -f $@; ar rcs $@ $^
 $(B)/lib/liblagebus.a: $(proto_o) ; $(archive)

@@ -7,6 +7,7 @@
 #include "agents/agent/bind.h"
 #include "agents/agent/describe.h"
 #include "lagebus/message_type.h"
+#include "proto/host/log.h"
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 10000
@@ -42,6 +43,15 @@ static lb_err add_text(struct store *s, const struct description *d)
 	return store_run(s, q);
 }
 
+/* Its signature is right, so it is kept; but people should hear that somebody sends what cannot be read. */
+static void log_unreadable(const struct lb_header *h, const char *wrong)
+{
+	char id[LB_UUID_TEXT];
+
+	lb_uuid_format(&h->id, id);
+	log_event(LOG_WARN, "payload_unreadable", "id=%s origin=%.*s detail=%s", id, (int)h->origin.n, h->origin.p, wrong);
+}
+
 lb_err inbox_add(struct store *s, const struct inbox_message *m, const struct lb_header *h, const char *signer, bool *stored)
 {
 	struct description d;
@@ -51,6 +61,8 @@ lb_err inbox_add(struct store *s, const struct inbox_message *m, const struct lb
 		return e;
 	e = add_row(s, m, h, signer, &d);
 	*stored = e == LB_OK && sqlite3_changes(s->db) == 1;
+	if (*stored && d.wrong[0])
+		log_unreadable(h, d.wrong);
 	if (*stored && (d.title.p || d.body.p))
 		e = add_text(s, &d);
 	description_fini(&d);

@@ -15,6 +15,7 @@
 #include "agents/agent/outbox.h"
 #include "agents/agent/outgoing.h"
 #include "agents/agent/reminders.h"
+#include "lagebus/payload.h"
 #include "lagebus/topic.h"
 #include "proto/header.pb-c.h"
 #include "proto/host/log.h"
@@ -34,14 +35,14 @@ struct order {
 	bool erases;           /* and its content goes */
 };
 
-/* LB_OK: it is in the outbox for good. A receipt takes its message's row along: in the same transaction, and not without it. */
-static lb_err put_into_outbox(struct agent *a, const struct order *o, struct lb_uuid *id)
+/* LB_OK: it is in the outbox for good; why says what the payload lacks. A receipt takes its message's row along: in the same transaction, and not without it. */
+static lb_err put_into_outbox(struct agent *a, const struct order *o, struct lb_uuid *id, char why[LB_PAYLOAD_WHY])
 {
-	lb_err e = outgoing_check(&a->store, o->header, o->payload);
+	lb_err e = outgoing_check(&a->store, o->header, o->payload, why, LB_PAYLOAD_WHY);
 	bool was_open;
 
 	if (e != LB_OK) {
-		log_event(LOG_WARN, "send_refused", "rule=%s", lb_err_token(e));
+		log_event(LOG_WARN, "send_refused", "rule=%s detail=%s", lb_err_token(e), why);
 		return e;
 	}
 	e = publish_add(a, o->header, o->payload, id);
@@ -57,6 +58,7 @@ static lb_err put_into_outbox(struct agent *a, const struct order *o, struct lb_
 /* The answer comes when it is in the outbox, or, for who waits, when the broker has answered. */
 static void queue(struct agent *a, const struct order *o)
 {
+	char why[LB_PAYLOAD_WHY] = "";
 	struct waiting *w = NULL;
 	struct lb_uuid id;
 	lb_err e = LB_OK;
@@ -64,7 +66,7 @@ static void queue(struct agent *a, const struct order *o)
 	if (o->wait && !(w = waiting_for_send(a, &o->peer, o->number)))
 		e = LB_LIMIT;
 	if (e == LB_OK)
-		e = put_into_outbox(a, o, &id);
+		e = put_into_outbox(a, o, &id, why);
 	if (e == LB_OK && w) {
 		w->id = id;
 		return;
@@ -72,7 +74,7 @@ static void queue(struct agent *a, const struct order *o)
 	if (w)
 		w->kind = WAITING_NOBODY;
 	if (e != LB_OK)
-		answer_refusal(a, &o->peer, o->number, e);
+		answer_error(a, &o->peer, o->number, lb_err_token(e), *why ? why : lb_err_text(e));
 	else
 		answer_sent(a, &o->peer, o->number, &id, false);
 }

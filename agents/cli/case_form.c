@@ -267,7 +267,7 @@ static enum cli_exit check(struct cli *cli, const Lagebus__DigitalViolenceReport
 			return cli_fail(cli, CLI_USAGE, "what? --file with a \"%s\" is needed, - reads it from standard input; on a terminal it is asked for", texts[i].key);
 	if (lb_payload_check_message(&r->base, why, sizeof(why)) != LB_OK)
 		return cli_fail(cli, CLI_REFUSED, "the report is not valid: %s", why);
-	if (lb_payload_is_classified(&r->base))
+	if (lb_payload_marked(&r->base))
 		return cli_fail(cli, CLI_REFUSED, "%s (%s): %s", lb_err_text(LB_CLASSIFIED), lb_err_token(LB_CLASSIFIED), advice_for(LB_CLASSIFIED));
 	return CLI_OK;
 }

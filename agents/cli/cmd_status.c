@@ -6,6 +6,7 @@
 #include "agents/cli/open_deadline.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
+#include "proto/host/words.h"
 
 #define SOON_MS (30LL * 86400 * 1000) /* before its certificate ends, the agent's operator should hear of it */
 
@@ -74,10 +75,10 @@ static void lane_field(struct cli *cli, const char *name, uint64_t at, uint64_t 
 	char text[96];
 
 	if (last > at)
-		snprintf(text, sizeof(text), "%llu of %llu, %llu behind", (unsigned long long)at, (unsigned long long)last,
+		snprintf(text, sizeof(text), _("%llu of %llu, %llu behind"), (unsigned long long)at, (unsigned long long)last,
 			(unsigned long long)(last - at));
 	else
-		snprintf(text, sizeof(text), "%llu, up to date", (unsigned long long)at);
+		snprintf(text, sizeof(text), _("%llu, up to date"), (unsigned long long)at);
 	out_field(cli, last > at ? OUT_WARN : OUT_GOOD, name, text);
 }
 
@@ -112,7 +113,7 @@ static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 	out_field(cli, OUT_PLAIN, "partner", s->partner);
 	for (size_t i = 0; i < s->n_acts_for; i++)
 		out_field(cli, OUT_PLAIN, "acts for", s->acts_for[i]);
-	out_field(cli, linked ? OUT_GOOD : OUT_BAD, "broker", linked ? s->broker : "none, it keeps trying");
+	out_field(cli, linked ? OUT_GOOD : OUT_BAD, "broker", linked ? s->broker : _("none, it keeps trying"));
 	out_field(cli, OUT_PLAIN, "link", s->link);
 	time_field(cli, "linked since", OUT_PLAIN, s->linked_since);
 	if (*s->last_error)

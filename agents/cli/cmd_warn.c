@@ -91,15 +91,11 @@ static lb_err read_texts(const struct args *args, struct advisory *a, struct why
 	w->measures = a->measures;
 	for (unsigned i = 0; i < a->csaf.measures_n; i++)
 		a->measures[w->n_measures++] = (char *)a->csaf.measures[i];
-	if (draft_is_marked(w->title) || draft_is_marked(w->summary))
-		return advice_why(why, LB_CLASSIFIED, draft_is_marked(w->title) ? "the title" : "the text");
 	while ((measure = args_next(args, "measure", &at))) {
 		if (w->n_measures == MEASURES_MAX)
 			return why_set(why, LB_INVALID, "--measure is given too often, 16 times at most");
 		a->measures[w->n_measures++] = (char *)measure;
 	}
-	if (!lb_utf8_is_valid(w->title, strlen(w->title)) || !lb_utf8_is_valid(w->summary, strlen(w->summary)))
-		return why_set(why, LB_INVALID, "title and text must be UTF-8; convert them first (iconv -t utf-8)");
 	return LB_OK;
 }
 

@@ -14,7 +14,8 @@ const struct command commands[] = {
 		"refused. Level 4 to everyone needs a second "
 		"person: the broker refuses it without one.", ROW(warn) },
 	{ "send", "", 0, 0, "send any other message",
-		"Sends a text, a file or both. It is accepted when the broker has it on disk; until then it waits in the agent's outbox "
+		"Sends title, text and file where the type has them (a situation report), or the whole payload as JSON. What breaks the rules of the "
+		"type's schema is refused with the field that does. It is accepted when the broker has it on disk; until then it waits in the agent's outbox "
 		"and survives a power failure there.", ROW(send) },
 	{ "inbox", "", 0, 0, "list and search the messages that came",
 		"Lists the newest first. In a pipe each line has: time, level, marking, type, origin, title, state and id, separated by "

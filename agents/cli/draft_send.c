@@ -1,12 +1,15 @@
 /* Sending a draft, or asking the broker who would get it. */
+#include <protobuf-c/protobuf-c.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agents/cli/advice.h"
 #include "agents/cli/draft.h"
 #include "agents/cli/out.h"
+#include "lagebus/payload.h"
 #include "agents/cli/sealing.h"
 #include "proto/control.pb-c.h"
+#include "proto/violence.pb-c.h"
 
 static ProtobufCBinaryData pack_header(const Lagebus__Header *h)
 {
@@ -255,14 +258,37 @@ static enum cli_exit seal_and_send(struct client *client, const struct draft *d,
 	return code;
 }
 
+static lb_err check_payload(unsigned type, struct lb_frame payload, struct why *why)
+{
+	ProtobufCMessage *m = NULL;
+	char text[LB_PAYLOAD_WHY];
+	const char *marked;
+	/* Of a case it is the report, which is sealed only now. */
+	const ProtobufCMessageDescriptor *schema = type == LB_TYPE_DIGITAL_VIOLENCE_CASE ? &lagebus__digital_violence_report__descriptor : lb_payload_schema(type);
+	lb_err e = lb_payload_open_as(schema, payload, &m, text, sizeof(text));
+
+	if (e)
+		return why_set(why, e, "the payload is not one of a message of type %s: %s", lb_type_name(type), text);
+	marked = lb_payload_marked(m);
+	if (marked)
+		e = advice_why(why, LB_CLASSIFIED, marked);
+	protobuf_c_message_free_unpacked(m, NULL);
+	return e;
+}
+
 enum cli_exit draft_send(struct cli *cli, struct draft *d, const uint8_t *payload, size_t payload_n)
 {
 	struct client client;
 	enum cli_exit code;
+	struct why why;
+	lb_err e;
 
 	if (payload_n > LB_PAYLOAD_MAX)
 		return cli_fail(cli, CLI_REFUSED, "the message is too large: %zu bytes of payload, %d are allowed; send a link instead",
 			payload_n, LB_PAYLOAD_MAX);
+	e = check_payload(d->header.type, (struct lb_frame){ payload, payload_n }, &why);
+	if (e)
+		return cli_fail_why(cli, e, &why);
 	code = client_open(cli, &client);
 	if (!code)
 		code = follow_label(&client, d, d->header.thread, "belongs to");

@@ -6,14 +6,14 @@
 
 #include "agents/cli/client.h"
 #include "lagebus/header.h"
-#include "proto/warning.pb-c.h"
+#include "lagebus/payload.h"
 
 struct message {
 	const Lagebus__StoredMessage *stored; /* borrowed */
 	struct lb_header header;              /* points into stored */
 	char id[LB_UUID_TEXT];
-	Lagebus__Warning *warning;            /* set if the payload is there and is one */
-	Lagebus__Note *note;                  /* likewise */
+	ProtobufCMessage *payload;            /* set if it is there and keeps to its schema's rules */
+	char unreadable[LB_PAYLOAD_WHY];      /* why it does not */
 };
 
 /* LB_OK, or LB_BAD_HEADER and its kin where the agent's answer is not a message. *m is to be finished in either case. */
@@ -29,6 +29,10 @@ json_t *message_json(const struct message *m);
 void message_audience(const struct lb_header *h, char *out, size_t n);
 const char *message_type(const struct message *m);
 const char *message_area(const struct message *m);
+/* A file that stands in the payload's field of this name; NULL if there is none. */
+const ProtobufCBinaryData *message_file(const struct message *m, const char *field);
+/* The payload's own title, which of something encrypted only its recipient can read; "" if there is none. */
+const char *message_title(const struct message *m);
 /* The whole message for a reader. */
 void message_print(const struct message *m, struct cli *cli);
 /* The banner that every display of an exercise message begins and ends with; nothing for a real one. */

@@ -8,6 +8,7 @@
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 #include "lagebus/header.h"
+#include "proto/host/words.h"
 
 static bool is_recipient(const Lagebus__PartnerReceipt *p)
 {
@@ -73,11 +74,11 @@ static void presence(const Lagebus__PartnerReceipt *p, int64_t now_ms, char out[
 
 	when_short(p->last_seen, now_ms, seen);
 	if (p->online)
-		snprintf(out, 64, "online");
+		snprintf(out, 64, "%s", _("online"));
 	else if (p->last_seen)
-		snprintf(out, 64, "offline since %s", seen);
+		snprintf(out, 64, _("offline since %s"), seen);
 	else
-		snprintf(out, 64, "never seen");
+		snprintf(out, 64, "%s", _("never seen"));
 }
 
 static void list_expired(FILE *f, const Lagebus__Receipts *r)
@@ -149,24 +150,24 @@ static const char *delivery(const Lagebus__PartnerReceipt *p)
 }
 
 /* For people. */
-static void state_cell(struct table *t, const Lagebus__Receipts *r, const Lagebus__PartnerReceipt *p)
+static void state_cell(struct table *t, struct cli *cli, const Lagebus__Receipts *r, const Lagebus__PartnerReceipt *p)
 {
 	enum out_style style = !is_recipient(p) ? OUT_DIM : p->delivered || state_of(p) ? OUT_GOOD : OUT_WARN;
 	char since[WHEN_TEXT];
 
 	when_short(p->overdue_since, r->now, since);
 	if (p->overdue_since)
-		table_cell(t, OUT_BAD, "%soverdue since %s", p->delivered || state_of(p) ? "" : "queued, ", since);
+		table_cell(t, OUT_BAD, p->delivered || state_of(p) ? _("overdue since %s") : _("queued, overdue since %s"), since);
 	else
-		table_cell(t, style, "%s", is_recipient(p) ? state_name(p) : "-");
+		table_cell(t, style, "%s", is_recipient(p) ? out_word(cli, state_name(p)) : "-");
 }
 
-static void rule_cell(struct table *t, const Lagebus__PartnerReceipt *p)
+static void rule_cell(struct table *t, struct cli *cli, const Lagebus__PartnerReceipt *p)
 {
-	const char *rule = is_recipient(p) ? "recipient" : p->rule;
+	const char *rule = is_recipient(p) ? out_word(cli, N_("recipient")) : p->rule;
 
 	if (*p->now)
-		table_cell(t, OUT_WARN, "%s; now: %s", rule, strcmp(p->now, "ok") == 0 ? "recipient" : p->now);
+		table_cell(t, OUT_WARN, "%s; now: %s", rule, strcmp(p->now, "ok") == 0 ? out_word(cli, N_("recipient")) : p->now);
 	else
 		table_cell(t, OUT_DIM, "%s", rule);
 }
@@ -178,7 +179,7 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r
 
 	table_cell(t, OUT_PLAIN, "%s", p->partner);
 	if (cli->terminal)
-		state_cell(t, r, p);
+		state_cell(t, cli, r, p);
 	else
 		table_cell(t, OUT_PLAIN, "%s", delivery(p));
 	time_cell(t, cli, p->displayed, r->now, none);
@@ -194,7 +195,7 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r
 		table_cell(t, OUT_PLAIN, "%s", p->overdue_since ? "overdue" : state_name(p));
 	}
 	if (all)
-		rule_cell(t, p);
+		rule_cell(t, cli, p);
 }
 
 static void title(struct cli *cli, const Lagebus__Receipts *r)
@@ -240,8 +241,8 @@ static void still_open(struct cli *cli, const Lagebus__Receipts *r)
 
 static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, bool all)
 {
-	static const char *const heads[] = { "partner", "state", "displayed", "acknowledged", "by", "implemented", "last seen", NULL };
-	static const char *const all_heads[] = { "partner", "state", "displayed", "acknowledged", "by", "implemented", "last seen", "rule", NULL };
+	static const char *const heads[] = { N_("partner"), N_("state"), N_("displayed"), N_("acknowledged"), N_("by"), N_("implemented"), N_("last seen"), NULL };
+	static const char *const all_heads[] = { N_("partner"), N_("state"), N_("displayed"), N_("acknowledged"), N_("by"), N_("implemented"), N_("last seen"), N_("rule"), NULL };
 	static const char *const fields[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", "state", NULL };
 	static const char *const all_fields[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", "state", "rule", NULL };
 	struct table *t = table_new(cli->terminal ? (all ? all_heads : heads) : all ? all_fields : fields, 4, 0);

@@ -55,14 +55,14 @@ _lagebus()
 	--malicious | --cross-border) COMPREPLY=($(compgen -W 'yes no unknown' -- "$cur")); return ;;
 	--stage) COMPREPLY=($(compgen -W 'update interim progress final' -- "$cur")); return ;;
 	--curve) COMPREPLY=($(compgen -W 'p256 p384 p521' -- "$cur")); return ;;
-	--csaf | --diff | --ics | --file | --advisory | --attachment | --payload | --ca) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--csaf | --diff | --ics | --file | --from-json | --advisory | --attachment | --payload | --ca) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
 
 	local options=''
 	case $command in
 	'') options=$commands ;;
 	warn) options="--level --csaf $draft --tracking-id --measure --bits-category --wid-grade" ;;
-	send) options="--type $draft --level --file --media-type --raw" ;;
+	send) options="--type $draft --level --file --media-type --from-json --raw" ;;
 	inbox) options='--search --unacknowledged --quarantine --topic --limit --before' ;;
 	show) options='--advisory --attachment --payload last' ;;
 	ack) options='--by --displayed --implemented --note --as --no-wait last' ;;

@@ -192,7 +192,7 @@ static inline void sample_init_header(struct sample *s, const struct lb_header *
 	lagebus__stored_message__init(&s->stored);
 	assert_int_equal(lb_header_encode(h, &s->header), LB_OK);
 	w.title = (char *)title;
-	w.summary = (char *)"Summary\033[31m of it";
+	w.summary = (char *)"Summary\xe2\x80\xae of it";
 	w.advisory = (ProtobufCBinaryData){ 4, (uint8_t *)"{\"a\"" };
 	w.url = (char *)"https://beispiel.example/a";
 	s->payload = malloc(lagebus__warning__get_packed_size(&w));

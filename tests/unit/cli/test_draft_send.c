@@ -277,8 +277,8 @@ static void too_large_is_said_before_it_is_sent(void **state)
 	(void)state;
 	memset(text, 'x', LB_PAYLOAD_MAX);
 	text[LB_PAYLOAD_MAX] = 0;
-	assert_int_equal(run(&r, "--agent", "ipc:///nowhere", "send", "--type", "indicator", "--area", "cyber-defence", "--to", "all",
-		"--text", text, NULL), CLI_REFUSED);
+	assert_int_equal(run(&r, "--agent", "ipc:///nowhere", "send", "--type", "situation-report", "--area", "cyber-defence", "--to", "all",
+		"--title", "x", "--text", text, NULL), CLI_REFUSED);
 	assert_has(r.err, "too large");
 	free(text);
 	ran_free(&r);

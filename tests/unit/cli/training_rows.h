@@ -37,7 +37,7 @@ static inline size_t pack_event(const struct event_sample *s, uint8_t to[500])
 	t.kind = LAGEBUS__TRAINING_KIND__TRAINING_KIND_WORKSHOP;
 	t.audience = LAGEBUS__TRAINING_AUDIENCE__TRAINING_AUDIENCE_STAFF;
 	t.status = (Lagebus__TrainingStatus)s->status;
-	t.title = (char *)"Phishing\033[31m";
+	t.title = (char *)"Phishing\xe2\x80\xae";
 	t.begins = s->begins;
 	t.ends = s->begins + 3600000;
 	t.place = (char *)"Bonn";
