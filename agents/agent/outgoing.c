@@ -58,7 +58,7 @@ static bool is_classified(const struct lb_header *h, struct lb_frame payload)
 {
 	if (h->exercise_name.n > 0 && lb_text_is_classified(h->exercise_name.p, h->exercise_name.n))
 		return true;
-	if (lb_sealed_is_due(h))
+	if (lb_sealed_is_due(h) && lb_sealed_check(h, payload) == LB_OK)
 		return false; /* whoever sealed it has looked */
 	if (h->type == LB_TYPE_WARNING)
 		return is_marked_warning(payload);

@@ -45,6 +45,23 @@ static void a_warning_is_its_title_and_all_that_is_searched_for(void **state)
 	assert_described(LB_TYPE_WARNING, &w.base, "Lücke in Exchange", "LB-2026-0001", "Summary\nCERT\nCVE-2026-0001\nCVE-2026-0002\nExchange\nPatch");
 }
 
+/* Whatever is red: nothing of it is told or can be found, but what a case is called. */
+static void what_is_red_is_only_called_something(void **state)
+{
+	static const uint8_t clear[] = "\x0a\x05Title\x12\x04text";
+	struct lb_header h = { .type = LB_TYPE_DIGITAL_VIOLENCE_CASE, .tlp = LB_TLP_RED };
+	struct description d;
+
+	(void)state;
+	for (unsigned type = LB_TYPE_INDICATOR; type < LB_TYPE_RECEIPT; type++) {
+		h.type = type;
+		assert_int_equal(describe(&h, (struct lb_frame){ clear, sizeof clear - 1 }, &d), LB_OK);
+		assert_string_equal(description_text(&d.title), "");
+		assert_string_equal(description_text(&d.body), "");
+		description_fini(&d);
+	}
+}
+
 static void what_is_not_utf8_is_left_out(void **state)
 {
 	char *cves[] = { (char *)"CVE-2026-0001", (char *)"\xff\xfe", (char *)"" };
@@ -125,6 +142,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_warning_is_its_title_and_all_that_is_searched_for),
+		cmocka_unit_test(what_is_red_is_only_called_something),
 		cmocka_unit_test(what_is_not_utf8_is_left_out),
 		cmocka_unit_test(a_receipt_is_what_was_done_and_by_whom),
 		cmocka_unit_test(everything_else_is_a_note),
