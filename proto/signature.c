@@ -29,6 +29,8 @@ struct key {
 struct lb_signer {
 	struct key key;
 	uint8_t hint[LB_SIGNER_SIZE];
+	unsigned char *der;
+	size_t der_n;
 };
 
 struct lb_verifier {
@@ -98,15 +100,14 @@ void lb_signer_hint(const uint8_t *der, size_t der_n, uint8_t out[LB_SIGNER_SIZE
 	memcpy(out, digest, LB_SIGNER_SIZE);
 }
 
-static bool certificate_hint(X509 *x, uint8_t out[LB_SIGNER_SIZE])
+static bool keep_certificate(struct lb_signer *s, X509 *x)
 {
-	unsigned char *der = NULL;
-	int n = i2d_X509(x, &der);
+	int n = i2d_X509(x, &s->der);
 
 	if (n <= 0)
 		return false;
-	lb_signer_hint(der, (size_t)n, out);
-	OPENSSL_free(der);
+	s->der_n = (size_t)n;
+	lb_signer_hint(s->der, s->der_n, s->hint);
 	return true;
 }
 
@@ -116,7 +117,7 @@ lb_err lb_signer_load(const char *certificate, const char *key, struct lb_signer
 	struct credential_pair own = { NULL, NULL };
 	lb_err e = s ? credential_load(certificate, key, &own, why, why_n) : LB_NO_MEMORY;
 
-	if (e == LB_OK && !certificate_hint(own.certificate, s->hint))
+	if (e == LB_OK && !keep_certificate(s, own.certificate))
 		e = fail(why, why_n, certificate, "the certificate cannot be read");
 	if (e == LB_OK) {
 		e = key_init(&s->key, own.key, EVP_PKEY_sign_init);
@@ -126,6 +127,8 @@ lb_err lb_signer_load(const char *certificate, const char *key, struct lb_signer
 	}
 	credential_fini(&own);
 	if (e != LB_OK) {
+		if (s)
+			OPENSSL_free(s->der);
 		free(s);
 		return e;
 	}
@@ -136,7 +139,14 @@ lb_err lb_signer_load(const char *certificate, const char *key, struct lb_signer
 void lb_signer_free(struct lb_signer *s)
 {
 	key_fini(&s->key);
+	OPENSSL_free(s->der);
 	free(s);
+}
+
+void lb_signer_certificate(const struct lb_signer *s, const uint8_t **der, size_t *der_n)
+{
+	*der = s->der;
+	*der_n = s->der_n;
 }
 
 static size_t put_length(uint8_t *p, size_t n)

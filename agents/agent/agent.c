@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agents/agent/derive.h"
 #include "agents/agent/erasing.h"
 #include "agents/agent/intake.h"
 #include "agents/agent/requests.h"
@@ -201,6 +202,7 @@ void agent_step(struct agent *a, short events, int64_t now_ms)
 	intake_go_on(a);
 	requests_take(a);
 	waiting_expire(a);
+	derive_expire(a);
 	erasing_go_on(a);
 	if (agent_settle(a) == LB_OK)
 		intake_acknowledge(a);

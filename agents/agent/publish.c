@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/derive.h"
 #include "agents/agent/outbox.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -104,6 +105,8 @@ void publish_accepted(struct agent *a, const struct lb_uuid *id)
 	if (!answered(a, id))
 		return;
 	e = agent_begin(a);
+	if (e == LB_OK)
+		e = derive_sent(a, id);
 	if (e == LB_OK)
 		e = outbox_accepted(&a->store, id);
 	if (e != LB_OK)

@@ -5,6 +5,7 @@
 
 #include "agents/agent/agent.h"
 #include "agents/agent/answers.h"
+#include "agents/agent/derived_requests.h"
 #include "agents/agent/directory.h"
 #include "agents/agent/erasing.h"
 #include "agents/agent/opening.h"
@@ -418,6 +419,12 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 		return;
 	case LAGEBUS__REQUEST__BODY_UNWATCH:
 		watchers_remove(a, peer);
+		return;
+	case LAGEBUS__REQUEST__BODY_INDICATORS:
+		indicators_answer(a, peer, r->number, r->indicators);
+		return;
+	case LAGEBUS__REQUEST__BODY_TRAINING:
+		training_answer(a, peer, r->number, r->training);
 		return;
 	case LAGEBUS__REQUEST__BODY__NOT_SET:
 	case _LAGEBUS__REQUEST__BODY__CASE_IS_INT_SIZE:

@@ -39,7 +39,27 @@ static const char *const steps[] = {
 	"ALTER TABLE held DROP COLUMN signer;"
 	"ALTER TABLE held ADD COLUMN log BLOB;"
 	"UPDATE held SET log=coalesce((SELECT value FROM meta WHERE key='log'),zeroblob(16));",
-	/* 3: the digital-violence cases that have a content, which must go in time. */
+	/* 3: what messages say, taken apart: indicators, sightings, training. An origin has one entry for a value; what its newest message says. */
+	"CREATE TABLE indicator_message(row INTEGER PRIMARY KEY, id BLOB UNIQUE, origin TEXT, created INTEGER, area INTEGER, tlp INTEGER,"
+	" exercise_name TEXT, source TEXT, until INTEGER);"
+	"CREATE INDEX indicator_message_until ON indicator_message(until);"
+	"CREATE TABLE indicator(row INTEGER PRIMARY KEY, message INTEGER, id BLOB, value TEXT, kind INTEGER, exercise INTEGER, origin TEXT,"
+	" key BLOB, confidence INTEGER, valid_from INTEGER, valid_until INTEGER, to_ids INTEGER, more BLOB, created INTEGER, first INTEGER, last INTEGER,"
+	" UNIQUE(value, kind, exercise, origin));"
+	"CREATE INDEX indicator_id ON indicator(id);"
+	"CREATE INDEX indicator_key ON indicator(key) WHERE key IS NOT NULL;"
+	"CREATE INDEX indicator_of ON indicator(message);"
+	"CREATE INDEX indicator_until ON indicator(valid_until);"
+	"CREATE TABLE sighting(message BLOB, n INTEGER, indicator BLOB, origin TEXT, count INTEGER, first INTEGER, last INTEGER, source TEXT,"
+	" exercise INTEGER, until INTEGER, PRIMARY KEY(message, n)) WITHOUT ROWID;"
+	"CREATE INDEX sighting_of ON sighting(indicator);"
+	"CREATE INDEX sighting_until ON sighting(until);"
+	"CREATE TABLE training(uid TEXT PRIMARY KEY, origin TEXT, message BLOB, sequence INTEGER, created INTEGER, begins INTEGER, ends INTEGER, header BLOB,"
+	" event BLOB);"
+	"CREATE INDEX training_begins ON training(begins);"
+	"CREATE TABLE registration(uid TEXT, origin TEXT, message BLOB, created INTEGER, since INTEGER, seats INTEGER, until INTEGER, registration BLOB,"
+	" PRIMARY KEY(uid, origin)) WITHOUT ROWID;",
+	/* 4: the digital-violence cases that have a content, which must go in time. */
 	"CREATE INDEX inbox_cases ON inbox(row) WHERE type=9 AND payload<>x'';",
 };
 
@@ -73,6 +93,36 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_HELD_ADD] = "INSERT INTO held(log,lane,position,received,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7)",
 	[STORE_HELD_FIRST] = "SELECT row,log,lane,position,received,header,signature,payload FROM held ORDER BY row LIMIT 1",
 	[STORE_HELD_REMOVE] = "DELETE FROM held WHERE row=?1",
+	[STORE_OUTBOX_GET] = "SELECT header,payload FROM outbox WHERE id=?1",
+	[STORE_INDICATOR_MESSAGE_ADD] = "INSERT INTO indicator_message(id,origin,created,area,tlp,exercise_name,source,until)"
+					" VALUES(?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT(id) DO NOTHING",
+	[STORE_INDICATOR_MESSAGE_FIND] = "SELECT row FROM indicator_message WHERE id=?1 AND origin=?2",
+	[STORE_INDICATOR_MESSAGE_REMOVE] = "DELETE FROM indicator_message WHERE row=?1",
+	[STORE_INDICATOR_MESSAGE_EXPIRE] = "DELETE FROM indicator_message WHERE until<=?1",
+	[STORE_INDICATOR_ADD] = "INSERT INTO indicator(message,id,value,kind,exercise,origin,key,confidence,valid_from,valid_until,to_ids,more,created,first,last)"
+				" VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?14) ON CONFLICT(value,kind,exercise,origin) DO UPDATE SET"
+				" message=?1,id=?2,key=?7,confidence=?8,valid_from=?9,valid_until=?10,to_ids=?11,more=?12,created=?13,last=?14 WHERE created<=?13",
+	[STORE_INDICATOR_REMOVE_OF] = "DELETE FROM indicator WHERE message=?1",
+	[STORE_INDICATOR_EXPIRE] = "DELETE FROM indicator WHERE row IN (SELECT row FROM indicator WHERE valid_until<=?1 LIMIT ?2)",
+	[STORE_INDICATOR_OWNER] = "SELECT origin FROM indicator WHERE id=?1 ORDER BY first,row LIMIT 1",
+	[STORE_SIGHTING_ADD] = "INSERT OR IGNORE INTO sighting(message,n,indicator,origin,count,first,last,source,exercise,until)"
+			       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
+	[STORE_SIGHTING_TOTAL] = "SELECT coalesce(sum(count),0),coalesce(min(nullif(first,0)),0),coalesce(max(last),0) FROM sighting WHERE indicator=?1 AND exercise=?2",
+	[STORE_SIGHTING_LIST] = "SELECT message,origin,count,first,last,source FROM sighting WHERE indicator=?1 AND exercise=?2 ORDER BY message DESC,n LIMIT ?3",
+	[STORE_TRAINING_ADD] = "INSERT INTO training(uid,origin,sequence,created,begins,ends,header,event,message) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"
+			       " ON CONFLICT(uid) DO UPDATE SET message=?9,sequence=?3,created=?4,begins=?5,ends=?6,header=?7,event=?8"
+			       " WHERE origin=?2 AND (sequence<?3 OR (sequence=?3 AND created<=?4))",
+	[STORE_TRAINING_LIST] = "SELECT uid,header,event FROM training WHERE uid>=?1 AND uid<?1||?2 AND ends>?3 ORDER BY begins,uid LIMIT ?4",
+	[STORE_TRAINING_REMOVE] = "DELETE FROM training WHERE message=?1 AND origin=?2",
+	[STORE_REGISTRATION_REMOVE] = "DELETE FROM registration WHERE message=?1 AND origin=?2",
+	[STORE_SIGHTING_REMOVE] = "DELETE FROM sighting WHERE message=?1 AND origin=?2",
+	[STORE_TRAINING_EXPIRE] = "DELETE FROM training WHERE ends<=?1",
+	[STORE_REGISTRATION_ADD] = "INSERT INTO registration(uid,origin,created,since,seats,until,registration,message) VALUES(?1,?2,?3,?3,?4,?5,?6,?7)"
+				   " ON CONFLICT(uid,origin) DO UPDATE SET since=CASE WHEN ?4<=seats THEN since ELSE ?3 END,created=?3,seats=?4,until=?5,"
+				   "registration=?6,message=?7 WHERE created<=?3",
+	[STORE_REGISTRATION_LIST] = "SELECT origin,since,seats,registration FROM registration WHERE uid=?1 AND seats>0 ORDER BY since,origin",
+	[STORE_REGISTRATION_EXPIRE] = "DELETE FROM registration WHERE until<=?1",
+	[STORE_SIGHTING_EXPIRE] = "DELETE FROM sighting WHERE (message,n) IN (SELECT message,n FROM sighting WHERE until<=?1 LIMIT ?2)",
 };
 
 lb_err store_error(struct store *s)

@@ -32,6 +32,55 @@ const struct command commands[] = {
 	{ "watch", "", 0, 0, "show messages as they come",
 		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "
 		"a document on a line of its own. With --timeout it ends with exit code 4 when nothing came for so long.", ROW(watch) },
+	{ "indicators import", "FILE", 1, 1, "send indicators from a file: text, CSV, MISP or STIX",
+		"Reads a value a line (also disarmed, as hxxp://example[.]org; # begins a comment), CSV with a heading, a MISP event or a STIX 2.1 bundle, and sends "
+		"each value once, in messages of up to 10,000. Of events and bundles it takes what is straightforward: attributes and indicator objects with one "
+		"value; other patterns go as they are. What is no indicator is noted with its line, what has ended is left out. The file's own TLP label counts and is not "
+		"widened. The same value from the same partner keeps its id, so that its sightings go on counting. In a pipe each line has: id, accepted or outbox, and "
+		"how many indicators, separated by tabs.", ROW(indicators_import) },
+	{ "indicators search", "PATTERN", 1, 1, "find indicators by value, prefix, domain or network",
+		"Finds a value and what is around it: an address also in the networks that have it, a domain also what is below and above it, with URLs and mail "
+		"addresses there; a network finds what lies in it, '*.example.org' what is below a domain, 'abc*' what begins so. Only what is valid now is found. In a "
+		"pipe each line has: value, kind, marking, confidence, to_ids, from, valid until, sighted and title, separated by tabs.", ROW(indicators_search) },
+	{ "indicators list", "", 0, 0, "list the indicators that are valid now",
+		"Lists what came from all partners and what this one sent, joined by kind and value: the label is the strictest of those it came with, the confidence the "
+		"highest, and to_ids is yes if all of the most confident say so. In a pipe each line is as in a search.", ROW(indicators_list) },
+	{ "indicators show", "ID|VALUE", 1, 1, "show an indicator, who sent it and who has seen it",
+		"Shows what each partner says of it, and the sightings that came: the newest 1,000, and the sums over all.", ROW(indicators_show) },
+	{ "indicators export", "", 0, 0, "write valid indicators for other programs",
+		"Writes text, CSV, JSON or a STIX 2.1 bundle to standard output, each value under the strictest label that it came with. What is stricter than "
+		"--tlp is left out and counted on standard error; TLP:RED is not exported unless --tlp red asks for it. What belongs to an exercise is never among real "
+		"ones.", ROW(indicators_export) },
+	{ "indicators sighted", "ID|VALUE", 1, 1, "tell an indicator's owner that it was seen",
+		"Sends a sighting to the partner whose indicator it is, to each of them where several sent the value. A local body tells its Land, whose agent tells the "
+		"owner in the Land's name. Sources are to be pseudonyms: they say nothing of a person. In a pipe each line has: id, accepted or outbox, and who is told, "
+		"separated by tabs.", ROW(indicators_sighted) },
+	{ "training announce", "", 0, 0, "announce a lecture, a workshop or an event",
+		"Tells the audience of something to learn. It is TLP:CLEAR, in the area public-sector-training and kept for a year after its end where nothing else is "
+		"said.", ROW(training_announce) },
+	{ "training change", "UID", 1, 1, "change an event that this partner announced",
+		"Sends the event again with what is given changed, a higher SEQUENCE (RFC 5546) and the audience it had; it replaces the message before. What is moved "
+		"lasts as long as before. Only the partner that announced it may. UID is the whole uid, its beginning (4 characters at least), or what stands before "
+		"the @ or its end.", ROW(training_change) },
+	{ "training cancel", "UID", 1, 1, "cancel an event that this partner announced",
+		"As a change: the event stays in the list and in calendars, as cancelled.", ROW(training_cancel) },
+	{ "training list", "", 0, 0, "list what is announced",
+		"Lists what is to come. In a pipe each line has: begins, kind, for, status, origin, title, place, seats, our registration and uid, separated by tabs.",
+		ROW(training_list) },
+	{ "training show", "UID", 1, 1, "show an event",
+		"Shows everything about it. UID as in change.", ROW(training_show) },
+	{ "training register", "UID", 1, 1, "register for an event",
+		"Sends a registration to the organiser. Whoever comes first has a seat; a later one of the same partner replaces it, and keeps its place unless it asks "
+		"for more seats. Personal data in the contact marks the message as such.", ROW(training_register) },
+	{ "training unregister", "UID", 1, 1, "withdraw a registration",
+		"Tells the organiser that nobody comes.", ROW(training_unregister) },
+	{ "training registrations", "UID", 1, 1, "who has registered for an event",
+		"Of an event of ours it lists registrations in their order: who has a seat, and who is on the waiting list because there are not as many left as it asks for. In a pipe each line "
+		"has: partner, seats, seat or waiting list, since, contact, how to reach it and note, separated by tabs.", ROW(training_registrations) },
+	{ "training", "", 0, 0, "list what is announced, or write it as a calendar",
+		"Without --ics it is training list. The calendar (iCalendar, RFC 5545) has every event under its uid with its SEQUENCE, cancelled ones too, so that "
+		"calendar programs follow changes when they read it again. What else there is: training announce, change, cancel, list, show, register, unregister and "
+		"registrations, each with its own help.", ROW(training) },
 	{ "status", "", 0, 0, "how agent and link are",
 		"Shows identity, whom the agent acts for besides, link, outbox, inbox and how far behind the newest message it is. The exit code is 4 while the agent is "
 		"linked to no broker.", ROW(status) },
@@ -42,6 +91,13 @@ const struct command commands[] = {
 		"instead: what changes, and what follows for sessions, for what is queued and for who may send and get what. In a pipe each "
 		"line has: change or effect, who, what, removed or added, and which, separated by tabs. The exit code is then 0 if nothing "
 		"changes, 1 if something does, and above that if a file cannot be read or is not valid.", ROW(check) },
+	{ "audit verify", "FILE", 1, 1, "check an exported audit",
+		"Checks offline that every row of an audit (lagebusd --export-audit FILE) follows the one before it and that its checkpoints are signed by a broker "
+		"of the federation. Names the first row that does not, and says up to where signatures reach. The exit code is 0 only if the chain holds and "
+		"at least one checkpoint is signed.", ROW(audit_verify) },
+	{ "audit show", "FILE", 1, 1, "list what an exported audit tells",
+		"A line an event: time, row, what (published, refused, delivered, receipt, broker, checkpoint), who and which, separated by tabs. It does not check "
+		"the chain: audit verify does.", ROW(audit_show) },
 	{ "case report", "", 0, 0, "report a case of digital violence to one office, encrypted",
 		"Encrypts a report to the agents of the office of --to and sends it as TLP:RED; the broker and everybody else see a random "
 		"pseudonym and ciphertext. What is missing is asked for on the terminal, or --file gives it as JSON: title, text, platform, urls, "
@@ -81,6 +137,9 @@ static bool name_matches(const char *name, int argc, char *const *argv, int *use
 	size_t first = strcspn(name, " ");
 
 	*used = name[first] ? 2 : 1;
+	/* A word behind one that is a group, too, is one of the group's. */
+	if (!name[first] && argc > 1 && argv[1][0] != '-' && command_is_group(name))
+		return false;
 	if (strncmp(argv[0], name, first) != 0 || argv[0][first] != 0)
 		return false;
 	return !name[first] || (argc > 1 && strcmp(argv[1], name + first + 1) == 0);

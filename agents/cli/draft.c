@@ -35,10 +35,10 @@ static lb_err add_entry(struct draft *d, char *entry, struct why *why)
 	return LB_OK;
 }
 
-static lb_err read_audience(struct draft *d, const struct args *args, struct why *why)
+static lb_err read_audience(struct draft *d, const struct args *args, const char *otherwise, struct why *why)
 {
 	const char *value;
-	size_t n = 1;
+	size_t n = (otherwise ? strlen(otherwise) : 0) + 1;
 	unsigned at = 0;
 	char *save = NULL;
 
@@ -51,6 +51,8 @@ static lb_err read_audience(struct draft *d, const struct args *args, struct why
 		strcat(d->audience_text, value);
 		strcat(d->audience_text, ",");
 	}
+	if (otherwise && !args_has(args, "to"))
+		strcpy(d->audience_text, otherwise);
 	for (char *entry = strtok_r(d->audience_text, ", ", &save); entry; entry = strtok_r(NULL, ", ", &save)) {
 		lb_err e = add_entry(d, entry, why);
 
@@ -176,7 +178,7 @@ lb_err draft_init(struct draft *d, const struct args *args, const struct draft_d
 	d->dry_run = args_has(args, "dry-run");
 	d->no_wait = args_has(args, "no-wait");
 	d->has_tlp = args_has(args, "tlp");
-	e = read_audience(d, args, why);
+	e = read_audience(d, args, defaults->to, why);
 	if (!e)
 		e = read_origin(d, args, why);
 	if (!e)

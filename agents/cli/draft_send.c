@@ -26,22 +26,20 @@ static void describe(const struct draft *d, char *out, size_t n)
 		at += (size_t)snprintf(out + at, n - at, " %s", d->audience[i]);
 }
 
-static enum cli_exit show_sent(struct cli *cli, const struct draft *d, const Lagebus__SendReply *sent)
+static enum cli_exit show_sent(struct cli *cli, const struct draft *d, const struct lb_uuid *uuid, bool accepted)
 {
 	char id[LB_UUID_TEXT], pseudonym[LB_PSEUDONYM_TEXT], text[600];
-	struct lb_uuid uuid;
 
-	memcpy(uuid.b, sent->id.data, sizeof(uuid.b));
-	lb_uuid_format(&uuid, id);
+	lb_uuid_format(uuid, id);
 	lb_pseudonym_format((struct lb_frame){ d->pseudonym, d->has_pseudonym ? sizeof(d->pseudonym) : 0 }, pseudonym);
 	if (cli->json)
-		return out_json(cli, json_pack("{s:s,s:b,s:s*}", "id", id, "accepted", (int)sent->accepted, "case", d->has_pseudonym ? pseudonym : NULL));
+		return out_json(cli, json_pack("{s:s,s:b,s:s*}", "id", id, "accepted", (int)accepted, "case", d->has_pseudonym ? pseudonym : NULL));
 	if (!cli->terminal) {
-		out_line(cli, "%s\t%s", id, sent->accepted ? "accepted" : "outbox");
+		out_line(cli, "%s\t%s", id, accepted ? "accepted" : "outbox");
 		return CLI_OK;
 	}
 	describe(d, text, sizeof(text));
-	if (sent->accepted)
+	if (accepted)
 		out_styled(cli, OUT_GOOD, "accepted by the broker: %s", id);
 	else
 		out_styled(cli, OUT_WARN, "in the agent's outbox, it goes out as soon as a broker is reached: %s", id);
@@ -51,7 +49,8 @@ static enum cli_exit show_sent(struct cli *cli, const struct draft *d, const Lag
 	return CLI_OK;
 }
 
-static enum cli_exit send(struct client *client, const struct draft *d, ProtobufCBinaryData header, ProtobufCBinaryData payload)
+static enum cli_exit ask_to_send(struct client *client, const struct draft *d, ProtobufCBinaryData header, ProtobufCBinaryData payload, const char *waiting,
+	struct lb_uuid *id, bool *accepted)
 {
 	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
 	Lagebus__SendRequest body = LAGEBUS__SEND_REQUEST__INIT;
@@ -63,15 +62,26 @@ static enum cli_exit send(struct client *client, const struct draft *d, Protobuf
 	body.wait = !d->no_wait;
 	request.body_case = LAGEBUS__REQUEST__BODY_SEND;
 	request.send = &body;
-	code = client_ask(client, &request, "waiting for the broker to accept it", &reply);
+	code = client_ask(client, &request, waiting, &reply);
 	if (code)
 		return code;
-	if (reply->body_case == LAGEBUS__REPLY__BODY_SEND && reply->send->id.len == 16)
-		code = show_sent(client->cli, d, reply->send);
-	else
+	if (reply->body_case == LAGEBUS__REPLY__BODY_SEND && reply->send->id.len == sizeof(id->b)) {
+		memcpy(id->b, reply->send->id.data, sizeof(id->b));
+		*accepted = reply->send->accepted;
+	} else {
 		code = cli_fail(client->cli, CLI_IO, "the agent's answer is not one to a message that was sent");
+	}
 	lagebus__reply__free_unpacked(reply, NULL);
 	return code;
+}
+
+static enum cli_exit send(struct client *client, const struct draft *d, ProtobufCBinaryData header, ProtobufCBinaryData payload)
+{
+	struct lb_uuid id;
+	bool accepted;
+	enum cli_exit code = ask_to_send(client, d, header, payload, "waiting for the broker to accept it", &id, &accepted);
+
+	return code ? code : show_sent(client->cli, d, &id, accepted);
 }
 
 static json_t *route_json(const Lagebus__Route *route)
@@ -157,6 +167,42 @@ static enum cli_exit dry_run(struct client *client, ProtobufCBinaryData header, 
 	return code;
 }
 
+/* What is TLP:RED leaves this process only encrypted: *payload is then in `sealed`. Who would get it, the broker judges by the header. */
+static enum cli_exit seal(struct client *client, const struct draft *d, ProtobufCBinaryData *payload, struct lb_buf *sealed)
+{
+	const struct lb_header h = { .type = d->header.type, .tlp = d->header.tlp };
+	struct sealing s = { .n = 0 };
+	enum cli_exit code;
+
+	if (!lb_sealed_is_due(&h))
+		return CLI_OK;
+	if (d->dry_run) {
+		payload->len = 0;
+		return CLI_OK;
+	}
+	code = sealing_find(client, d->audience, d->header.n_audience, &s);
+	if (!code)
+		code = sealing_seal(client->cli, &s, d->has_pseudonym ? d->pseudonym : NULL, (struct lb_frame){ payload->data, payload->len }, sealed);
+	if (!code)
+		*payload = (ProtobufCBinaryData){ lb_buf_len(sealed), lb_buf_data(sealed) };
+	sealing_fini(&s);
+	return code;
+}
+
+enum cli_exit draft_publish(struct client *client, const struct draft *d, const uint8_t *payload, size_t payload_n, const char *waiting,
+	struct lb_uuid *id, bool *accepted)
+{
+	ProtobufCBinaryData body = { payload_n, (uint8_t *)payload }, header = pack_header(&d->header);
+	struct lb_buf sealed = LB_BUF_INIT;
+	enum cli_exit code = header.data ? seal(client, d, &body, &sealed) : cli_fail(client->cli, CLI_IO, "out of memory");
+
+	if (!code)
+		code = ask_to_send(client, d, header, body, waiting, id, accepted);
+	lb_buf_fini(&sealed);
+	free(header.data);
+	return code;
+}
+
 /* What did not verify has no label. */
 static unsigned label_of(const Lagebus__StoredMessage *stored)
 {
@@ -211,24 +257,13 @@ static enum cli_exit pack_and_send(struct client *client, const struct draft *d,
 	return code;
 }
 
-/* What is TLP:RED leaves this process only encrypted, but for asking who would get it. */
-static enum cli_exit seal_and_send(struct client *client, const struct draft *d, struct lb_frame payload)
+static enum cli_exit seal_and_send(struct client *client, const struct draft *d, ProtobufCBinaryData payload)
 {
-	const struct lb_header h = { .type = d->header.type, .tlp = d->header.tlp };
 	struct lb_buf sealed = LB_BUF_INIT;
-	struct sealing s = { .n = 0 };
-	enum cli_exit code = CLI_OK;
+	enum cli_exit code = seal(client, d, &payload, &sealed);
 
-	if (d->dry_run)
-		payload.n = 0; /* the broker judges by the header */
-	if (d->dry_run || !lb_sealed_is_due(&h))
-		return pack_and_send(client, d, (ProtobufCBinaryData){ payload.n, (uint8_t *)payload.p });
-	code = sealing_find(client, d->audience, d->header.n_audience, &s);
 	if (!code)
-		code = sealing_seal(client->cli, &s, d->has_pseudonym ? d->pseudonym : NULL, payload, &sealed);
-	if (!code)
-		code = pack_and_send(client, d, (ProtobufCBinaryData){ lb_buf_len(&sealed), lb_buf_data(&sealed) });
-	sealing_fini(&s);
+		code = pack_and_send(client, d, payload);
 	lb_buf_fini(&sealed);
 	return code;
 }
@@ -247,7 +282,7 @@ enum cli_exit draft_send(struct cli *cli, struct draft *d, const uint8_t *payloa
 	if (!code)
 		code = follow_label(&client, d, d->header.supersedes, "replaces");
 	if (!code)
-		code = seal_and_send(&client, d, (struct lb_frame){ payload, payload_n });
+		code = seal_and_send(&client, d, (ProtobufCBinaryData){ payload_n, (uint8_t *)payload });
 	client_close(&client);
 	return code;
 }
