@@ -8,6 +8,7 @@
 #include "proto/host/log.h"
 #include "broker/audit.h"
 #include "broker/core/block.h"
+#include "broker/core/deadline.h"
 #include "broker/core/route.h"
 #include "broker/control.h"
 #include "broker/lookup.h"
@@ -18,6 +19,7 @@
 #include "lagebus/classified.h"
 #include "lagebus/failpoint.h"
 #include "lagebus/sealed.h"
+#include "lagebus/level_clock.h"
 #include "proto/control.pb-c.h"
 
 #define CLOCK_SKEW_MS (10 * 60 * 1000) /* a message may be this much from the future */
@@ -92,6 +94,7 @@ static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_mes
 	e = block_append(w->filling[lane], m->raw, m->raw_n, h->expires_ms, route, &publish);
 	if (e != LB_OK)
 		return e;
+	w->filling[lane]->awaited |= deadline_is_set(h);
 	s->in_flight += m->raw_n;
 	s->published += m->raw_n;
 	w->in_flight += m->raw_n;
@@ -137,6 +140,8 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 		e = check_times(w, &h);
 	if (e == LB_OK)
 		e = check_name(&h);
+	if (e == LB_OK)
+		e = lb_header_check_clock(&h);
 	if (e == LB_OK && !journal_has_room(w->journal))
 		e = LB_DISK_FULL;
 	if (e == LB_OK && refers(&h)) {

@@ -7,6 +7,7 @@
 
 #include "broker/core/feed.h"
 #include "broker/line.h"
+#include "broker/remind.h"
 #include "lagebus/buf.h"
 #include "lagebus/err.h"
 #include "lagebus/link.h"
@@ -38,7 +39,8 @@ struct session {
 	struct feed feed;
 	uint16_t partner;
 	struct partner_set *mandates; /* further partners that the agent acts for; NULL: none */
-	bool readable, writable, ended, waiting, asked, cursor_changed, publish_only, joined, pinged;
+	bool readable, writable, ended, waiting, asked, cursor_changed, publish_only, joined, pinged, reminders;
+	enum remind_state remind;
 	int64_t heard_ms, closing_since_ms, seen_saved_ms;
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
 	uint64_t published; /* bytes of its publishes in this tick */

@@ -8,7 +8,9 @@
 #include <time.h>
 
 #include "proto/host/log.h"
+#include "broker/deadlines.h"
 #include "broker/edge/slice.h"
+#include "broker/eras.h"
 #include "lagebus/failpoint.h"
 
 #define BATCH_BLOCKS 256      /* blocks in one commit */
@@ -32,6 +34,7 @@ struct writer {
 	bool *keep; /* scratch, for one block */
 	size_t keep_n;
 	struct lb_buf record;
+	struct eras eras;
 	int64_t retention_due_ms;
 	struct audit *audit;
 	bool audit_full; /* it has been logged that an event found no room */
@@ -247,7 +250,10 @@ static lb_err write_block(struct writer *w, struct block *b)
 	e = journal_append(w->settings.journal, b->lane, first, b->count, block_record_size(b), &room);
 	if (e == LB_OK)
 		block_record_write(b, room);
-	return e;
+	/* A block's messages were accepted under one federation: a worker gives its blocks away before it takes over another. */
+	if (e == LB_OK)
+		e = eras_note(&w->eras, w->settings.journal, b->lane, first, b->runs[0].route);
+	return e == LB_OK && b->awaited ? deadlines_write(w->settings.journal, b) : e;
 }
 
 static lb_err write_notes(struct writer *w)
@@ -277,10 +283,13 @@ static lb_err write_batch(struct writer *w, bool blocks)
 	if (e != LB_OK) {
 		journal_abort(w->settings.journal);
 		audit_aborted(w->audit);
+		eras_abort(&w->eras);
 		return e;
 	}
 	LB_FAIL_POINT("broker-before-commit");
 	e = journal_commit(w->settings.journal);
+	if (e != LB_OK)
+		eras_abort(&w->eras);
 	LB_FAIL_POINT("broker-after-commit");
 	if (e == LB_OK)
 		audit_committed(w->audit);
@@ -355,17 +364,20 @@ static void commit_batch(struct writer *w)
 /* The newest message's time in a record. */
 static bool is_past(const struct block *b, int64_t before_ms)
 {
-	struct lb_zmtp_message m;
 	struct lb_header h;
 
-	return block_message(b, b->count - 1, &m) == LB_OK && lb_header_decode(m.frames[0].p, m.frames[0].n, &h) == LB_OK && lb_uuid7_ms(&h.id) < before_ms;
+	return block_header(b, b->count - 1, &h) == LB_OK && lb_uuid7_ms(&h.id) < before_ms;
 }
 
-/* The message is gone: its id, and what people did with it. */
-static lb_err forget_message(struct writer *w, const struct lb_uuid *id)
+/* The message is gone: its id, its deadline, and what people did with it. */
+static lb_err forget_message(struct writer *w, const struct lb_header *h)
 {
+	const struct lb_uuid *id = &h->id;
 	uint8_t end[sizeof id->b + 1];
 	lb_err e = journal_forget(w->settings.journal, id);
+
+	if (e == LB_OK)
+		e = deadlines_forget(w->settings.journal, h);
 
 	/* The ledger's keys go on with a partner's id, which is ASCII. */
 	memcpy(end, id->b, sizeof id->b);
@@ -378,14 +390,11 @@ static lb_err forget_messages(struct writer *w, const struct block *b)
 	lb_err e = LB_OK;
 
 	for (uint32_t i = 0; e == LB_OK && i < b->count; i++) {
-		struct lb_zmtp_message m;
 		struct lb_header h;
 
-		e = block_message(b, i, &m);
+		e = block_header(b, i, &h);
 		if (e == LB_OK)
-			e = lb_header_decode(m.frames[0].p, m.frames[0].n, &h);
-		if (e == LB_OK)
-			e = forget_message(w, &h.id);
+			e = forget_message(w, &h);
 	}
 	return e;
 }
@@ -417,6 +426,7 @@ static void drop_past(struct writer *w)
 {
 	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
 	bool more = false;
+	lb_err tidied;
 
 	if (now_ms < w->retention_due_ms)
 		return;
@@ -438,6 +448,9 @@ static void drop_past(struct writer *w)
 		if (e != LB_OK && e != LB_NOT_FOUND)
 			log_event(LOG_ERROR, "retention_failed", "reason=%s", lb_err_token(e));
 	}
+	tidied = eras_tidy(&w->eras, w->settings.journal);
+	if (tidied != LB_OK)
+		log_event(LOG_ERROR, "retention_failed", "reason=%s", lb_err_token(tidied));
 	w->retention_due_ms = more ? 0 : now_ms + RETENTION_EVERY_MS;
 }
 
@@ -509,6 +522,7 @@ void writer_free(struct writer *w)
 	if (w->audit)
 		audit_close(w->audit);
 	lb_buf_fini(&w->record);
+	eras_fini(&w->eras);
 	free(w->keep);
 	free(w);
 }
@@ -522,6 +536,8 @@ lb_err writer_start(const struct writer_settings *s, struct writer **out)
 		return LB_NO_MEMORY;
 	w->settings = *s;
 	e = audit_open(s->journal, &w->audit);
+	if (e == LB_OK)
+		e = eras_init(&w->eras, s->journal);
 	if (e == LB_OK)
 		e = channel_open(s->hub, "urgent", &w->urgent);
 	if (e == LB_OK)

@@ -35,6 +35,7 @@ struct agent {
 	uint64_t announced[LB_LANES];  /* acknowledged to the broker */
 	uint64_t newest[LB_LANES];     /* the broker's, as last heard */
 	uint64_t missed;
+	int64_t link; /* this link's number: none comes twice */
 	struct lb_buf acts_for; /* the further partners that the broker says we act for, each with its NUL; as last heard */
 	bool in_transaction, from_broker, cursors_changed; /* the turn's, and what is in it */
 	bool holding, inbox_grew;

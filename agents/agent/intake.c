@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/deadlines.h"
+#include "agents/agent/reminders.h"
 #include "agents/agent/derive.h"
 #include "agents/agent/directory.h"
 #include "lagebus/delivery.h"
@@ -36,6 +38,7 @@ void intake_hello(void *agent, Lagebus__Hello *hello)
 	struct agent *a = agent;
 
 	hello->log = bytes_of(&a->log);
+	hello->reminders = true;
 	hello->urgent = a->cursor[LB_LANE_URGENT];
 	hello->urgent_id = bytes_of(&a->last[LB_LANE_URGENT]);
 	hello->routine = a->cursor[LB_LANE_ROUTINE];
@@ -81,6 +84,14 @@ static void report(struct agent *a, const struct inbox_message *m, const struct 
 		uplink_fail(&a->uplink, LB_NO_MEMORY, NULL);
 }
 
+/* Whom it waits for, if not for its own origin. Where we act for others, too, the broker says who of us it is. */
+static lb_err expect(struct agent *a, const struct lb_header *h)
+{
+	const char *home = lb_tls_identity(a->tls)->partner;
+
+	return lb_buf_len(&a->acts_for) > 0 || lb_text_equals(h->origin, home) ? LB_OK : reminders_expect(&a->store, h, home);
+}
+
 /* Verifies and stores one message. LB_AGAIN: its signer is waited for; else LB_OK or a store error. */
 static lb_err take_one(struct agent *a, const struct inbox_message *m)
 {
@@ -101,6 +112,8 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 	if (e == LB_OK) {
 		stored_e = inbox_add(&a->store, m, &h, signer, &stored);
 		a->inbox_grew |= stored;
+		if (stored_e == LB_OK && stored)
+			stored_e = expect(a, &h);
 		if (stored_e == LB_OK && stored)
 			stored_e = derive_received(a, &h, m->payload);
 	} else {
@@ -236,6 +249,7 @@ void intake_open(void *agent, const Lagebus__Welcome *welcome)
 	}
 	follow(a, welcome);
 	learn_mandates(a, welcome);
+	deadlines_link(a);
 	if (!uplink_is_open(&a->uplink))
 		return; /* it passes over messages, or the store or memory is out */
 	memcpy(a->announced, a->cursor, sizeof a->cursor);
@@ -332,6 +346,12 @@ void intake_control(void *agent, const Lagebus__Control *c)
 		return;
 	case LAGEBUS__CONTROL__BODY_DIRECTORY:
 		directory_answered(a, c->directory);
+		return;
+	case LAGEBUS__CONTROL__BODY_REMINDER:
+		deadlines_reminder(a, c->reminder);
+		return;
+	case LAGEBUS__CONTROL__BODY_OVERDUE:
+		deadlines_overdue(a, c->overdue);
 		return;
 	case LAGEBUS__CONTROL__BODY_HELLO:
 	case LAGEBUS__CONTROL__BODY_WELCOME:

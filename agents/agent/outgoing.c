@@ -6,6 +6,7 @@
 #include "agents/agent/inbox.h"
 #include "lagebus/classified.h"
 #include "lagebus/sealed.h"
+#include "lagebus/level_clock.h"
 #include "proto/receipt.pb-c.h"
 #include "proto/warning.pb-c.h"
 
@@ -82,6 +83,8 @@ lb_err outgoing_check(struct store *s, const struct lb_header *h, struct lb_fram
 {
 	lb_err e = is_classified(h, payload) ? LB_CLASSIFIED : lb_sealed_check(h, payload);
 
+	if (e == LB_OK)
+		e = lb_header_check_clock(h);
 	if (e == LB_OK && h->has_thread)
 		e = compare(s, h, &h->thread);
 	return e == LB_OK && h->has_supersedes ? compare(s, h, &h->supersedes) : e;

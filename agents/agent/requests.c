@@ -5,12 +5,14 @@
 
 #include "agents/agent/agent.h"
 #include "agents/agent/answers.h"
+#include "agents/agent/deadlines.h"
 #include "agents/agent/derived_requests.h"
 #include "agents/agent/directory.h"
 #include "agents/agent/erasing.h"
 #include "agents/agent/opening.h"
 #include "agents/agent/outbox.h"
 #include "agents/agent/outgoing.h"
+#include "agents/agent/reminders.h"
 #include "lagebus/topic.h"
 #include "proto/header.pb-c.h"
 #include "proto/host/log.h"
@@ -34,6 +36,7 @@ struct order {
 static lb_err put_into_outbox(struct agent *a, const struct order *o, struct lb_uuid *id)
 {
 	lb_err e = outgoing_check(&a->store, o->header, o->payload);
+	bool was_open;
 
 	if (e != LB_OK) {
 		log_event(LOG_WARN, "send_refused", "rule=%s", lb_err_token(e));
@@ -44,6 +47,8 @@ static lb_err put_into_outbox(struct agent *a, const struct order *o, struct lb_
 		e = inbox_acknowledge(&a->store, &o->header->thread, o->acknowledges);
 	if (e == LB_OK && o->erases)
 		e = erasing_take(a, &o->header->thread);
+	if (e == LB_OK && o->acknowledges)
+		e = reminders_done(&a->store, &o->header->thread, o->header->origin, o->acknowledges, &was_open);
 	return e == LB_OK ? agent_settle(a) : e;
 }
 
@@ -339,12 +344,19 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	Lagebus__StatusReply s = LAGEBUS__STATUS_REPLY__INIT;
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
 	char id[LB_SPIFFE_ID_MAX + 1], link[96] = "", *acts_for[LB_PARTNERS_MAX];
+	struct lb_buf packed = LB_BUF_INIT;
+	Lagebus__StatusReply *open = NULL;
 	lb_err e = outbox_count(&a->store, LB_LANE_URGENT, &s.outbox_urgent);
 
 	if (e == LB_OK)
 		e = outbox_count(&a->store, LB_LANE_ROUTINE, &s.outbox_routine);
 	if (e == LB_OK)
 		e = inbox_counts(&a->store, &s.inbox, &s.quarantined);
+	if (e == LB_OK)
+		e = deadlines_list(a, &packed);
+	if (e == LB_OK && !(open = lagebus__status_reply__unpack(NULL, lb_buf_len(&packed), packed.p ? lb_buf_data(&packed) : (const uint8_t *)"")))
+		e = LB_NO_MEMORY;
+	lb_buf_fini(&packed);
 	if (e != LB_OK) {
 		answer_refusal(a, peer, number, e);
 		return;
@@ -368,10 +380,13 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	s.certificate_expires = lb_tls_expires_ms(a->tls);
 	s.acts_for = acts_for;
 	s.n_acts_for = list_acts_for(a, acts_for);
+	s.open = open->open;
+	s.n_open = open->n_open;
 	reply.number = number;
 	reply.body_case = LAGEBUS__REPLY__BODY_STATUS;
 	reply.status = &s;
 	answer(a, peer, &reply);
+	lagebus__status_reply__free_unpacked(open, NULL);
 }
 
 static void on_watch(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__WatchRequest *r)

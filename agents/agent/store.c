@@ -61,6 +61,11 @@ static const char *const steps[] = {
 	" PRIMARY KEY(uid, origin)) WITHOUT ROWID;",
 	/* 4: the digital-violence cases that have a content, which must go in time. */
 	"CREATE INDEX inbox_cases ON inbox(row) WHERE type=9 AND payload<>x'';",
+	/* 5: what has to be acknowledged by a time, and who else is overdue (reminders.c). `link`: the number of the link that the broker said it on. */
+	"CREATE TABLE reminders(id BLOB, partner TEXT, policy INTEGER, deadline INTEGER, exercise INTEGER, said INTEGER DEFAULT 0, link INTEGER,"
+	" PRIMARY KEY(id, partner)) WITHOUT ROWID;"
+	"CREATE INDEX reminders_deadline ON reminders(deadline);"
+	"CREATE TABLE overdue(id BLOB PRIMARY KEY, header BLOB, partners TEXT, n INTEGER, link INTEGER) WITHOUT ROWID;",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
@@ -93,6 +98,20 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_HELD_ADD] = "INSERT INTO held(log,lane,position,received,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7)",
 	[STORE_HELD_FIRST] = "SELECT row,log,lane,position,received,header,signature,payload FROM held ORDER BY row LIMIT 1",
 	[STORE_HELD_REMOVE] = "DELETE FROM held WHERE row=?1",
+	[STORE_REMINDER_ADD] = "INSERT OR IGNORE INTO reminders(id,partner,policy,deadline,exercise,link) SELECT ?1,?2,?3,?4,?5,?6"
+			       " WHERE (SELECT count(*) FROM reminders)<?7",
+	[STORE_REMINDER_SAID] = "UPDATE reminders SET said=?3 WHERE id=?1 AND partner=?2 AND said<?3",
+	[STORE_REMINDER_LINK] = "UPDATE reminders SET link=?3 WHERE id=?1 AND partner=?2",
+	[STORE_REMINDER_DONE] = "DELETE FROM reminders WHERE id=?1 AND partner=?2 AND policy<=?3",
+	/* What we have from the message alone, the broker speaks of when it is past its deadline. */
+	[STORE_REMINDER_SETTLE] = "DELETE FROM reminders WHERE link<>?1 AND (link<>0 OR deadline<=?2)",
+	[STORE_REMINDER_LIST] = "SELECT id,partner,policy,deadline,exercise,said FROM reminders ORDER BY deadline LIMIT ?1",
+	[STORE_OVERDUE_SET] = "INSERT INTO overdue(id,header,partners,n,link) SELECT ?1,?2,?3,?4,0 WHERE (SELECT count(*) FROM overdue)<?5"
+			      " ON CONFLICT(id) DO UPDATE SET header=?2,partners=?3,n=?4 WHERE partners<>?3 OR n<>?4",
+	[STORE_OVERDUE_LINK] = "UPDATE overdue SET link=?2 WHERE id=?1",
+	[STORE_OVERDUE_REMOVE] = "DELETE FROM overdue WHERE id=?1",
+	[STORE_OVERDUE_SETTLE] = "DELETE FROM overdue WHERE link<>?1",
+	[STORE_OVERDUE_LIST] = "SELECT id,header,partners,n FROM overdue ORDER BY id DESC LIMIT ?1",
 	[STORE_OUTBOX_GET] = "SELECT header,payload FROM outbox WHERE id=?1",
 	[STORE_INDICATOR_MESSAGE_ADD] = "INSERT INTO indicator_message(id,origin,created,area,tlp,exercise_name,source,until)"
 					" VALUES(?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT(id) DO NOTHING",

@@ -22,6 +22,8 @@ static const struct {
 	{ LB_BAD_ENVELOPE, "ask the office that sent it to send it again" },
 	{ LB_NEEDS_CONSENT, "lagebus case ack asks whether that is meant, and does it" },
 	{ LB_CLASSIFIED, "use a system that is approved for it; what only names a marking may not stand as one on a line of its own" },
+	{ LB_ACK_TOO_WEAK, "give it --ack acknowledged or --ack implemented, or leave --ack out: lagebus warn knows each level's" },
+	{ LB_ACK_TOO_LATE, "give an earlier --ack-deadline, or leave it out: lagebus warn knows each level's" },
 	{ LB_DISK_FULL, "nothing is lost, the agent sends it again; tell the broker's operator" },
 	{ LB_STORE_FULL, "nothing was sent; make room where the agent keeps its data, and send it again" },
 	{ LB_LIMIT, "try again in a while" },

@@ -32,22 +32,37 @@ const char *const cmd_inbox_examples[] = {
 static const char *const heads[] = { "received", "level", "marking", "type", "from", "title", "state", "id", NULL };
 static const char *const quarantine_heads[] = { "received", "level", "marking", "type", "from", "title", "reason", "id", NULL };
 
-static const char *state_of(const struct message *m)
+static const char *state_of(const struct message *m, int64_t now_ms)
 {
 	const Lagebus__StoredMessage *s = m->stored;
 
 	if (*s->quarantine)
 		return s->quarantine;
-	if (s->acknowledged >= m->header.ack_policy)
-		return s->acknowledged ? out_ack(s->acknowledged) : "-";
-	return s->acknowledged ? out_ack(s->acknowledged) : "open";
+	if (message_is_overdue(m, now_ms))
+		return "overdue";
+	if (s->acknowledged)
+		return out_ack(s->acknowledged);
+	return message_is_open(m) ? "open" : "-";
+}
+
+/* With the time by which people have to act. */
+static void state_cell(struct table *t, struct cli *cli, const struct message *m)
+{
+	int64_t now_ms = when_now_ms();
+	enum out_style style = *m->stored->quarantine || message_is_overdue(m, now_ms) ? OUT_BAD : message_is_open(m) ? OUT_WARN : OUT_GOOD;
+	char deadline[WHEN_TEXT];
+
+	when_short(m->header.ack_deadline_ms, now_ms, deadline);
+	if (cli->terminal && message_is_open(m) && !*m->stored->quarantine && *deadline)
+		table_cell(t, style, "%s %s %s", state_of(m, now_ms), message_is_overdue(m, now_ms) ? "since" : "until", deadline);
+	else
+		table_cell(t, style, "%s", state_of(m, now_ms));
 }
 
 static void add_row(struct table *t, struct cli *cli, const struct message *m)
 {
 	const struct lb_header *h = &m->header;
 	const Lagebus__StoredMessage *s = m->stored;
-	bool open = s->acknowledged < h->ack_policy;
 	char received[WHEN_TEXT];
 
 	if (cli->terminal)
@@ -60,7 +75,7 @@ static void add_row(struct table *t, struct cli *cli, const struct message *m)
 	table_cell(t, OUT_PLAIN, "%s", message_type(m));
 	table_cell(t, OUT_PLAIN, "%.*s", (int)h->origin.n, h->origin.p);
 	table_cell(t, OUT_PLAIN, "%s%s", h->exercise ? "ÜBUNG – ÜBUNG – ÜBUNG " : "", s->title);
-	table_cell(t, *s->quarantine ? OUT_BAD : open ? OUT_WARN : OUT_GOOD, "%s", state_of(m));
+	state_cell(t, cli, m);
 	table_cell(t, OUT_PLAIN, "%s", cli->terminal ? m->id + strlen(m->id) - SHORT_ID : m->id);
 }
 

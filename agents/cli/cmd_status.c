@@ -3,6 +3,7 @@
 
 #include "agents/cli/client.h"
 #include "agents/cli/commands.h"
+#include "agents/cli/open_deadline.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 
@@ -26,6 +27,15 @@ static json_t *acts_for_json(const Lagebus__StatusReply *s)
 	return list;
 }
 
+static json_t *open_json(const Lagebus__StatusReply *s)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->n_open; i++)
+		json_array_append_new(list, open_deadline_json(s->open[i]));
+	return list;
+}
+
 static json_t *status_json(const Lagebus__StatusReply *s)
 {
 	json_t *doc = json_pack("{s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:o}", "agent", out_json_string(s->agent), "partner", out_json_string(s->partner),
@@ -41,6 +51,7 @@ static json_t *status_json(const Lagebus__StatusReply *s)
 	json_object_set_new(doc, "missed", json_integer((json_int_t)s->missed));
 	json_object_set_new(doc, "version", out_json_string(s->version));
 	json_object_set_new(doc, "acts_for", acts_for_json(s));
+	json_object_set_new(doc, "open", open_json(s));
 	json_object_set_new(doc, "certificate_expires", out_json_time(s->certificate_expires));
 	return doc;
 }
@@ -96,6 +107,8 @@ static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 	lane_field(cli, "urgent lane", s->urgent, s->urgent_last);
 	lane_field(cli, "routine lane", s->routine, s->routine_last);
 	count_field(cli, "missed for ever", s->missed, OUT_BAD);
+	for (size_t i = 0; i < s->n_open; i++)
+		open_deadline_field(cli, s->open[i]);
 	time_field(cli, "certificate until", soon ? OUT_BAD : OUT_PLAIN, s->certificate_expires);
 	out_field(cli, OUT_PLAIN, "version", s->version);
 }

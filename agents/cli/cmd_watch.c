@@ -1,10 +1,11 @@
 /* lagebus watch */
-#include <signal.h>
 #include <string.h>
 
 #include "agents/cli/commands.h"
 #include "agents/cli/message.h"
+#include "agents/cli/open_deadline.h"
 #include "agents/cli/out.h"
+#include "agents/cli/stop.h"
 #include "agents/cli/when.h"
 
 #define MOMENT_MS 250
@@ -22,23 +23,6 @@ const char *const cmd_watch_examples[] = {
 	"lagebus watch --json | jq -r .title",
 	NULL,
 };
-
-static volatile sig_atomic_t stopped;
-
-static void on_signal(int number)
-{
-	(void)number;
-	stopped = 1;
-}
-
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-
-	stopped = 0;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
 
 static void show_line(struct cli *cli, const struct message *m)
 {
@@ -93,6 +77,8 @@ static enum cli_exit one(struct client *client, bool *shown)
 	if (!code && reply->body_case == LAGEBUS__REPLY__BODY_MESSAGE) {
 		code = show(client->cli, reply->message);
 		*shown = true;
+	} else if (!code && reply->body_case == LAGEBUS__REPLY__BODY_DEADLINE) {
+		code = open_deadline_event(client->cli, reply->deadline);
 	}
 	lagebus__reply__free_unpacked(reply, NULL);
 	return code;
@@ -111,7 +97,7 @@ static enum cli_exit watch(struct client *client, Lagebus__WatchRequest *body, l
 	request.body_case = LAGEBUS__REQUEST__BODY_WATCH;
 	request.watch = body;
 	code = client_tell(client, &request);
-	while (!code && !stopped && !ferror(cli->out) && (count == 0 || seen < count)) {
+	while (!code && !stop_asked() && !ferror(cli->out) && (count == 0 || seen < count)) {
 		bool shown;
 
 		code = one(client, &shown);
@@ -142,7 +128,7 @@ enum cli_exit cmd_watch(struct cli *cli)
 	body.from_now = args_has(&cli->args, "from-now");
 	if (*body.topic && !lb_topic_pattern_is_valid(body.topic))
 		return cli_fail(cli, CLI_USAGE, "--topic %s: a type, a slash and an area are expected, * for any: 'warning/*'", body.topic);
-	catch_signals();
+	stop_catch();
 	code = client_open(cli, &client);
 	if (!code)
 		code = watch(&client, &body, count);

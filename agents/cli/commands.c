@@ -10,14 +10,15 @@ const struct command commands[] = {
 		"Sends a warning with its advisory's original bytes. Title, tracking id, publisher, products, CVEs and summary are taken "
 		"from the advisory; its TLP label can be narrowed, never widened. What is doubtful about it (a draft, no label, a sharing "
 		"group, no product that is affected) is noted on standard error, what contradicts itself is refused. The level sets what is asked of the recipients: from 2 on "
-		"to acknowledge it (4: within 1 h, 3: 4 h, 2: by the end of the next working day). Level 4 to everyone needs a second "
+		"to acknowledge it (4: within 1 h, 3: 4 h, 2: by 17:00 German legal time of the next working day, Monday to Friday). More may be asked with --ack and --ack-deadline, less is "
+		"refused. Level 4 to everyone needs a second "
 		"person: the broker refuses it without one.", ROW(warn) },
 	{ "send", "", 0, 0, "send any other message",
 		"Sends a text, a file or both. It is accepted when the broker has it on disk; until then it waits in the agent's outbox "
 		"and survives a power failure there.", ROW(send) },
 	{ "inbox", "", 0, 0, "list and search the messages that came",
 		"Lists the newest first. In a pipe each line has: time, level, marking, type, origin, title, state and id, separated by "
-		"tabs.", ROW(inbox) },
+		"tabs. State is open or overdue where we have to act, on a terminal with the time until or since when; else what we did.", ROW(inbox) },
 	{ "show", "ID", 1, 1, "show a message",
 		"Shows a message of the inbox. ID is the whole id, its first or last digits (4 at least), or last for the newest message that is no receipt.",
 		ROW(show) },
@@ -26,12 +27,16 @@ const struct command commands[] = {
 		"receipt is signed and kept like any message. Where the agent acts for other partners, each acknowledges for itself, with "
 		"--as.", ROW(ack) },
 	{ "receipts", "ID", 1, 1, "who has a message, who acknowledged it, who is silent",
-		"Asks the broker what became of a message that this partner sent; ID is what warn or send said. In a pipe each line has: partner, delivered, displayed, "
-		"acknowledged, by, implemented and last seen, separated by tabs. Delivered is yes, no (on a terminal: not yet) or expired: the "
-		"message expired before the partner had it, and it will not get it any more.", ROW(receipts) },
+		"Asks the broker what became of a message that this partner sent; ID is what warn or send said. A recipient is queued, delivered, displayed, "
+		"acknowledged, implemented, expired (the message expired before the partner had it, and it will not get it any more) or withheld (today's rules do "
+		"not let it have it); and overdue since the deadline that has passed. Who is a recipient is said by the rules of the time when the message was "
+		"accepted; where today's differ, --all says it. In a pipe each line has: partner, delivered (yes, no or expired), displayed, acknowledged, by, "
+		"implemented, last seen and state (overdue where it is), separated by tabs. The exit code is 7 if somebody is overdue.", ROW(receipts) },
 	{ "watch", "", 0, 0, "show messages as they come",
 		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "
-		"a document on a line of its own. With --timeout it ends with exit code 4 when nothing came for so long.", ROW(watch) },
+		"a document on a line of its own. What has to be acknowledged by a time, or is overdue, is said when the broker says it: a document with an event, or a "
+		"line of: time, event (reminder, overdue, others-overdue, settled), deadline, partners and id. With --timeout it ends with exit code 4 when "
+		"nothing came for so long.", ROW(watch) },
 	{ "indicators import", "FILE", 1, 1, "send indicators from a file: text, CSV, MISP or STIX",
 		"Reads a value a line (also disarmed, as hxxp://example[.]org; # begins a comment), CSV with a heading, a MISP event or a STIX 2.1 bundle, and sends "
 		"each value once, in messages of up to 10,000. Of events and bundles it takes what is straightforward: attributes and indicator objects with one "
@@ -82,8 +87,9 @@ const struct command commands[] = {
 		"calendar programs follow changes when they read it again. What else there is: training announce, change, cancel, list, show, register, unregister and "
 		"registrations, each with its own help.", ROW(training) },
 	{ "status", "", 0, 0, "how agent and link are",
-		"Shows identity, whom the agent acts for besides, link, outbox, inbox and how far behind the newest message it is. The exit code is 4 while the agent is "
-		"linked to no broker.", ROW(status) },
+		"Shows identity, whom the agent acts for besides, link, outbox, inbox and how far behind the newest message it is; till when we have to "
+		"acknowledge what, what we are overdue with, and who else is overdue with what we or, where we are a coordinator, others sent. The exit code is 4 "
+		"while the agent is linked to no broker.", ROW(status) },
 	{ "check", "[FILE]", 0, 1, "check configuration and certificates, and ask agent and broker",
 		"Reads the agent's configuration (default /etc/lagebus/agent.conf) and checks the certificate's dates, its chain to the CA, "
 		"the revocation list and that the key belongs to it; then asks the agent and through it the broker. Each line says ok, "

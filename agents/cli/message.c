@@ -5,6 +5,7 @@
 
 #include "agents/cli/out.h"
 #include "lagebus/sealed.h"
+#include "agents/cli/when.h"
 
 lb_err message_init(struct message *m, const Lagebus__StoredMessage *stored)
 {
@@ -24,6 +25,18 @@ lb_err message_init(struct message *m, const Lagebus__StoredMessage *stored)
 	else if (m->header.type < LB_TYPE_RECEIPT)
 		m->note = lagebus__note__unpack(NULL, content->len, content->data);
 	return LB_OK;
+}
+
+bool message_is_open(const struct message *m)
+{
+	return m->stored->acknowledged < m->header.ack_policy;
+}
+
+bool message_is_overdue(const struct message *m, int64_t now_ms)
+{
+	const struct lb_header *h = &m->header;
+
+	return message_is_open(m) && h->ack_deadline_ms && h->ack_deadline_ms <= now_ms && (!h->expires_ms || h->expires_ms > now_ms);
 }
 
 void message_fini(struct message *m)
@@ -112,6 +125,7 @@ static void header_json(json_t *doc, const struct message *m)
 	set(doc, "expires", out_json_time(h->expires_ms));
 	set(doc, "ack_policy", json_string(h->ack_policy ? out_ack(h->ack_policy) : "none"));
 	set(doc, "ack_deadline", out_json_time(h->ack_deadline_ms));
+	set(doc, "overdue", json_boolean(message_is_overdue(m, when_now_ms())));
 	set(doc, "exercise", json_boolean(h->exercise));
 	set_text(doc, "exercise_name", h->exercise_name.p, h->exercise_name.n);
 	set_text(doc, "language", h->language.p, h->language.n);

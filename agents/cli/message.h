@@ -20,6 +20,9 @@ struct message {
 lb_err message_init(struct message *m, const Lagebus__StoredMessage *stored) LB_MUST_CHECK;
 void message_fini(struct message *m);
 
+/* Does it wait for us to do what it asks, and is it too late for that? What has expired waits for nobody. */
+bool message_is_open(const struct message *m);
+bool message_is_overdue(const struct message *m, int64_t now_ms);
 /* Every field of the header, and of the payload where it is there. NULL if memory is out. */
 json_t *message_json(const struct message *m);
 /* The audience with spaces between, cut at n bytes. */

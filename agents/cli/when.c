@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define WORKING_DAY_ENDS 17
-
 int64_t when_now_ms(void)
 {
 	struct timespec t;
@@ -78,21 +76,4 @@ lb_err when_deadline_ms(const char *text, int64_t now_ms, int64_t *out, struct w
 		return why_set(why, LB_INVALID, "'%.40s' is in the past", text);
 	*out = seconds * 1000;
 	return LB_OK;
-}
-
-int64_t when_next_working_day_ms(int64_t now_ms)
-{
-	time_t t = (time_t)(now_ms / 1000);
-	struct tm tm;
-
-	if (!localtime_r(&t, &tm))
-		return now_ms + 86400000;
-	do {
-		tm.tm_mday++;
-		tm.tm_hour = WORKING_DAY_ENDS;
-		tm.tm_min = tm.tm_sec = 0;
-		tm.tm_isdst = -1;
-		t = mktime(&tm);
-	} while (tm.tm_wday == 0 || tm.tm_wday == 6);
-	return (int64_t)t * 1000;
 }

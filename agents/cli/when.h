@@ -17,7 +17,5 @@ void when_short(int64_t ms, int64_t now_ms, char text[WHEN_TEXT]);
 lb_err when_date_s(const char *text, int64_t *seconds, struct why *why) LB_MUST_CHECK;
 /* "90m", "4h", "2d" in ms, or a date as above; both give a point in time after now. LB_OK or LB_INVALID. */
 lb_err when_deadline_ms(const char *text, int64_t now_ms, int64_t *out, struct why *why) LB_MUST_CHECK;
-/* The end (17:00 local) of the first working day, Monday to Friday, after the day of now. */
-int64_t when_next_working_day_ms(int64_t now_ms);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "lagebus/header.h"
+
 static uint8_t *put64(uint8_t *p, uint64_t v)
 {
 	for (unsigned i = 0; i < 8; i++)
@@ -79,6 +81,15 @@ size_t agent_key(const char *partner, const char *agent, uint8_t out[AGENT_KEY_M
 	out[partner_n] = 0;
 	memcpy(out + partner_n + 1, agent, agent_n);
 	return partner_n + 1 + agent_n;
+}
+
+unsigned ledger_state(const struct ledger_row *row)
+{
+	if (row->implemented_ms)
+		return LB_ACK_IMPLEMENTED;
+	if (row->acknowledged_ms)
+		return LB_ACK_ACKNOWLEDGED;
+	return row->displayed_ms ? LB_ACK_DISPLAYED : LB_ACK_NONE;
 }
 
 size_t ledger_key(const struct lb_uuid *id, const char *partner, uint8_t out[LEDGER_KEY_MAX])

@@ -47,6 +47,8 @@ struct ledger_row {
 };
 #define LEDGER_KEY_MAX (16 + LB_PARTNER_ID_MAX)
 #define LEDGER_ROW_MAX (24 + LB_TEXT_MAX)
+/* The furthest thing that people there did: enum lb_ack_policy. */
+unsigned ledger_state(const struct ledger_row *row);
 /* Each returns the bytes written. */
 size_t ledger_key(const struct lb_uuid *id, const char *partner, uint8_t out[LEDGER_KEY_MAX]);
 size_t ledger_row_write(const struct ledger_row *row, uint8_t out[LEDGER_ROW_MAX]);

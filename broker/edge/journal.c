@@ -115,7 +115,8 @@ static lb_err take_lock(struct journal *j, char *why, size_t why_n)
 
 const char *journal_table_name(enum journal_table t)
 {
-	static const char *const names[JOURNAL_TABLES] = { "cursors", "signers", "ledger", "lapses", "mandates", "audit", "agents" };
+	static const char *const names[JOURNAL_TABLES] = { "cursors", "signers", "ledger", "lapses", "mandates", "audit", "agents",
+		                                              "deadlines", "eras", "federations" };
 
 	return names[t];
 }
@@ -718,12 +719,12 @@ lb_err journal_seek(struct journal_reader *r, enum journal_table t, const void *
 	return e;
 }
 
-static int each(MDB_cursor *c, const void *prefix, size_t prefix_n, journal_visit *visit, void *user)
+static int each(MDB_cursor *c, const void *from, size_t from_n, size_t prefix_n, journal_visit *visit, void *user)
 {
-	MDB_val key = value_of(prefix, prefix_n), value;
-	int rc = mdb_cursor_get(c, &key, &value, MDB_SET_RANGE);
+	MDB_val key = value_of(from, from_n), value;
+	int rc = mdb_cursor_get(c, &key, &value, from_n > 0 ? MDB_SET_RANGE : MDB_FIRST);
 
-	while (rc == 0 && key.mv_size >= prefix_n && memcmp(key.mv_data, prefix, prefix_n) == 0) {
+	while (rc == 0 && key.mv_size >= prefix_n && memcmp(key.mv_data, from, prefix_n) == 0) {
 		if (!visit(user, key.mv_data, key.mv_size, value.mv_data, value.mv_size))
 			return 0;
 		rc = mdb_cursor_get(c, &key, &value, MDB_NEXT);
@@ -733,6 +734,11 @@ static int each(MDB_cursor *c, const void *prefix, size_t prefix_n, journal_visi
 
 lb_err journal_each(struct journal_reader *r, enum journal_table t, const void *prefix, size_t prefix_n, journal_visit *visit, void *user)
 {
+	return journal_each_from(r, t, prefix, prefix_n, prefix_n, visit, user);
+}
+
+lb_err journal_each_from(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, size_t prefix_n, journal_visit *visit, void *user)
+{
 	MDB_cursor *c;
 	int rc = mdb_txn_renew(r->txn);
 
@@ -740,7 +746,7 @@ lb_err journal_each(struct journal_reader *r, enum journal_table t, const void *
 		return error_of(rc);
 	rc = mdb_cursor_open(r->txn, r->journal->table[t], &c);
 	if (rc == 0) {
-		rc = each(c, prefix, prefix_n, visit, user);
+		rc = each(c, key, key_n, prefix_n, visit, user);
 		mdb_cursor_close(c);
 	}
 	mdb_txn_reset(r->txn);

@@ -33,6 +33,9 @@ enum journal_table {
 	JOURNAL_MANDATES, /* agent, partner -> from where on the agent acts for the partner */
 	JOURNAL_AUDIT, /* number, big-endian -> row (proto/audit.proto) */
 	JOURNAL_AGENTS,  /* partner, agent -> hint of the agent's newest certificate */
+	JOURNAL_DEADLINES, /* stage, time, message id -> who has not acknowledged is to be looked at then */
+	JOURNAL_ERAS,        /* lane, position -> SHA-256 of the federation file that messages were accepted under from there on */
+	JOURNAL_FEDERATIONS, /* SHA-256 -> federation file */
 	JOURNAL_TABLES,
 };
 /* Its name in LMDB. Static storage. */
@@ -87,8 +90,11 @@ lb_err journal_find(struct journal_reader *r, const struct lb_uuid *id, unsigned
 lb_err journal_get(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, struct lb_buf *value) LB_MUST_CHECK;
 /* The same of the first row at or behind the key that begins with the key's first prefix_n bytes. */
 lb_err journal_seek(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, size_t prefix_n, struct lb_buf *value) LB_MUST_CHECK;
-/* Shows each row whose key begins with prefix, in key order, until the visitor returns false; it must not call the journal. */
+/* Shows each row whose key begins with prefix (no bytes: each row), in key order, until the visitor returns false; it must not call the journal. */
 typedef bool journal_visit(void *user, const void *key, size_t key_n, const void *value, size_t value_n);
 lb_err journal_each(struct journal_reader *r, enum journal_table t, const void *prefix, size_t prefix_n, journal_visit *visit, void *user) LB_MUST_CHECK;
+/* The same from a key on, whose first prefix_n bytes are the prefix. */
+lb_err journal_each_from(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, size_t prefix_n, journal_visit *visit,
+                         void *user) LB_MUST_CHECK;
 
 #endif

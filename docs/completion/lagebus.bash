@@ -13,8 +13,7 @@ _lagebus()
 	local contact='--contact --contact-name --contact-phone --contact-email'
 	local kinds='stix-pattern ipv4-addr ipv6-addr domain-name url email-addr file-md5 file-sha1 file-sha256 file-name autonomous-system mutex
 		user-agent x509-sha256'
-	local commands='warn send inbox show ack receipts watch indicators training status check audit ca help'
-	local commands='warn send inbox show ack receipts watch status check case ca help'
+	local commands='warn send inbox show ack receipts watch indicators training status check case audit ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -59,7 +58,7 @@ _lagebus()
 	inbox) options='--search --unacknowledged --quarantine --topic --limit --before' ;;
 	show) options='--advisory --attachment --payload last' ;;
 	ack) options='--by --displayed --implemented --note --as --no-wait last' ;;
-	receipts) options='--all last' ;;
+	receipts) options='--all --watch --csv last' ;;
 	watch) options='--topic --from-now --count' ;;
 	indicators) options='import search list show export sighted' ;;
 	'indicators import') options="$header --format --source --confidence --to-ids --valid-until --from-now" ;;

@@ -59,6 +59,8 @@
 	X(TLP_NO_FURTHER_HOP, "tlp-no-further-hop",    "TLP:AMBER goes to the named partners and the bodies directly below them") \
 	X(TLP_OBSERVER_GREEN, "tlp-observer-green",    "an observer reads up to TLP:GREEN") \
 	X(TLP_WIDENED,        "tlp-widened",           "the message that it belongs to or replaces is stricter, and only its origin may widen the label") \
+	X(ACK_TOO_WEAK,       "ack-too-weak",          "a warning of this level must ask that a named function acknowledges it") \
+	X(ACK_TOO_LATE,       "ack-too-late",          "a warning of this level must ask for that sooner: level 2 within a working day, 3 in 4 h, 4 in 1 h") \
 	X(CLASSIFIED,         "classified",            "it is marked VS-NfD or higher, which this system may not carry") \
 	X(RED_NOT_ENCRYPTED,  "red-not-encrypted",     "what is TLP:RED carries nothing that can be read on the way: its payload is encrypted to the named recipients") \
 	X(CASE_NOT_RED,       "case-not-red",          "a digital-violence case is TLP:RED, and ends 14 days after it was created at the latest") \
