@@ -60,11 +60,11 @@ Q := $(if $(V),,@)
 said = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2:$(CURDIR)/%=%))
 
 .DEFAULT_GOAL := build
-.PHONY: help build programs tests fuzzers deps test-deps fuzz-deps demo test check asan tsan fuzz bench install clean
+.PHONY: help build programs tests fuzzers deps test-deps fuzz-deps demo demo-incident test check asan tsan fuzz bench install clean
 .SECONDARY:
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: deps ## install what is missing (apt) and build the programs and liblagebus
 	@$(MAKE) --no-print-directory -j$$(nproc) programs
@@ -72,6 +72,10 @@ build: deps ## install what is missing (apt) and build the programs and liblageb
 demo: deps ## broker and eight partners as real processes; ADVISORY=file.json sends your own CSAF document
 	@$(MAKE) --no-print-directory -j$$(nproc) programs
 	@tests/demo/demo $(B) $(ADVISORY)
+
+demo-incident: deps ## an incident from a local authority to the federal office, with help from another Land
+	@$(MAKE) --no-print-directory -j$$(nproc) programs
+	@tests/demo/demo-incident $(B)
 
 test: test-deps ## unit, layer, corpus and integration tests
 	@$(MAKE) --no-print-directory -j$$(nproc) programs tests

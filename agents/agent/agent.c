@@ -8,6 +8,7 @@
 
 #include "agents/agent/derive.h"
 #include "agents/agent/erasing.h"
+#include "agents/agent/incident_watch.h"
 #include "agents/agent/intake.h"
 #include "agents/agent/requests.h"
 #include "lagebus/failpoint.h"
@@ -70,6 +71,7 @@ lb_err agent_open(struct agent *a, const char *config, char *why, size_t why_n)
 		return e;
 	}
 	intake_load(a);
+	incident_watch_begin(a);
 	return LB_OK;
 }
 
@@ -138,6 +140,7 @@ static void lose_turn(struct agent *a, lb_err e)
 	if (a->from_broker)
 		uplink_fail(&a->uplink, e, a->store.why);
 	intake_load(a);
+	incident_watch_begin(a);
 }
 
 lb_err agent_begin(struct agent *a)
@@ -189,6 +192,8 @@ static int wait_ms(struct agent *a, int64_t deadline_ms)
 		next = intake_due_ms(a);
 	if (erasing_due_ms(a) < next)
 		next = erasing_due_ms(a);
+	if (incident_watch_due_ms(a) < next)
+		next = incident_watch_due_ms(a);
 	if (deadline_ms < next)
 		next = deadline_ms;
 	next -= clock_of(CLOCK_MONOTONIC);
@@ -202,6 +207,7 @@ void agent_step(struct agent *a, short events, int64_t now_ms)
 	intake_go_on(a);
 	requests_take(a);
 	waiting_expire(a);
+	incident_watch_go_on(a);
 	derive_expire(a);
 	erasing_go_on(a);
 	if (agent_settle(a) == LB_OK)

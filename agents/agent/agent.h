@@ -54,6 +54,9 @@ struct agent {
 	uint64_t last_request;
 	struct watcher watchers[WATCHERS_MAX];
 	int64_t show_ms; /* 0: no watcher has to be shown the rest */
+
+	bool incidents_changed;    /* some are to be looked at */
+	int64_t incidents_next_ms; /* since 1970: when a clock of one is about to run out, or does; INT64_MAX: never */
 };
 
 /* Opens everything; `why` says what is wrong. LB_OK, LB_CONFIG, LB_IO, ... */

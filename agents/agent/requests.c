@@ -9,6 +9,8 @@
 #include "agents/agent/derived_requests.h"
 #include "agents/agent/directory.h"
 #include "agents/agent/erasing.h"
+#include "agents/agent/incident_answer.h"
+#include "agents/agent/incident_store.h"
 #include "agents/agent/opening.h"
 #include "agents/agent/outbox.h"
 #include "agents/agent/outgoing.h"
@@ -353,6 +355,8 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	if (e == LB_OK)
 		e = inbox_counts(&a->store, &s.inbox, &s.quarantined);
 	if (e == LB_OK)
+		e = incident_store_counts(&a->store, agent_clock_ms(), &s.incidents_open, &s.incidents_soon, &s.incidents_overdue);
+	if (e == LB_OK)
 		e = deadlines_list(a, &packed);
 	if (e == LB_OK && !(open = lagebus__status_reply__unpack(NULL, lb_buf_len(&packed), packed.p ? lb_buf_data(&packed) : (const uint8_t *)"")))
 		e = LB_NO_MEMORY;
@@ -434,6 +438,9 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 		return;
 	case LAGEBUS__REQUEST__BODY_UNWATCH:
 		watchers_remove(a, peer);
+		return;
+	case LAGEBUS__REQUEST__BODY_INCIDENTS:
+		incident_answer(a, peer, r->number, r->incidents);
 		return;
 	case LAGEBUS__REQUEST__BODY_INDICATORS:
 		indicators_answer(a, peer, r->number, r->indicators);

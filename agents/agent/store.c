@@ -66,6 +66,15 @@ static const char *const steps[] = {
 	" PRIMARY KEY(id, partner)) WITHOUT ROWID;"
 	"CREATE INDEX reminders_deadline ON reminders(deadline);"
 	"CREATE TABLE overdue(id BLOB PRIMARY KEY, header BLOB, partners TEXT, n INTEGER, link INTEGER) WITHOUT ROWID;",
+	/* 6: an incident is derived from its parts, which are in the inbox or, what we sent ourselves, have their bytes here. */
+	"CREATE TABLE incident(id BLOB PRIMARY KEY, dirty INTEGER, closed INTEGER DEFAULT 0, exercise INTEGER DEFAULT 0, changed INTEGER DEFAULT 0,"
+	" said INTEGER DEFAULT 0, say_at INTEGER, soon_at INTEGER, due_at INTEGER);"
+	"CREATE INDEX incident_dirty ON incident(dirty) WHERE dirty;"
+	"CREATE INDEX incident_say ON incident(say_at);"
+	"CREATE INDEX incident_changed ON incident(changed);"
+	"CREATE TABLE incident_part(id BLOB PRIMARY KEY, incident BLOB, created INTEGER, original BLOB, header BLOB, payload BLOB);"
+	"CREATE INDEX incident_parts ON incident_part(incident, created, id);"
+	"CREATE INDEX incident_originals ON incident_part(original, created) WHERE original IS NOT NULL;",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
@@ -142,6 +151,21 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_REGISTRATION_LIST] = "SELECT origin,since,seats,registration FROM registration WHERE uid=?1 AND seats>0 ORDER BY since,origin",
 	[STORE_REGISTRATION_EXPIRE] = "DELETE FROM registration WHERE until<=?1",
 	[STORE_SIGHTING_EXPIRE] = "DELETE FROM sighting WHERE (message,n) IN (SELECT message,n FROM sighting WHERE until<=?1 LIMIT ?2)",
+	[STORE_INCIDENT_TOUCH] = "INSERT INTO incident(id,dirty) VALUES(?1,1) ON CONFLICT(id) DO UPDATE SET dirty=1",
+	[STORE_INCIDENT_SAVE] = "UPDATE incident SET dirty=0,closed=?2,exercise=?3,changed=?4,said=?5,say_at=?6,soon_at=?7,due_at=?8 WHERE id=?1",
+	[STORE_INCIDENT_SAID] = "SELECT said FROM incident WHERE id=?1",
+	[STORE_INCIDENT_DIRTY] = "SELECT id FROM incident WHERE dirty LIMIT 1",
+	[STORE_INCIDENT_DUE] = "SELECT id FROM incident WHERE say_at<=?1 ORDER BY say_at LIMIT 1",
+	[STORE_INCIDENT_NEXT] = "SELECT min(say_at) FROM incident",
+	[STORE_INCIDENT_LIST] = "SELECT id FROM incident WHERE changed>0 AND closed<=?1 ORDER BY changed DESC,id LIMIT ?2",
+	[STORE_INCIDENT_COUNT] = "SELECT count(*),coalesce(sum(soon_at<=?1 AND due_at>?1),0),coalesce(sum(due_at<=?1),0) FROM incident"
+				 " WHERE closed=0 AND exercise=0 AND changed>0",
+	[STORE_INCIDENT_PART_ADD] = "INSERT INTO incident_part VALUES(?1,?2,?3,?4,?5,?6) ON CONFLICT(id) DO NOTHING",
+	[STORE_INCIDENT_PART_REMOVE] = "DELETE FROM incident_part WHERE id=?1",
+	[STORE_INCIDENT_PART_OF] = "SELECT incident FROM incident_part WHERE id=?1 UNION ALL SELECT id FROM incident WHERE id=?1 LIMIT 1",
+	[STORE_INCIDENT_PARTS] = "SELECT coalesce(p.header,i.header),coalesce(p.payload,i.payload) FROM incident_part p LEFT JOIN inbox i ON i.id=p.id"
+				 " WHERE p.incident=?1 AND (p.header IS NOT NULL OR i.header IS NOT NULL) ORDER BY p.created,p.id",
+	[STORE_INCIDENT_PASSED_ON] = "SELECT id FROM incident_part WHERE original=?1 AND header IS NOT NULL ORDER BY created DESC LIMIT 1",
 };
 
 lb_err store_error(struct store *s)

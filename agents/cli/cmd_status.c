@@ -48,6 +48,8 @@ static json_t *status_json(const Lagebus__StatusReply *s)
 	json_object_set_new(doc, "quarantined", json_integer((json_int_t)s->quarantined));
 	json_object_set_new(doc, "urgent", lane_json(s->urgent, s->urgent_last));
 	json_object_set_new(doc, "routine", lane_json(s->routine, s->routine_last));
+	json_object_set_new(doc, "incidents", json_pack("{s:I,s:I,s:I}", "open", (json_int_t)s->incidents_open, "soon", (json_int_t)s->incidents_soon, "overdue",
+		(json_int_t)s->incidents_overdue));
 	json_object_set_new(doc, "missed", json_integer((json_int_t)s->missed));
 	json_object_set_new(doc, "version", out_json_string(s->version));
 	json_object_set_new(doc, "acts_for", acts_for_json(s));
@@ -87,6 +89,21 @@ static void count_field(struct cli *cli, const char *name, uint64_t n, enum out_
 	out_field(cli, n ? if_any : OUT_PLAIN, name, text);
 }
 
+/* Of the open ones, whose clock runs out soon, or has. */
+static void incidents_field(struct cli *cli, const Lagebus__StatusReply *s)
+{
+	char text[160];
+	int n = snprintf(text, sizeof(text), "%llu open", (unsigned long long)s->incidents_open);
+
+	if (s->incidents_soon)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %llu due soon", (unsigned long long)s->incidents_soon);
+	if (s->incidents_overdue)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %llu overdue", (unsigned long long)s->incidents_overdue);
+	if (s->incidents_soon || s->incidents_overdue)
+		snprintf(text + n, sizeof(text) - (size_t)n, " (lagebus incident list)");
+	out_field(cli, s->incidents_overdue ? OUT_BAD : s->incidents_soon ? OUT_WARN : OUT_PLAIN, "incidents", text);
+}
+
 static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 {
 	bool linked = *s->broker != 0, soon = s->certificate_expires - when_now_ms() < SOON_MS;
@@ -104,6 +121,7 @@ static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 	count_field(cli, "outbox, routine", s->outbox_routine, OUT_WARN);
 	count_field(cli, "inbox", s->inbox, OUT_PLAIN);
 	count_field(cli, "quarantined", s->quarantined, OUT_BAD);
+	incidents_field(cli, s);
 	lane_field(cli, "urgent lane", s->urgent, s->urgent_last);
 	lane_field(cli, "routine lane", s->routine, s->routine_last);
 	count_field(cli, "missed for ever", s->missed, OUT_BAD);

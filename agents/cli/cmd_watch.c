@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agents/cli/commands.h"
+#include "agents/cli/incident_show.h"
 #include "agents/cli/message.h"
 #include "agents/cli/open_deadline.h"
 #include "agents/cli/out.h"
@@ -61,6 +62,24 @@ static enum cli_exit show(struct cli *cli, const Lagebus__StoredMessage *stored)
 	return code;
 }
 
+/* An incident whose clock is about to run out, or has. */
+static enum cli_exit show_due(struct cli *cli, const Lagebus__Incident *i)
+{
+	enum cli_exit code = CLI_OK;
+	char now[WHEN_TEXT], due[100];
+
+	incident_next_due(cli, i, due, sizeof(due));
+	when_iso(when_now_ms(), now);
+	if (cli->json)
+		code = out_json_line(cli, json_pack("{s:o}", "incident_due", incident_json(i)));
+	else if (cli->terminal)
+		out_styled(cli, OUT_WARN, "incident \"%s\": %s (lagebus incident list)\n", i->report->title, due);
+	else
+		out_line(cli, "%s\t-\t%s\tincident-due\t%s\t%s: %s\t-", now, lb_tlp_name(i->tlp), i->lead, i->report->title, due);
+	fflush(cli->out);
+	return code;
+}
+
 /* Waits for a moment only, so that a signal that came just before is not slept through. */
 static enum cli_exit one(struct client *client, bool *shown)
 {
@@ -80,6 +99,8 @@ static enum cli_exit one(struct client *client, bool *shown)
 	} else if (!code && reply->body_case == LAGEBUS__REPLY__BODY_DEADLINE) {
 		code = open_deadline_event(client->cli, reply->deadline);
 	}
+	for (size_t i = 0; !code && reply->body_case == LAGEBUS__REPLY__BODY_INCIDENTS && i < reply->incidents->n_incidents; i++)
+		code = show_due(client->cli, reply->incidents->incidents[i]);
 	lagebus__reply__free_unpacked(reply, NULL);
 	return code;
 }

@@ -32,6 +32,35 @@ const struct command commands[] = {
 		"not let it have it); and overdue since the deadline that has passed. Who is a recipient is said by the rules of the time when the message was "
 		"accepted; where today's differ, --all says it. In a pipe each line has: partner, delivered (yes, no or expired), displayed, acknowledged, by, "
 		"implemented, last seen and state (overdue where it is), separated by tabs. The exit code is 7 if somebody is overdue.", ROW(receipts) },
+	{ "incident list", "", 0, 0, "the incidents that are open, and what is due next",
+		"Lists the incident that changed last first. In a pipe each line has: changed, stage, tier, title, lead, due next and id, separated by tabs.",
+		ROW(incident_list) },
+	{ "incident show", "ID", 1, 1, "what is known of an incident",
+		"Shows what the incident's messages make of it: its state and clocks, who takes part, who asked for and offered help, and the messages "
+		"themselves; those that do not count with the reason. ID is the incident's, whole or its first or last digits (4 at least), that of one of its "
+		"messages, whole, or last.", ROW(incident_show) },
+	{ "incident report", "", 0, 0, "report an incident",
+		"Sends a first report to whom this partner reports to. On a terminal it asks for what the options do not say, one question after the other, and "
+		"keeps what was typed as a draft from the first moment on. The contact is remembered. A CATEGORY is one of abusive-content, malicious-code, "
+		"information-gathering, intrusion-attempts, intrusions, availability, information-content-security, fraud, vulnerable, other. The file of "
+		"--file has the options' names as keys; service and measure are lists.", ROW(incident_report) },
+	{ "incident update", "ID", 1, 1, "add to an incident, or correct a message",
+		"Sends a further report to everyone whom it concerns. With --supersedes it takes the place of an earlier message of ours.", ROW(incident_update) },
+	{ "incident confirm", "ID", 1, 1, "confirm what a body below reported, and take it up",
+		"Sends this Land's own report, which begins with what the body said, up to the federal office and back to the body. From then on the Land leads.",
+		ROW(incident_confirm) },
+	{ "incident assist", "ID", 1, 1, "ask others for help with an incident",
+		"Asks the partners of --to, and the one above.", ROW(incident_assist) },
+	{ "incident offer", "ID [REQUEST]", 1, 2, "offer help that was asked for",
+		"REQUEST is the last digits of the request's id, where there are several.", ROW(incident_offer) },
+	{ "incident accept", "ID [OFFER]", 1, 2, "accept an offer of help",
+		"OFFER is the last digits of the offer's id, where there are several.", ROW(incident_accept) },
+	{ "incident done", "ID [WHICH]", 1, 2, "say that help is no longer needed, or was given",
+		"WHICH is the last digits of the id of a request or offer of ours, where there are several.", ROW(incident_done) },
+	{ "incident hand-over", "ID PARTNER", 2, 2, "let somebody else lead an incident",
+		"Sends all that is known to who leads from here on, and to everyone whom it concerns.", ROW(incident_hand_over) },
+	{ "incident close", "ID", 1, 1, "send the final report and close an incident",
+		"Only who leads closes it. What comes after that does not count, but for corrections.", ROW(incident_close) },
 	{ "watch", "", 0, 0, "show messages as they come",
 		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "
 		"a document on a line of its own. What has to be acknowledged by a time, or is overdue, is said when the broker says it: a document with an event, or a "

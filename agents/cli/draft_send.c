@@ -167,38 +167,14 @@ static enum cli_exit dry_run(struct client *client, ProtobufCBinaryData header, 
 	return code;
 }
 
-/* What is TLP:RED leaves this process only encrypted: *payload is then in `sealed`. Who would get it, the broker judges by the header. */
-static enum cli_exit seal(struct client *client, const struct draft *d, ProtobufCBinaryData *payload, struct lb_buf *sealed)
-{
-	const struct lb_header h = { .type = d->header.type, .tlp = d->header.tlp };
-	struct sealing s = { .n = 0 };
-	enum cli_exit code;
-
-	if (!lb_sealed_is_due(&h))
-		return CLI_OK;
-	if (d->dry_run) {
-		payload->len = 0;
-		return CLI_OK;
-	}
-	code = sealing_find(client, d->audience, d->header.n_audience, &s);
-	if (!code)
-		code = sealing_seal(client->cli, &s, d->has_pseudonym ? d->pseudonym : NULL, (struct lb_frame){ payload->data, payload->len }, sealed);
-	if (!code)
-		*payload = (ProtobufCBinaryData){ lb_buf_len(sealed), lb_buf_data(sealed) };
-	sealing_fini(&s);
-	return code;
-}
-
 enum cli_exit draft_publish(struct client *client, const struct draft *d, const uint8_t *payload, size_t payload_n, const char *waiting,
 	struct lb_uuid *id, bool *accepted)
 {
 	ProtobufCBinaryData body = { payload_n, (uint8_t *)payload }, header = pack_header(&d->header);
-	struct lb_buf sealed = LB_BUF_INIT;
-	enum cli_exit code = header.data ? seal(client, d, &body, &sealed) : cli_fail(client->cli, CLI_IO, "out of memory");
+	enum cli_exit code = header.data ? CLI_OK : cli_fail(client->cli, CLI_IO, "out of memory");
 
 	if (!code)
 		code = ask_to_send(client, d, header, body, waiting, id, accepted);
-	lb_buf_fini(&sealed);
 	free(header.data);
 	return code;
 }
@@ -257,13 +233,24 @@ static enum cli_exit pack_and_send(struct client *client, const struct draft *d,
 	return code;
 }
 
-static enum cli_exit seal_and_send(struct client *client, const struct draft *d, ProtobufCBinaryData payload)
+/* What is TLP:RED leaves this process only encrypted, but for asking who would get it. */
+static enum cli_exit seal_and_send(struct client *client, const struct draft *d, struct lb_frame payload)
 {
+	const struct lb_header h = { .type = d->header.type, .tlp = d->header.tlp };
 	struct lb_buf sealed = LB_BUF_INIT;
-	enum cli_exit code = seal(client, d, &payload, &sealed);
+	struct sealing s = { .n = 0 };
+	enum cli_exit code = CLI_OK;
 
+	if (d->dry_run)
+		payload.n = 0; /* the broker judges by the header */
+	if (d->dry_run || !lb_sealed_is_due(&h))
+		return pack_and_send(client, d, (ProtobufCBinaryData){ payload.n, (uint8_t *)payload.p });
+	code = sealing_find(client, d->audience, d->header.n_audience, &s);
 	if (!code)
-		code = pack_and_send(client, d, payload);
+		code = sealing_seal(client->cli, &s, d->has_pseudonym ? d->pseudonym : NULL, payload, &sealed);
+	if (!code)
+		code = pack_and_send(client, d, (ProtobufCBinaryData){ lb_buf_len(&sealed), lb_buf_data(&sealed) });
+	sealing_fini(&s);
 	lb_buf_fini(&sealed);
 	return code;
 }
@@ -282,7 +269,7 @@ enum cli_exit draft_send(struct cli *cli, struct draft *d, const uint8_t *payloa
 	if (!code)
 		code = follow_label(&client, d, d->header.supersedes, "replaces");
 	if (!code)
-		code = seal_and_send(&client, d, (ProtobufCBinaryData){ payload_n, (uint8_t *)payload });
+		code = seal_and_send(&client, d, (struct lb_frame){ payload, payload_n });
 	client_close(&client);
 	return code;
 }

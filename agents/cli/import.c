@@ -64,10 +64,11 @@ int64_t import_time(const char *text)
 
 void import_note_nothing(struct import *im, size_t line, const char *text, size_t n)
 {
-	struct import_nothing *at = &im->nothing[im->nothing_n];
+	struct import_nothing *at;
 
 	if (im->nothing_n++ >= IMPORT_NOTED)
 		return;
+	at = &im->nothing[im->nothing_n - 1];
 	at->line = line;
 	snprintf(at->text, sizeof(at->text), "%.*s", (int)(n < sizeof(at->text) ? n : sizeof(at->text) - 1), text);
 }

@@ -9,11 +9,15 @@ _lagebus()
 	local global='--agent --json --table --no-color --timeout --help --version'
 	local header='--to --as --area --tlp --ack --ack-deadline --expires --thread --supersedes --exercise --exercise-name
 		--language --personal-data --dry-run --no-wait'
+	local categories='abusive-content malicious-code information-gathering intrusion-attempts intrusions availability
+		information-content-security fraud vulnerable other'
+	local form='--title --text --known --category --malicious --cross-border --impact --contact --tier --service --measure'
+	local sent='--to --as --tlp --dry-run --no-wait'
 	local draft="$header --title --text"
 	local contact='--contact --contact-name --contact-phone --contact-email'
 	local kinds='stix-pattern ipv4-addr ipv6-addr domain-name url email-addr file-md5 file-sha1 file-sha256 file-name autonomous-system mutex
 		user-agent x509-sha256'
-	local commands='warn send inbox show ack receipts watch indicators training status check case audit ca help'
+	local commands='warn send inbox show ack receipts watch indicators training incident status check audit case ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -26,7 +30,7 @@ _lagebus()
 		*)
 			if [[ -z $command ]]; then
 				command=$word
-			elif [[ $command == ca || $command == indicators || $command == training || $command == audit || $command == case ]]; then
+			elif [[ $command == ca || $command == indicators || $command == training || $command == audit || $command == case || $command == incident ]]; then
 				command="$command $word"
 			fi
 			;;
@@ -46,6 +50,10 @@ _lagebus()
 	--for) COMPREPLY=($(compgen -W 'citizens staff' -- "$cur")); return ;;
 	--format) COMPREPLY=($(compgen -W 'text csv misp json stix' -- "$cur")); return ;;
 	--level) COMPREPLY=($(compgen -W '1 2 3 4' -- "$cur")); return ;;
+	--category) COMPREPLY=($(compgen -W "$categories" -- "$cur")); return ;;
+	--tier) COMPREPLY=($(compgen -W 'minor significant severe crisis' -- "$cur")); return ;;
+	--malicious | --cross-border) COMPREPLY=($(compgen -W 'yes no unknown' -- "$cur")); return ;;
+	--stage) COMPREPLY=($(compgen -W 'update interim progress final' -- "$cur")); return ;;
 	--curve) COMPREPLY=($(compgen -W 'p256 p384 p521' -- "$cur")); return ;;
 	--csaf | --diff | --ics | --file | --advisory | --attachment | --payload | --ca) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
@@ -78,6 +86,16 @@ _lagebus()
 	'training unregister') options="$header --note" ;;
 	status) ;;
 	check) options='--files-only --diff' ;;
+	incident) options='list show report update confirm assist offer accept done hand-over close' ;;
+	'incident list') options='--all --limit' ;;
+	'incident show') options='last' ;;
+	'incident report') options="$form --file --draft --ask $sent --exercise --exercise-name" ;;
+	'incident update') options="--stage --supersedes $form $sent last" ;;
+	'incident confirm' | 'incident close') options="$form $sent last" ;;
+	'incident assist') options="--capability --place --until --text $sent last" ;;
+	'incident offer') options="--capability --place --from --until --text $sent last" ;;
+	'incident accept' | 'incident hand-over') options="--text $sent last" ;;
+	'incident done') options="--withdraw --text $sent last" ;;
 	case) options='report list show ack' ;;
 	'case report') options='--to --as --file --attachment --media-type --expires --exercise --dry-run --no-wait' ;;
 	'case list') options='--open' ;;

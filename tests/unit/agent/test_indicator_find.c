@@ -33,6 +33,10 @@ static void entries_are_joined(void **state)
 	assert_int_equal(f.rows[0]->n_entries, 3);
 	assert_false(f.rows[0]->to_ids); /* not all of the most confident */
 	assert_int_equal(f.rows[0]->tlp, LB_TLP_AMBER_STRICT);
+	take_value(4, "de-st", LB_INDICATOR_FILE_NAME, "evil.example"); /* of another kind */
+	found_pattern(&f, "evil.example");
+	assert_int_equal(f.n, 2);
+	assert_int_equal(f.rows[0]->n_entries, 3);
 	found_fini(&f);
 }
 
