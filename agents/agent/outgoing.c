@@ -27,6 +27,17 @@ static lb_err check_payload(const struct lb_header *h, struct lb_frame payload, 
 	return e;
 }
 
+/* Whoever sealed it has looked into it; what is not sealed is refused, and if it is marked, for that. */
+static lb_err check_sealed(const struct lb_header *h, struct lb_frame payload, char *why, size_t why_n)
+{
+	lb_err e = lb_sealed_check(h, payload);
+
+	if (e != LB_OK && check_payload(h, payload, why, why_n) == LB_CLASSIFIED)
+		e = LB_CLASSIFIED;
+	why[0] = 0;
+	return e;
+}
+
 /* What is not in the inbox the broker looks up; what did not verify has no label. */
 static lb_err compare(struct store *s, const struct lb_header *h, const struct lb_uuid *id)
 {
@@ -47,9 +58,8 @@ lb_err outgoing_check(struct store *s, const struct lb_header *h, struct lb_fram
 	why[0] = 0;
 	if (h->exercise_name.n > 0 && lb_text_is_classified(h->exercise_name.p, h->exercise_name.n))
 		e = LB_CLASSIFIED;
-	/* Whoever sealed it has looked into it. */
 	if (e == LB_OK)
-		e = lb_sealed_is_due(h) ? lb_sealed_check(h, payload) : check_payload(h, payload, why, why_n);
+		e = lb_sealed_is_due(h) ? check_sealed(h, payload, why, why_n) : check_payload(h, payload, why, why_n);
 	if (e == LB_OK)
 		e = lb_sealed_check_header(h);
 	if (e == LB_OK)

@@ -419,7 +419,7 @@ static enum cli_exit confirm(struct cli *cli)
 		return CLI_OK;
 	if (!isatty(STDIN_FILENO))
 		return cli_fail(cli, CLI_USAGE, "the acknowledgement deletes the content; --yes says that this is meant");
-	return case_form_agrees(cli, "Its content is deleted here and at the broker, for good. Acknowledge it? [y/N]") ? CLI_OK :
+	return case_form_agrees(cli, "Its content is deleted here, for good. Acknowledge it? [y/N]") ? CLI_OK :
 		cli_fail(cli, CLI_REFUSED, "not acknowledged; nothing was deleted");
 }
 

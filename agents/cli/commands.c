@@ -146,7 +146,7 @@ const struct command commands[] = {
 		"The agent decrypts it for this once; what it stores stays encrypted. ID is the pseudonym's first digits, the message's id (its first or last "
 		"digits, 4 at least), or last.", ROW(case_show) },
 	{ "case ack", "ID", 1, 1, "acknowledge a case, which deletes it",
-		"Tells the office that sent it by which function it was taken up, and deletes its content, here and at the broker, for good. It asks "
+		"Tells the office that sent it by which function it was taken up, and deletes its content here, for good. It asks "
 		"before; without a terminal --yes is needed.", ROW(case_ack) },
 	{ "ca init", "DIR", 1, 1, "make a certificate authority in a folder",
 		"Makes the federation's certificate authority: DIR/ca.pem, DIR/ca.key (mode 0600), an empty DIR/crl.pem and the "

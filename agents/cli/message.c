@@ -54,7 +54,7 @@ const char *message_title(const struct message *m)
 {
 	const ProtobufCFieldDescriptor *f = m->payload ? field_find(m->payload->descriptor, "title") : NULL;
 
-	return f && f->type == PROTOBUF_C_TYPE_STRING ? *(char *const *)field_value(m->payload, f, 0) : "";
+	return f && f->type == PROTOBUF_C_TYPE_STRING ? field_text(m->payload, f, 0) : "";
 }
 
 const ProtobufCBinaryData *message_file(const struct message *m, const char *field)

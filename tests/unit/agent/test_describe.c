@@ -188,6 +188,23 @@ static void what_cannot_be_read_has_no_title(void **state)
 	description_fini(&d);
 }
 
+/* Whatever is red: nothing of it is told or can be found, but what a case is called. */
+static void what_is_red_is_only_called_something(void **state)
+{
+	static const uint8_t clear[] = "\x0a\x05Title\x12\x04text";
+	struct lb_header h = { .type = LB_TYPE_DIGITAL_VIOLENCE_CASE, .tlp = LB_TLP_RED };
+	struct description d;
+
+	(void)state;
+	for (unsigned type = LB_TYPE_INDICATOR; type < LB_TYPE_RECEIPT; type++) {
+		h.type = type;
+		assert_int_equal(describe(&h, (struct lb_frame){ clear, sizeof clear - 1 }, &d), LB_OK);
+		assert_string_equal(description_text(&d.title), "");
+		assert_string_equal(description_text(&d.body), "");
+		description_fini(&d);
+	}
+}
+
 /* The longest title that is shown ends in front of a character, not in it. */
 static void a_long_title_is_cut_at_a_character(void **state)
 {
@@ -220,6 +237,7 @@ int main(void)
 		cmocka_unit_test(every_text_is_found_by_the_search),
 		cmocka_unit_test(what_cannot_be_read_has_no_title),
 		cmocka_unit_test(a_long_title_is_cut_at_a_character),
+		cmocka_unit_test(what_is_red_is_only_called_something),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,19 @@ static void only_the_origin_widens_a_label(void **state)
 	}
 }
 
+/* A plugin that hands over something red in clear: it is not even stored. */
+static void what_is_red_and_clear_is_not_queued(void **state)
+{
+	struct lb_header h = header_of(1, "de-sn", LB_TLP_RED);
+
+	(void)state;
+	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ (const uint8_t *)"\x0a\x05title", 7 }), LB_RED_NOT_ENCRYPTED);
+	assert_int_equal(outgoing_check(&store, &h, nothing), LB_RED_NOT_ENCRYPTED);
+	h.type = LB_TYPE_DIGITAL_VIOLENCE_CASE;
+	h.tlp = LB_TLP_AMBER_STRICT;
+	assert_int_equal(outgoing_check(&store, &h, nothing), LB_CASE_NOT_RED);
+}
+
 static lb_err check_warning(const char *title, const char *summary, const char *measure, const char *product)
 {
 	struct lb_header h = header_of(99, "de-sn", LB_TLP_GREEN);
@@ -145,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(only_the_origin_widens_a_label),
+		STORE_TEST(what_is_red_and_clear_is_not_queued),
 		STORE_TEST(what_is_classified_is_not_queued),
 		STORE_TEST(what_breaks_its_schema_is_not_queued),
 	};
