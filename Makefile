@@ -8,8 +8,8 @@ B := build/$(VARIANT)
 GEN := build/gen
 
 PACKAGES := gcc make pkg-config protobuf-c-compiler libprotobuf-c-dev libzmq3-dev libssl-dev liblmdb-dev \
-	libsqlite3-dev libconfig-dev libmicrohttpd-dev libjansson-dev libsystemd-dev libcmocka-dev
-TEST_PACKAGES := $(PACKAGES) stunnel4 openssl jq curl
+	libsqlite3-dev libconfig-dev libmicrohttpd-dev libjansson-dev libsystemd-dev libcmocka-dev gettext
+TEST_PACKAGES := $(PACKAGES) stunnel4 openssl jq curl libical-dev
 FUZZ_PACKAGES := $(PACKAGES) clang libclang-rt-14-dev
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum $(if $(CI),-Werror)
@@ -48,6 +48,7 @@ agent_o := $(filter-out $(B)/agents/agent/lagebus-agent.o,$(call objs,agents/age
 cli_o := $(filter-out $(B)/agents/cli/lagebus.o,$(call objs,agents/cli/*.c))
 kit_o := $(call objs,tests/kit/*.c)
 
+words := $(patsubst agents/po/%.po,$(B)/share/locale/%/LC_MESSAGES/lagebus.mo,$(wildcard agents/po/*.po))
 programs := $(B)/bin/lagebusd $(B)/bin/lagebus-agent $(B)/bin/lagebus
 unit := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*/test_*.c))
 integration := $(patsubst tests/integration/%.c,$(B)/tests/integration/%,$(wildcard tests/integration/test_*.c))
@@ -60,11 +61,11 @@ Q := $(if $(V),,@)
 said = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2:$(CURDIR)/%=%))
 
 .DEFAULT_GOAL := build
-.PHONY: help build programs tests fuzzers deps test-deps fuzz-deps demo test check asan tsan fuzz bench install clean
+.PHONY: help build programs tests fuzzers deps test-deps fuzz-deps demo demo-incident test check asan tsan fuzz bench install clean
 .SECONDARY:
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: deps ## install what is missing (apt) and build the programs and liblagebus
 	@$(MAKE) --no-print-directory -j$$(nproc) programs
@@ -72,6 +73,10 @@ build: deps ## install what is missing (apt) and build the programs and liblageb
 demo: deps ## broker and eight partners as real processes; ADVISORY=file.json sends your own CSAF document
 	@$(MAKE) --no-print-directory -j$$(nproc) programs
 	@tests/demo/demo $(B) $(ADVISORY)
+
+demo-incident: deps ## an incident from a local authority to the federal office, with help from another Land
+	@$(MAKE) --no-print-directory -j$$(nproc) programs
+	@tests/demo/demo-incident $(B)
 
 test: test-deps ## unit, layer, corpus and integration tests
 	@$(MAKE) --no-print-directory -j$$(nproc) programs tests
@@ -119,8 +124,8 @@ fuzz-deps:
 	@mkdir -p build
 	$(call install_missing,$(FUZZ_PACKAGES))
 
-programs: $(programs) $(B)/lib/liblagebus.a $(B)/lib/liblagebus.so
-tests: $(unit) $(integration) $(replay) $(B)/tests/interop/dealer $(hostile)
+programs: $(programs) $(words) $(B)/lib/liblagebus.a $(B)/lib/liblagebus.so
+tests: $(words) $(unit) $(integration) $(replay) $(B)/tests/interop/dealer $(hostile)
 fuzzers: $(fuzzers)
 
 $(GEN)/proto/%.pb-c.c $(GEN)/proto/%.pb-c.h: proto/%.proto
@@ -137,6 +142,11 @@ $(B)/%.o: %.c | $(gen_c)
 	@mkdir -p $(@D)
 	$(call said,CC,$<)
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
+
+$(B)/share/locale/%/LC_MESSAGES/lagebus.mo: agents/po/%.po
+	@mkdir -p $(@D)
+	$(call said,WORDS,$<)
+	$(Q)msgfmt --check-format --check-domain -o $@ $<
 
 archive = @mkdir -p $(@D); rm -f $@; ar rcs $@ $^
 $(B)/lib/liblagebus.a: $(proto_o) ; $(archive)
@@ -169,7 +179,7 @@ $(B)/tests/unit/host/%: $(B)/tests/unit/host/%.o $(B)/lib/libkit.a $(B)/lib/libh
 $(B)/tests/unit/agent/%: $(B)/tests/unit/agent/%.o $(B)/lib/libkit.a $(B)/lib/libagent.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(AGENT_LIBS) $(PROTO_LIBS) -lcmocka
 $(B)/tests/unit/cli/%: $(B)/tests/unit/cli/%.o $(B)/lib/libkit.a $(B)/lib/libcli.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
-	$(link) $(CLI_LIBS) $(PROTO_LIBS) -lcmocka
+	$(link) $(CLI_LIBS) $(PROTO_LIBS) -lcmocka -lical
 $(B)/tests/integration/%: $(B)/tests/integration/%.o $(B)/lib/libkit.a $(B)/lib/liblagebus.a
 	$(link) $(PROTO_LIBS) -lcmocka
 $(B)/tests/hostile/%: $(B)/tests/hostile/%.o $(B)/lib/libkit.a $(B)/lib/liblagebus.a

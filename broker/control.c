@@ -6,8 +6,10 @@
 #include "proto/host/log.h"
 #include "broker/core/route.h"
 #include "broker/cursor.h"
+#include "broker/directory.h"
 #include "broker/mandates.h"
 #include "broker/receipts.h"
+#include "broker/remind.h"
 #include "broker/session.h"
 #include "proto/texts.h"
 #include "broker/worker_state.h"
@@ -88,13 +90,16 @@ static void on_hello(struct worker *w, struct session *s, const Lagebus__Hello *
 		return;
 	}
 	s->publish_only = hello->publish_only;
+	s->reminders = hello->reminders && !hello->publish_only;
 	cursor_open(w, s, hello);
 	if (!s->publish_only)
 		mandates_note(w, s);
+	directory_note(w, s);
 	s->state = SESSION_OPEN;
 	log_event(LOG_INFO, "session_open", "agent=%s software=%s urgent=%llu routine=%llu", s->agent, hello->software,
 	          (unsigned long long)s->feed.lane[LB_LANE_URGENT].last, (unsigned long long)s->feed.lane[LB_LANE_ROUTINE].last);
 	welcome(w, s);
+	remind_open(s);
 }
 
 static void on_received(struct worker *w, struct session *s, const Lagebus__Received *received)
@@ -170,6 +175,10 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 		s->asked = true;
 		receipts_route(w, s, c->route_query->request, frame_of(c->route_query->header));
 		return true;
+	case LAGEBUS__CONTROL__BODY_DIRECTORY_QUERY:
+		s->asked = true;
+		directory_answer(w, s, c->directory_query->request, c->directory_query->partner);
+		return true;
 	case LAGEBUS__CONTROL__BODY_QUARANTINED:
 		on_quarantined(w, s, c->quarantined);
 		return true;
@@ -184,6 +193,9 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 	case LAGEBUS__CONTROL__BODY_SIGNERS:
 	case LAGEBUS__CONTROL__BODY_RECEIPTS:
 	case LAGEBUS__CONTROL__BODY_ROUTE:
+	case LAGEBUS__CONTROL__BODY_DIRECTORY:
+	case LAGEBUS__CONTROL__BODY_REMINDER:
+	case LAGEBUS__CONTROL__BODY_OVERDUE:
 	case LAGEBUS__CONTROL__BODY__NOT_SET:
 	case _LAGEBUS__CONTROL__BODY__CASE_IS_INT_SIZE:
 		break;

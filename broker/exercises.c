@@ -261,7 +261,7 @@ lb_err exercises_take(struct worker *w, uint16_t sender, const struct lb_header 
 	e = lb_payload_open(h->type, payload, &m, why, sizeof why);
 	if (e != LB_OK)
 		return e;
-	e = lb_payload_is_classified(m) ? LB_CLASSIFIED : note(w, sender, h, (const Lagebus__Exercise *)m, recipients);
+	e = lb_payload_marked(m) ? LB_CLASSIFIED : note(w, sender, h, (const Lagebus__Exercise *)m, recipients);
 	protobuf_c_message_free_unpacked(m, NULL);
 	return e;
 }

@@ -7,18 +7,24 @@
 
 #include "proto/host/policy.h"
 #include "proto/host/log.h"
+#include "broker/audit.h"
+#include "broker/core/deadline.h"
 #include "broker/core/ledger.h"
 #include "broker/core/route.h"
 #include "broker/control.h"
 #include "broker/cursor.h"
 #include "broker/exercises.h"
+#include "broker/explain.h"
 #include "broker/lookup.h"
 #include "broker/mandates.h"
 #include "broker/publish.h"
+#include "broker/remind.h"
 #include "broker/session.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 #include "lagebus/classified.h"
+#include "lagebus/sealed.h"
+#include "lagebus/level_clock.h"
 #include "proto/control.pb-c.h"
 #include "proto/receipt.pb-c.h"
 
@@ -46,12 +52,14 @@ static void set_once(int64_t *at, int64_t now_ms)
 		*at = now_ms;
 }
 
-static void note_receipt(struct worker *w, struct session *s, uint16_t sender, const struct lb_uuid *id, const Lagebus__Receipt *r)
+static void note_receipt(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *about, const Lagebus__Receipt *r)
 {
+	const struct lb_uuid *id = &about->id;
 	const char *partner = federation_at(router_federation(w->router), sender)->id;
 	uint8_t key[LEDGER_KEY_MAX], value[LEDGER_ROW_MAX];
 	struct ledger_row row;
 	lb_err e = read_row(w, id, partner, &row);
+	bool open = ledger_state(&row) < about->ack_policy;
 
 	if (e != LB_OK && e != LB_NOT_FOUND)
 		log_event(LOG_ERROR, "ledger_unreadable", "agent=%s reason=%s", s->agent, lb_err_token(e));
@@ -64,6 +72,9 @@ static void note_receipt(struct worker *w, struct session *s, uint16_t sender, c
 	if (r->by[0] != '\0')
 		snprintf(row.by, sizeof row.by, "%s", r->by);
 	publish_note(w, w->urgent, note_new(JOURNAL_LEDGER, key, ledger_key(id, partner, key), value, ledger_row_write(&row, value)));
+	publish_tell(w, w->urgent, audit_receipt(id, partner, r->state, r->by));
+	if (open && deadline_is_set(about) && ledger_state(&row) >= about->ack_policy)
+		remind_done(w, about, partner);
 }
 
 static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, const Lagebus__Receipt *r)
@@ -87,9 +98,9 @@ static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender
 	if (e == LB_OK && (h->audience_n != 1 || h->audience[0].n != about.header.origin.n ||
 	                   memcmp(h->audience[0].p, about.header.origin.p, about.header.origin.n) != 0))
 		e = LB_BAD_AUDIENCE;
-	lb_buf_fini(&about.frame);
 	if (e == LB_OK)
-		note_receipt(w, s, sender, &id, r);
+		note_receipt(w, s, sender, &about.header, r);
+	lb_buf_fini(&about.frame);
 	return e;
 }
 
@@ -195,24 +206,56 @@ static lb_err ask_other_agents(struct worker *w, const struct logged *m, uint16_
 	return e;
 }
 
-/* `rule` is the policy's answer for the partner. */
-static lb_err describe_partner(struct worker *w, const struct logged *m, uint16_t i, lb_err rule, Lagebus__PartnerReceipt *out, struct ledger_row *row)
+/* The furthest that a recipient has come. */
+static Lagebus__RecipientState state_of(const Lagebus__PartnerReceipt *p, const struct ledger_row *row)
 {
-	const struct partner *partner = federation_at(router_federation(w->router), i);
+	switch ((enum lb_ack_policy)ledger_state(row)) {
+	case LB_ACK_IMPLEMENTED:  return LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_IMPLEMENTED;
+	case LB_ACK_ACKNOWLEDGED: return LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_ACKNOWLEDGED;
+	case LB_ACK_DISPLAYED:    return LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_DISPLAYED;
+	case LB_ACK_NONE:         break;
+	}
+	if (p->delivered)
+		return LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_DELIVERED;
+	return p->expired ? LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_EXPIRED : LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_QUEUED;
+}
+
+/* As outstanding() has it. */
+static bool is_overdue(struct worker *w, const struct logged *m, const char *partner, const struct ledger_row *row)
+{
+	const struct lb_header *h = &m->header;
+	int64_t now_ms = remind_clock_ms(w);
+
+	return deadline_is_set(h) && h->ack_deadline_ms <= now_ms && ledger_state(row) < h->ack_policy && (h->expires_ms == 0 || h->expires_ms > now_ms) &&
+	       !lb_text_equals(h->origin, partner);
+}
+
+/* The policy's answers for a partner: when the message was accepted, and now. */
+struct rules {
+	lb_err then, now;
+};
+
+/* `i` is the partner's index in the federation that is in force; PARTNER_NONE: it is in none any more. */
+static lb_err describe_partner(struct worker *w, const struct logged *m, const struct partner *partner, uint16_t i, struct rules rules, Lagebus__PartnerReceipt *out,
+                               struct ledger_row *row)
+{
 	lb_err e;
 
 	out->partner = (char *)partner->id;
 	out->online = roster_partner_is_online(w->roster, partner->id);
 	e = ask_own_agents(w, m, partner, out);
-	if (e == LB_OK)
+	if (e == LB_OK && i != PARTNER_NONE)
 		e = ask_other_agents(w, m, i, out);
 	if (e != LB_OK)
 		return e;
-	if (rule != LB_OK) {
-		out->rule = (char *)lb_err_token(rule);
-		out->delivered = false;
+	if (rules.then != LB_OK)
+		out->rule = (char *)lb_err_token(rules.then);
+	if (rules.now != rules.then)
+		out->now = (char *)lb_err_token(rules.now);
+	/* An agent's cursor passes what is not for it, too. */
+	out->delivered &= rules.then == LB_OK && rules.now == LB_OK;
+	if (rules.then != LB_OK)
 		return LB_OK;
-	}
 	out->expired = !out->delivered && m->header.expires_ms != 0 && m->header.expires_ms <= w->now_ms;
 	e = read_row(w, &m->header.id, partner->id, row);
 	if (e != LB_OK && e != LB_NOT_FOUND)
@@ -221,6 +264,10 @@ static lb_err describe_partner(struct worker *w, const struct logged *m, uint16_
 	out->acknowledged = row->acknowledged_ms;
 	out->implemented = row->implemented_ms;
 	out->by = row->by;
+	out->state = state_of(out, row);
+	if (rules.now != LB_OK && ledger_state(row) == LB_ACK_NONE)
+		out->state = LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_WITHHELD;
+	out->overdue_since = rules.now == LB_OK && is_overdue(w, m, partner->id, row) ? m->header.ack_deadline_ms : 0;
 	return LB_OK;
 }
 
@@ -260,52 +307,90 @@ static void send_receipts(struct worker *w, struct session *s, Lagebus__Receipts
 
 	control.body_case = LAGEBUS__CONTROL__BODY_RECEIPTS;
 	control.receipts = receipts;
+	/* The functions of a thousand partners may be longer than a control can be. */
+	if (lagebus__control__get_packed_size(&control) > LB_CONTROL_MAX)
+		for (size_t i = 0; i < receipts->n_partners; i++)
+			receipts->partners[i]->by = (char *)"";
+	if (lagebus__control__get_packed_size(&control) > LB_CONTROL_MAX) {
+		receipts->n_partners = 0;
+		receipts->refused = (char *)lb_err_token(LB_LIMIT);
+	}
 	control_send(w, s, &control);
 }
 
-static bool is_entitled(const struct federation *f, uint16_t partner, const struct logged *m)
+static bool is_entitled(const struct federation *f, uint16_t partner, const struct lb_header *h)
 {
 	const struct partner *p = federation_at(f, partner);
 
-	return p->role == ROLE_COORDINATOR || lb_text_equals(m->header.origin, p->id);
+	return p->role == ROLE_COORDINATOR || lb_text_equals(h->origin, p->id);
 }
 
-static lb_err may_ask(struct worker *w, struct session *s, const struct logged *m)
+bool receipts_may_ask(struct worker *w, const struct session *s, const struct lb_header *h)
 {
 	const struct federation *f = router_federation(w->router);
-	bool may = is_entitled(f, s->partner, m);
+	bool may = is_entitled(f, s->partner, h);
 
 	for (uint16_t i = 0; !may && s->mandates && i < federation_count(f); i++)
-		may = partner_set_has(s->mandates, i) && is_entitled(f, i, m);
-	return may ? LB_OK : LB_ROLE_MAY_NOT_SEND;
+		may = partner_set_has(s->mandates, i) && is_entitled(f, i, h);
+	return may;
 }
 
-static lb_err fill_receipts(struct worker *w, struct session *s, struct lb_frame id, struct logged *m, struct rows *rows)
+/* A row for each partner that there is, and for each that there was when the message was accepted. */
+static lb_err describe_partners(struct worker *w, const struct logged *m, const struct federation *then, struct rows *rows)
 {
 	const struct federation *f = router_federation(w->router);
-	lb_err rules[LB_PARTNERS_MAX], e;
+	lb_err now[LB_PARTNERS_MAX], before[LB_PARTNERS_MAX], e = rows_init(rows, federation_count(f) + (then == f ? 0 : federation_count(then)));
+	size_t n = 0;
+
+	if (e != LB_OK)
+		return e;
+	policy_rules(f, &m->header, now);
+	policy_rules(then, &m->header, before);
+	for (uint16_t i = 0; e == LB_OK && i < federation_count(f); i++, n++) {
+		const char *partner = federation_at(f, i)->id;
+		uint16_t was = then == f ? i : federation_find(then, partner, strlen(partner));
+
+		e = describe_partner(w, m, federation_at(f, i), i, (struct rules){ was == PARTNER_NONE ? LB_NOT_A_MEMBER : before[was], now[i] },
+		                     &rows->receipt[n], &rows->ledger[n]);
+	}
+	for (uint16_t i = 0; e == LB_OK && then != f && i < federation_count(then); i++) {
+		const char *partner = federation_at(then, i)->id;
+
+		if (federation_find(f, partner, strlen(partner)) != PARTNER_NONE)
+			continue;
+		e = describe_partner(w, m, federation_at(then, i), PARTNER_NONE, (struct rules){ before[i], LB_NOT_A_MEMBER }, &rows->receipt[n],
+		                     &rows->ledger[n]);
+		n++;
+	}
+	rows->n = n;
+	return e;
+}
+
+/* *then is the federation that the message was accepted under, a reference; NULL on error. */
+static lb_err fill_receipts(struct worker *w, struct session *s, struct lb_frame id, struct logged *m, struct rows *rows, struct federation **then)
+{
 	struct lb_uuid u;
+	lb_err e;
 
 	if (!is_id(id.n, id.p, &u))
 		return LB_BAD_ID;
 	e = lookup(w, &u, m);
-	if (e == LB_OK)
-		e = may_ask(w, s, m);
-	if (e == LB_OK)
-		e = rows_init(rows, federation_count(f));
-	if (e == LB_OK)
-		policy_rules(f, &m->header, rules);
-	for (uint16_t i = 0; e == LB_OK && i < rows->n; i++)
-		e = describe_partner(w, m, i, rules[i], &rows->receipt[i], &rows->ledger[i]);
-	return e;
+	if (e == LB_OK && !receipts_may_ask(w, s, &m->header))
+		e = LB_ROLE_MAY_NOT_SEND;
+	if (e != LB_OK)
+		return e;
+	*then = explain(w, m->lane, m->position);
+	*then = federation_ref(*then ? *then : router_federation(w->router));
+	return describe_partners(w, m, *then, rows);
 }
 
 void receipts_answer(struct worker *w, struct session *s, uint64_t request, struct lb_frame id)
 {
 	Lagebus__Receipts answer = LAGEBUS__RECEIPTS__INIT;
 	struct logged m = { .frame = LB_BUF_INIT };
+	struct federation *then = NULL;
 	struct rows rows = { 0 };
-	lb_err e = fill_receipts(w, s, id, &m, &rows);
+	lb_err e = fill_receipts(w, s, id, &m, &rows, &then);
 
 	answer.request = request;
 	answer.id = (ProtobufCBinaryData){ id.n, (uint8_t *)id.p };
@@ -320,6 +405,7 @@ void receipts_answer(struct worker *w, struct session *s, uint64_t request, stru
 		answer.n_partners = rows.n;
 	}
 	send_receipts(w, s, &answer);
+	federation_unref(then);
 	rows_fini(&rows);
 	lb_buf_fini(&m.frame);
 }
@@ -350,6 +436,10 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 		sender = policy_sender(f, s->partner, s->mandates, &h);
 	if (e == LB_OK)
 		e = policy_admit(f, sender, &h);
+	if (e == LB_OK)
+		e = lb_sealed_check_header(&h);
+	if (e == LB_OK)
+		e = lb_header_check_clock(&h);
 	if (e == LB_OK)
 		e = lookup_label(w, &h);
 	if (e == LB_OK && exercises_concern(&h))

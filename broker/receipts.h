@@ -2,6 +2,7 @@
 #ifndef LAGEBUS_BROKER_RECEIPTS_H
 #define LAGEBUS_BROKER_RECEIPTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lagebus/err.h"
@@ -11,6 +12,8 @@
 struct session;
 struct worker;
 
+/* Is it its origin's or a coordinator's agent? */
+bool receipts_may_ask(struct worker *w, const struct session *s, const struct lb_header *h);
 /* Checks a Receipt message of a partner that the session speaks for, and notes it in the ledger. LB_OK or why it is refused. */
 lb_err receipts_take(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
 /* Answers a coordinator's or origin's question. */

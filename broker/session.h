@@ -7,6 +7,7 @@
 
 #include "broker/core/feed.h"
 #include "broker/line.h"
+#include "broker/remind.h"
 #include "lagebus/buf.h"
 #include "lagebus/err.h"
 #include "lagebus/link.h"
@@ -38,11 +39,14 @@ struct session {
 	struct feed feed;
 	uint16_t partner;
 	struct partner_set *mandates; /* further partners that the agent acts for; NULL: none */
-	bool readable, writable, ended, waiting, asked, cursor_changed, publish_only, joined, pinged;
+	bool readable, writable, ended, waiting, asked, cursor_changed, publish_only, joined, pinged, reminders;
+	enum remind_state remind;
 	int64_t heard_ms, closing_since_ms, seen_saved_ms;
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
 	uint64_t published; /* bytes of its publishes in this tick */
 	uint64_t received;  /* bytes of its link in this tick */
+	uint64_t told[LB_LANES]; /* of what it has stored, what the audit has */
+	int64_t told_ms;
 	int64_t tokens;     /* where the rate is limited: a tick gives publish_rate, a publish costs TICKS_A_SECOND, none is taken below 1 */
 	uint8_t signer[LB_SIGNER_SIZE];
 	struct line_place place[LB_LANES];

@@ -13,8 +13,11 @@
 #include "broker/edge/slice.h"
 #include "broker/edge/socket.h"
 #include "broker/deliver.h"
+#include "broker/directory.h"
+#include "broker/explain.h"
 #include "broker/mandates.h"
 #include "broker/publish.h"
+#include "broker/remind.h"
 #include "broker/session.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
@@ -64,6 +67,7 @@ static void free_worker(struct worker *w)
 		journal_reader_free(w->reader);
 	if (w->router)
 		router_free(w->router);
+	explain_fini(w);
 	if (w->tls)
 		lb_tls_unref(w->tls);
 	if (w->channel)
@@ -113,6 +117,7 @@ lb_err worker_new(const struct worker_settings *s, struct worker **out)
 	w->journal = s->journal;
 	w->roster = s->roster;
 	w->pace = s->pace;
+	w->ahead_ms = s->ahead_ms;
 	w->tls = lb_tls_ref(s->tls);
 	w->router = router_new(s->federation);
 	w->poller = poller_new();
@@ -197,6 +202,7 @@ static void on_commit(struct worker *w, struct commit *c)
 /* What is in force now counts for live sessions too. */
 static void on_reload(struct worker *w, struct reload *r)
 {
+	publish_flush(w); /* a block is of one federation (eras.h) */
 	router_reload(w->router, r->federation);
 	lb_tls_unref(w->tls);
 	w->tls = r->tls;
@@ -214,6 +220,8 @@ static void on_reload(struct worker *w, struct reload *r)
 			session_fail(w, s, e, NULL);
 		else if (s->state == SESSION_OPEN && !s->publish_only)
 			mandates_note(w, s);
+		if (e == LB_OK && s->state == SESSION_OPEN)
+			directory_note(w, s);
 	}
 	federation_unref(r->federation);
 	free(r);
@@ -243,6 +251,9 @@ static void on_item(struct worker *w, struct channel_item item)
 		break;
 	case WORKER_CLOSE:
 		on_close(w, item.p);
+		break;
+	case WORKER_REMIND:
+		remind_tell(w, item.p);
 		break;
 	case WORKER_DRAIN:
 		w->draining = true;
@@ -278,6 +289,8 @@ static void tick(struct worker *w)
 	for (uint32_t i = 0; i < w->used; i++)
 		if (w->sessions[i])
 			session_tick(w, w->sessions[i]);
+	publish_tick(w);
+	remind_tick(w);
 	if (w->draining)
 		drain(w);
 }

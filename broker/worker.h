@@ -3,6 +3,8 @@
 #ifndef LAGEBUS_BROKER_WORKER_H
 #define LAGEBUS_BROKER_WORKER_H
 
+#include <stdatomic.h>
+
 #include "proto/host/federation.h"
 #include "broker/core/metrics.h"
 #include "broker/core/pace.h"
@@ -20,6 +22,7 @@ enum worker_in {
 	WORKER_CLOSE,       /* struct roster_place *, from another worker: this agent connected there */
 	WORKER_DRAIN,       /* NULL: say goodbye, send what is under way, close */
 	WORKER_STOP,        /* NULL: end the thread; after the writer has ended */
+	WORKER_REMIND,      /* struct remind_word *, from a worker: tell who has not acknowledged a message */
 };
 
 struct arrival {
@@ -43,6 +46,7 @@ struct worker_settings {
 	struct pace *pace;
 	struct federation *federation; /* the worker takes its own references */
 	struct lb_tls *tls;
+	const atomic_llong *ahead_ms; /* how far the clock that deadlines are looked at by is ahead of the machine's, for tests; NULL: not at all */
 };
 
 struct worker;

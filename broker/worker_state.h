@@ -1,6 +1,6 @@
 /* What a worker holds, for the files that are a worker's: worker.c runs the loop; session.c is a link's way in and out; publish.c takes
  * messages in; deliver.c hands them out; lookup.c finds one; cursor.c keeps where an agent stands, mandates.c whom it acts for; exercises.c which exercises run;
- * control.c, receipts.c answer. All of it is one thread's. */
+ * control.c, receipts.c answer; remind.c keeps the deadlines. All of it is one thread's. */
 #ifndef LAGEBUS_BROKER_WORKER_STATE_H
 #define LAGEBUS_BROKER_WORKER_STATE_H
 
@@ -12,7 +12,9 @@
 #include "broker/core/metrics.h"
 #include "broker/core/tail.h"
 #include "broker/exercises.h"
+#include "broker/explain.h"
 #include "broker/line.h"
+#include "broker/remind.h"
 #include "broker/worker.h"
 #include "lagebus/buf.h"
 #include "lagebus/header.h"
@@ -59,9 +61,13 @@ struct worker {
 	int64_t now_ms, next_tick_ms;
 	int64_t slice_us; /* when it had the core last */
 	int64_t looked_us; /* when it looked at its sockets last */
+	uint64_t refused; /* publishes in this tick */
 	bool draining, stopping, pacing; /* pacing: a publisher is held back until who can take more has caught up */
 	struct metrics metrics;
 	struct exercises exercises;
+	struct remind remind;
+	struct explained explained;
+	const atomic_llong *ahead_ms;
 
 	struct lb_buf record;  /* read from the journal */
 	struct lb_buf message; /* a control message on its way out */

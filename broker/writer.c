@@ -8,7 +8,9 @@
 #include <time.h>
 
 #include "proto/host/log.h"
+#include "broker/deadlines.h"
 #include "broker/edge/slice.h"
+#include "broker/eras.h"
 #include "lagebus/failpoint.h"
 
 #define BATCH_BLOCKS 256      /* blocks in one commit */
@@ -32,7 +34,11 @@ struct writer {
 	bool *keep; /* scratch, for one block */
 	size_t keep_n;
 	struct lb_buf record;
+	struct eras eras;
 	int64_t retention_due_ms;
+	struct audit *audit;
+	bool audit_full; /* it has been logged that an event found no room */
+	bool failed; /* the last commit did */
 	bool stopping, large; /* large: the last commit was routine alone, and not small */
 };
 
@@ -82,6 +88,16 @@ static int64_t clock_us(clockid_t id)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+static void tell(struct writer *w, struct audit_event *event)
+{
+	lb_err e = audit_add(w->audit, event);
+
+	if (e != LB_OK && !w->audit_full)
+		log_event(LOG_ERROR, "audit_full", "reason=%s", lb_err_token(e));
+	w->audit_full = e != LB_OK;
+	free(event);
+}
+
 /* Takes items off a channel until it is empty, the batch is full, or `limit` bytes of blocks are in it. */
 static void take(struct writer *w, struct channel *c, uint64_t limit)
 {
@@ -96,6 +112,12 @@ static void take(struct writer *w, struct channel *c, uint64_t limit)
 			break;
 		case WRITER_NOTE:
 			w->notes[w->notes_n++] = item.p;
+			break;
+		case WRITER_EVENT:
+			tell(w, item.p);
+			break;
+		case WRITER_SIGNER:
+			audit_sign_with(w->audit, item.p);
 			break;
 		case WRITER_STOP:
 			w->stopping = true;
@@ -228,7 +250,10 @@ static lb_err write_block(struct writer *w, struct block *b)
 	e = journal_append(w->settings.journal, b->lane, first, b->count, block_record_size(b), &room);
 	if (e == LB_OK)
 		block_record_write(b, room);
-	return e;
+	/* A block's messages were accepted under one federation: a worker gives its blocks away before it takes over another. */
+	if (e == LB_OK)
+		e = eras_note(&w->eras, w->settings.journal, b->lane, first, b->runs[0].route);
+	return e == LB_OK && b->awaited ? deadlines_write(w->settings.journal, b) : e;
 }
 
 static lb_err write_notes(struct writer *w)
@@ -253,13 +278,23 @@ static lb_err write_batch(struct writer *w, bool blocks)
 	e = write_notes(w);
 	for (unsigned i = 0; blocks && e == LB_OK && i < w->blocks_n; i++)
 		e = write_block(w, w->blocks[i]);
+	if (e == LB_OK)
+		e = audit_write(w->audit, w->blocks, blocks ? w->blocks_n : 0, clock_us(CLOCK_REALTIME) / 1000, w->stopping);
 	if (e != LB_OK) {
 		journal_abort(w->settings.journal);
+		audit_aborted(w->audit);
+		eras_abort(&w->eras);
 		return e;
 	}
 	LB_FAIL_POINT("broker-before-commit");
 	e = journal_commit(w->settings.journal);
+	if (e != LB_OK)
+		eras_abort(&w->eras);
 	LB_FAIL_POINT("broker-after-commit");
+	if (e == LB_OK)
+		audit_committed(w->audit);
+	else
+		audit_aborted(w->audit);
 	return e;
 }
 
@@ -323,22 +358,26 @@ static void commit_batch(struct writer *w)
 	for (unsigned i = 0; i < w->notes_n; i++)
 		free(w->notes[i]);
 	w->blocks_n = w->notes_n = 0;
+	w->failed = e != LB_OK;
 }
 
 /* The newest message's time in a record. */
 static bool is_past(const struct block *b, int64_t before_ms)
 {
-	struct lb_zmtp_message m;
 	struct lb_header h;
 
-	return block_message(b, b->count - 1, &m) == LB_OK && lb_header_decode(m.frames[0].p, m.frames[0].n, &h) == LB_OK && lb_uuid7_ms(&h.id) < before_ms;
+	return block_header(b, b->count - 1, &h) == LB_OK && lb_uuid7_ms(&h.id) < before_ms;
 }
 
-/* The message is gone: its id, and what people did with it. */
-static lb_err forget_message(struct writer *w, const struct lb_uuid *id)
+/* The message is gone: its id, its deadline, and what people did with it. */
+static lb_err forget_message(struct writer *w, const struct lb_header *h)
 {
+	const struct lb_uuid *id = &h->id;
 	uint8_t end[sizeof id->b + 1];
 	lb_err e = journal_forget(w->settings.journal, id);
+
+	if (e == LB_OK)
+		e = deadlines_forget(w->settings.journal, h);
 
 	/* The ledger's keys go on with a partner's id, which is ASCII. */
 	memcpy(end, id->b, sizeof id->b);
@@ -351,14 +390,11 @@ static lb_err forget_messages(struct writer *w, const struct block *b)
 	lb_err e = LB_OK;
 
 	for (uint32_t i = 0; e == LB_OK && i < b->count; i++) {
-		struct lb_zmtp_message m;
 		struct lb_header h;
 
-		e = block_message(b, i, &m);
+		e = block_header(b, i, &h);
 		if (e == LB_OK)
-			e = lb_header_decode(m.frames[0].p, m.frames[0].n, &h);
-		if (e == LB_OK)
-			e = forget_message(w, &h.id);
+			e = forget_message(w, &h);
 	}
 	return e;
 }
@@ -390,17 +426,19 @@ static void drop_past(struct writer *w)
 {
 	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
 	bool more = false;
+	lb_err tidied;
 
-	if (w->settings.retention_ms == 0 || now_ms < w->retention_due_ms)
+	if (now_ms < w->retention_due_ms)
 		return;
-	for (unsigned lane = 0; lane < JOURNAL_LANES; lane++) {
-		lb_err e = LB_OK;
+	for (unsigned from = 0; from <= JOURNAL_LANES; from++) {
+		int64_t keep_ms = from < JOURNAL_LANES ? w->settings.retention_ms : w->settings.audit_retention_ms;
+		lb_err e = keep_ms > 0 ? LB_OK : LB_NOT_FOUND;
 
 		for (unsigned i = 0; e == LB_OK && i < DROPS_A_COMMIT; i++) {
 			e = journal_begin(w->settings.journal);
 			if (e != LB_OK)
 				break;
-			e = drop_one(w, lane, now_ms - w->settings.retention_ms);
+			e = from < JOURNAL_LANES ? drop_one(w, from, now_ms - keep_ms) : audit_drop_one(w->audit, now_ms - keep_ms);
 			if (e == LB_OK)
 				e = journal_commit(w->settings.journal);
 			else
@@ -410,6 +448,9 @@ static void drop_past(struct writer *w)
 		if (e != LB_OK && e != LB_NOT_FOUND)
 			log_event(LOG_ERROR, "retention_failed", "reason=%s", lb_err_token(e));
 	}
+	tidied = eras_tidy(&w->eras, w->settings.journal);
+	if (tidied != LB_OK)
+		log_event(LOG_ERROR, "retention_failed", "reason=%s", lb_err_token(tidied));
 	w->retention_due_ms = more ? 0 : now_ms + RETENTION_EVERY_MS;
 }
 
@@ -439,10 +480,15 @@ static void *thread_main(void *p)
 
 	slice_request(SLICE_US);
 	for (;;) {
+		bool given, due;
+
 		gather(w);
-		if (w->blocks_n == 0 && w->notes_n == 0 && w->stopping)
+		given = w->blocks_n > 0 || w->notes_n > 0;
+		due = given || audit_is_due(w->audit, clock_us(CLOCK_REALTIME) / 1000, w->stopping);
+		/* A disk that takes nothing any more does not take the end of the audit either. */
+		if (w->stopping && (!due || (w->failed && !given)))
 			break;
-		if (w->blocks_n > 0 || w->notes_n > 0)
+		if (due)
 			commit_batch(w);
 		drop_past(w);
 	}
@@ -456,6 +502,8 @@ static void close_channel(struct channel *c)
 	while (channel_receive(c, &item)) {
 		if (item.kind == WRITER_BLOCK)
 			block_unref(item.p);
+		else if (item.kind == WRITER_SIGNER)
+			lb_signer_free(item.p);
 		else
 			free(item.p);
 	}
@@ -471,7 +519,10 @@ void writer_free(struct writer *w)
 		close_channel(w->urgent);
 	if (w->routine)
 		close_channel(w->routine);
+	if (w->audit)
+		audit_close(w->audit);
 	lb_buf_fini(&w->record);
+	eras_fini(&w->eras);
 	free(w->keep);
 	free(w);
 }
@@ -484,7 +535,11 @@ lb_err writer_start(const struct writer_settings *s, struct writer **out)
 	if (!w)
 		return LB_NO_MEMORY;
 	w->settings = *s;
-	e = channel_open(s->hub, "urgent", &w->urgent);
+	e = audit_open(s->journal, &w->audit);
+	if (e == LB_OK)
+		e = eras_init(&w->eras, s->journal);
+	if (e == LB_OK)
+		e = channel_open(s->hub, "urgent", &w->urgent);
 	if (e == LB_OK)
 		e = channel_open(s->hub, "routine", &w->routine);
 	for (unsigned i = 0; e == LB_OK && i < s->workers; i++) {

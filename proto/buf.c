@@ -77,3 +77,10 @@ void lb_buf_fini(struct lb_buf *b)
 	free(b->p);
 	*b = (struct lb_buf)LB_BUF_INIT;
 }
+
+void lb_buf_wipe(struct lb_buf *b)
+{
+	if (b->p)
+		explicit_bzero(b->p, b->cap);
+	lb_buf_fini(b);
+}

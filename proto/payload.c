@@ -281,8 +281,10 @@ lb_err lb_payload_open_as(const ProtobufCMessageDescriptor *schema, struct lb_fr
 	ProtobufCMessage *m;
 	lb_err e;
 
-	if (payload.n > LB_PAYLOAD_MAX)
-		return refuse(&r, NULL, "the payload is larger than allowed");
+	if (payload.n > LB_PAYLOAD_MAX) {
+		snprintf(why, why_n, "the payload has %zu bytes, %d are allowed", payload.n, LB_PAYLOAD_MAX);
+		return LB_LIMIT;
+	}
 	e = scan(schema, p, payload.n, NULL, 1, &r);
 	if (e != LB_OK)
 		return e;
@@ -319,18 +321,23 @@ lb_err lb_payload_check(unsigned type, struct lb_frame payload, char *why, size_
 
 static bool is_unmarked(void *user, const struct field_rule *rule, const char *text)
 {
-	(void)user;
-	return (rule->flags & FIELD_NAME) || !lb_text_is_classified(text, strlen(text));
+	const char **marked = user;
+
+	if (!(rule->flags & FIELD_NAME) && lb_text_is_classified(text, strlen(text)))
+		*marked = rule->name;
+	return !*marked;
 }
 
-bool lb_payload_is_classified(const ProtobufCMessage *m)
+const char *lb_payload_marked(const ProtobufCMessage *m)
 {
 	const ProtobufCFieldDescriptor *f = field_find(m->descriptor, "attachment");
 	ProtobufCBinaryData file = { 0, NULL };
+	const char *marked = NULL;
 
 	if (f && f->type == PROTOBUF_C_TYPE_BYTES)
 		file = field_bytes(m, f, 0);
 	if (file.len > 0 && lb_utf8_is_valid((const char *)file.data, file.len) && lb_text_is_classified((const char *)file.data, file.len))
-		return true;
-	return !payload_each_text(m, is_unmarked, NULL);
+		return f->name;
+	payload_each_text(m, is_unmarked, &marked);
+	return marked;
 }

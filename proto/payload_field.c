@@ -1,6 +1,9 @@
 /* The fields of a payload by its schema's descriptor. */
 #include "proto/payload_field.h"
 
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 struct field_rule field_rule(const struct payload_rules *rules, const ProtobufCFieldDescriptor *f)
@@ -120,6 +123,45 @@ bool field_is_empty(const ProtobufCMessage *m, const ProtobufCFieldDescriptor *f
 const ProtobufCFieldDescriptor *field_find(const ProtobufCMessageDescriptor *schema, const char *name)
 {
 	return protobuf_c_message_descriptor_get_field_by_name(schema, name);
+}
+
+/* Of INDICATOR_KIND_URL what stands behind the enumeration's name, IndicatorKind. */
+static const char *own_name(const ProtobufCEnumDescriptor *e, const char *name)
+{
+	const char *at = name;
+
+	for (const char *p = e->short_name; *p; p++) {
+		if (p > e->short_name && isupper((unsigned char)*p) && *at++ != '_')
+			return name;
+		if (*at++ != toupper((unsigned char)*p))
+			return name;
+	}
+	return *at == '_' && at[1] ? at + 1 : name;
+}
+
+bool field_enum_name(const ProtobufCEnumDescriptor *e, int64_t value, char joint, char out[FIELD_WORD])
+{
+	const ProtobufCEnumValue *v = value == (int)value ? protobuf_c_enum_descriptor_get_value(e, (int)value) : NULL;
+
+	if (v)
+		snprintf(out, FIELD_WORD, "%s", own_name(e, v->name));
+	else
+		snprintf(out, FIELD_WORD, "%" PRId64, value);
+	for (char *p = out; v && *p; p++)
+		*p = *p == '_' ? joint : (char)tolower((unsigned char)*p);
+	return v != NULL;
+}
+
+bool field_enum_value(const ProtobufCEnumDescriptor *e, const char *name, int *out)
+{
+	char own[FIELD_WORD];
+
+	for (unsigned i = 0; i < e->n_values; i++)
+		if (field_enum_name(e, e->values[i].value, '-', own) && strcmp(own, name) == 0) {
+			*out = e->values[i].value;
+			return true;
+		}
+	return false;
 }
 
 static bool each_of(const ProtobufCMessage *m, const ProtobufCFieldDescriptor *f, bool (*visit)(void *, const struct field_rule *, const char *),

@@ -70,6 +70,13 @@ uint64_t field_unsigned(const ProtobufCMessage *m, const ProtobufCFieldDescripto
 bool field_is_empty(const ProtobufCMessage *m, const ProtobufCFieldDescriptor *f);
 const ProtobufCFieldDescriptor *field_find(const ProtobufCMessageDescriptor *schema, const char *name);
 
+#define FIELD_WORD 64 /* room for any of the following with its NUL */
+/* The name of an enumeration's value without the enumeration's own name, in small letters, its words joined by `joint`: "hand-over". False, and
+ * the number as text, if it has none. */
+bool field_enum_name(const ProtobufCEnumDescriptor *e, int64_t value, char joint, char out[FIELD_WORD]);
+/* The value of such a name, joined by '-'; false if there is none. */
+bool field_enum_value(const ProtobufCEnumDescriptor *e, const char *name, int *out);
+
 /* Shows every text with its field, depth first, until `visit` returns false; false if it did. */
 bool payload_each_text(const ProtobufCMessage *m, bool (*visit)(void *user, const struct field_rule *rule, const char *text), void *user);
 

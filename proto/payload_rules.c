@@ -1,6 +1,7 @@
 /* What each field of a payload may hold, a table for each schema, and what holds between the fields. What has no row has the defaults. */
 #include <string.h>
 
+#include "lagebus/indicator.h"
 #include "lagebus/limits.h"
 #include "proto/approval.pb-c.h"
 #include "proto/assistance.pb-c.h"
@@ -32,7 +33,7 @@ static const struct field_rule contact[] = {
 static const struct field_rule indicator[] = {
 	{ "id", MUST | ID, 0, 0, NULL },
 	{ "kind", MUST, 0, 0, NULL },
-	{ "value", MUST | FIELD_NAME, 8192, 0, NULL },
+	{ "value", MUST | FIELD_NAME, LB_INDICATOR_VALUE_MAX, 0, NULL },
 	{ "confidence", 0, 100, 0, NULL },
 	{ "references", 0, 0, 0, value_wrong_url },
 	{ "description", LINES, 0, 0, NULL },
@@ -49,7 +50,7 @@ static const char *indicator_wrong(const ProtobufCMessage *m, const char **field
 }
 
 static const struct field_rule indicators[] = {
-	{ "indicators", MUST, 0, 10000, NULL },
+	{ "indicators", MUST, 0, LB_INDICATORS_MAX, NULL },
 };
 
 static const struct field_rule sighting[] = {
@@ -64,7 +65,7 @@ static const char *sighting_wrong(const ProtobufCMessage *m, const char **field)
 }
 
 static const struct field_rule sightings[] = {
-	{ "sightings", MUST, 0, 10000, NULL },
+	{ "sightings", MUST, 0, LB_INDICATORS_MAX, NULL },
 };
 
 static const struct field_rule warning[] = {
@@ -74,7 +75,7 @@ static const struct field_rule warning[] = {
 	{ "cves", 0, 0, 1000, value_wrong_cve },
 	{ "measures", LINES, 0, 0, NULL },
 	{ "advisory", 0, LB_PAYLOAD_MAX, 0, NULL },
-	{ "url", 0, 4096, 0, value_wrong_web },
+	{ "url", 0, LB_INDICATOR_VALUE_MAX, 0, value_wrong_web },
 };
 
 static const struct field_rule incident[] = {
@@ -164,7 +165,7 @@ static const struct field_rule event[] = {
 	{ "description", LINES, 0, 0, NULL },
 	{ "begins", MUST, 0, 0, NULL },
 	{ "accessibility", LINES, 0, 0, NULL },
-	{ "url", 0, 4096, 0, value_wrong_web },
+	{ "url", 0, LB_INDICATOR_VALUE_MAX, 0, value_wrong_web },
 };
 static const char *event_wrong(const ProtobufCMessage *m, const char **field)
 {
@@ -186,7 +187,7 @@ static const struct field_rule violence_case[] = {
 };
 static const struct field_rule violence[] = {
 	{ "text", LINES, 0, 0, NULL },
-	{ "urls", 0, 4096, 0, value_wrong_url },
+	{ "urls", 0, LB_INDICATOR_VALUE_MAX, 0, value_wrong_url },
 	{ "attachment", 0, LB_PAYLOAD_MAX, 0, NULL },
 };
 

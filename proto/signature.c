@@ -3,13 +3,13 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/credential.h"
 #include "proto/wire.h"
 
 #define VALUE_MAX (LB_SIGNATURE_MAX - LB_SIGNER_SIZE - 8)
@@ -29,6 +29,8 @@ struct key {
 struct lb_signer {
 	struct key key;
 	uint8_t hint[LB_SIGNER_SIZE];
+	unsigned char *der;
+	size_t der_n;
 };
 
 struct lb_verifier {
@@ -88,26 +90,6 @@ static lb_err fail(char *why, size_t why_n, const char *file, const char *what)
 	return LB_CONFIG;
 }
 
-static X509 *read_certificate(const char *file)
-{
-	FILE *f = fopen(file, "re");
-	X509 *x = f ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
-
-	if (f)
-		fclose(f);
-	return x;
-}
-
-static EVP_PKEY *read_key(const char *file)
-{
-	FILE *f = fopen(file, "re");
-	EVP_PKEY *k = f ? PEM_read_PrivateKey(f, NULL, NULL, NULL) : NULL;
-
-	if (f)
-		fclose(f);
-	return k;
-}
-
 void lb_signer_hint(const uint8_t *der, size_t der_n, uint8_t out[LB_SIGNER_SIZE])
 {
 	uint8_t digest[EVP_MAX_MD_SIZE] = { 0 };
@@ -118,42 +100,35 @@ void lb_signer_hint(const uint8_t *der, size_t der_n, uint8_t out[LB_SIGNER_SIZE
 	memcpy(out, digest, LB_SIGNER_SIZE);
 }
 
-static bool certificate_hint(X509 *x, uint8_t out[LB_SIGNER_SIZE])
+static bool keep_certificate(struct lb_signer *s, X509 *x)
 {
-	unsigned char *der = NULL;
-	int n = i2d_X509(x, &der);
+	int n = i2d_X509(x, &s->der);
 
 	if (n <= 0)
 		return false;
-	lb_signer_hint(der, (size_t)n, out);
-	OPENSSL_free(der);
+	s->der_n = (size_t)n;
+	lb_signer_hint(s->der, s->der_n, s->hint);
 	return true;
 }
 
 lb_err lb_signer_load(const char *certificate, const char *key, struct lb_signer **out, char *why, size_t why_n)
 {
 	struct lb_signer *s = calloc(1, sizeof *s);
-	X509 *x = read_certificate(certificate);
-	EVP_PKEY *pkey = read_key(key);
-	lb_err e = LB_OK;
+	struct credential_pair own = { NULL, NULL };
+	lb_err e = s ? credential_load(certificate, key, &own, why, why_n) : LB_NO_MEMORY;
 
-	if (!s)
-		e = LB_NO_MEMORY;
-	else if (!x || !certificate_hint(x, s->hint))
+	if (e == LB_OK && !keep_certificate(s, own.certificate))
 		e = fail(why, why_n, certificate, "the certificate cannot be read");
-	else if (!pkey)
-		e = fail(why, why_n, key, "the private key cannot be read");
-	else if (X509_check_private_key(x, pkey) != 1)
-		e = fail(why, why_n, key, "the private key does not belong to the certificate");
-	X509_free(x);
 	if (e == LB_OK) {
-		e = key_init(&s->key, pkey, EVP_PKEY_sign_init);
-		pkey = NULL;
+		e = key_init(&s->key, own.key, EVP_PKEY_sign_init);
+		own.key = NULL;
 		if (e != LB_OK)
 			e = fail(why, why_n, key, "the key is neither EC nor RSA");
 	}
-	EVP_PKEY_free(pkey);
+	credential_fini(&own);
 	if (e != LB_OK) {
+		if (s)
+			OPENSSL_free(s->der);
 		free(s);
 		return e;
 	}
@@ -164,7 +139,14 @@ lb_err lb_signer_load(const char *certificate, const char *key, struct lb_signer
 void lb_signer_free(struct lb_signer *s)
 {
 	key_fini(&s->key);
+	OPENSSL_free(s->der);
 	free(s);
+}
+
+void lb_signer_certificate(const struct lb_signer *s, const uint8_t **der, size_t *der_n)
+{
+	*der = s->der;
+	*der_n = s->der_n;
 }
 
 static size_t put_length(uint8_t *p, size_t n)

@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "agents/agent/derive.h"
+#include "agents/agent/erasing.h"
+#include "agents/agent/incident_watch.h"
 #include "agents/agent/intake.h"
 #include "agents/agent/requests.h"
 #include "lagebus/failpoint.h"
@@ -55,6 +57,8 @@ lb_err agent_open(struct agent *a, const char *config, char *why, size_t why_n)
 	if (e == LB_OK)
 		e = lb_signer_load(a->settings.certificate, a->settings.key, &a->signer, why, why_n);
 	if (e == LB_OK)
+		e = lb_opener_load(a->settings.certificate, a->settings.key, &a->opener, why, why_n);
+	if (e == LB_OK)
 		e = store_open(a->settings.data, &a->store, why, why_n);
 	if (e == LB_OK)
 		e = local_server_open(a->settings.local, &a->local, why, why_n);
@@ -67,6 +71,7 @@ lb_err agent_open(struct agent *a, const char *config, char *why, size_t why_n)
 		return e;
 	}
 	intake_load(a);
+	incident_watch_begin(a);
 	return LB_OK;
 }
 
@@ -84,6 +89,8 @@ void agent_close(struct agent *a)
 		store_close(&a->store);
 	if (a->signer)
 		lb_signer_free(a->signer);
+	if (a->opener)
+		lb_opener_free(a->opener);
 	if (a->tls)
 		lb_tls_unref(a->tls);
 	lb_buf_fini(&a->acts_for);
@@ -92,15 +99,21 @@ void agent_close(struct agent *a)
 
 void agent_reload(struct agent *a)
 {
-	struct lb_signer *signer;
+	struct lb_signer *signer = NULL;
+	struct lb_opener *opener;
 	struct lb_tls *tls;
 	char why[512];
 	lb_err e = load_tls(&a->settings, &tls, why, sizeof why);
 
 	if (e == LB_OK) {
 		e = lb_signer_load(a->settings.certificate, a->settings.key, &signer, why, sizeof why);
-		if (e != LB_OK)
+		if (e == LB_OK)
+			e = lb_opener_load(a->settings.certificate, a->settings.key, &opener, why, sizeof why);
+		if (e != LB_OK) {
+			if (signer)
+				lb_signer_free(signer);
 			lb_tls_unref(tls);
+		}
 	}
 	if (e != LB_OK) {
 		log_event(LOG_ERROR, "reload_refused", "reason=%s detail=%s", lb_err_token(e), why);
@@ -108,6 +121,8 @@ void agent_reload(struct agent *a)
 	}
 	lb_signer_free(a->signer);
 	a->signer = signer;
+	lb_opener_free(a->opener);
+	a->opener = opener;
 	lb_tls_unref(a->tls);
 	a->tls = tls;
 	signers_reload(a->signers, tls);
@@ -125,6 +140,7 @@ static void lose_turn(struct agent *a, lb_err e)
 	if (a->from_broker)
 		uplink_fail(&a->uplink, e, a->store.why);
 	intake_load(a);
+	incident_watch_begin(a);
 }
 
 lb_err agent_begin(struct agent *a)
@@ -174,6 +190,10 @@ static int wait_ms(struct agent *a, int64_t deadline_ms)
 		next = a->resend_ms;
 	if (intake_due_ms(a) < next)
 		next = intake_due_ms(a);
+	if (erasing_due_ms(a) < next)
+		next = erasing_due_ms(a);
+	if (incident_watch_due_ms(a) < next)
+		next = incident_watch_due_ms(a);
 	if (deadline_ms < next)
 		next = deadline_ms;
 	next -= clock_of(CLOCK_MONOTONIC);
@@ -187,9 +207,12 @@ void agent_step(struct agent *a, short events, int64_t now_ms)
 	intake_go_on(a);
 	requests_take(a);
 	waiting_expire(a);
+	incident_watch_go_on(a);
 	derive_expire(a);
+	erasing_go_on(a);
 	if (agent_settle(a) == LB_OK)
 		intake_acknowledge(a);
+	erasing_finish(a);
 	watchers_show(a);
 	publish_pump(a);
 	uplink_flush(&a->uplink);

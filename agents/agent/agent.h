@@ -15,12 +15,14 @@
 #include "agents/agent/uplink.h"
 #include "agents/agent/waiting.h"
 #include "agents/agent/watchers.h"
+#include "lagebus/envelope.h"
 #include "lagebus/signature.h"
 
 struct agent {
 	struct settings settings;
 	struct lb_tls *tls;
 	struct lb_signer *signer;
+	struct lb_opener *opener;
 	struct signers *signers;
 	struct store store;
 	struct uplink uplink;
@@ -33,10 +35,13 @@ struct agent {
 	uint64_t announced[LB_LANES];  /* acknowledged to the broker */
 	uint64_t newest[LB_LANES];     /* the broker's, as last heard */
 	uint64_t missed;
+	int64_t link; /* this link's number: none comes twice */
 	struct lb_buf acts_for; /* the further partners that the broker says we act for, each with its NUL; as last heard */
 	bool in_transaction, from_broker, cursors_changed; /* the turn's, and what is in it */
 	bool holding, inbox_grew;
 	int64_t expire_ms; /* when what has ended is dropped again */
+	bool erased;      /* in this transaction, or in those before that erasing_finish has not seen */
+	int64_t erase_ms; /* when to look for what is to be erased */
 	int64_t held_ms; /* when what is held is taken up again */
 
 	int64_t sent_row[LB_LANES];
@@ -49,6 +54,9 @@ struct agent {
 	uint64_t last_request;
 	struct watcher watchers[WATCHERS_MAX];
 	int64_t show_ms; /* 0: no watcher has to be shown the rest */
+
+	bool incidents_changed;    /* some are to be looked at */
+	int64_t incidents_next_ms; /* since 1970: when a clock of one is about to run out, or does; INT64_MAX: never */
 };
 
 /* Opens everything; `why` says what is wrong. LB_OK, LB_CONFIG, LB_IO, ... */

@@ -2,6 +2,7 @@
 #include "agents/agent/answers.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "agents/agent/agent.h"
 #include "proto/host/log.h"
@@ -15,6 +16,7 @@ lb_err answer_try(struct agent *a, const struct local_peer *peer, const Lagebus_
 	if (p) {
 		lagebus__reply__pack(reply, p);
 		e = local_server_send(a->local, peer, p, n);
+		explicit_bzero(p, n); /* it may be what nobody else may read */
 	}
 	free(p);
 	return e;
@@ -72,12 +74,17 @@ void answer_fill(const struct inbox_row *row, bool payload, Lagebus__StoredMessa
 	m->signer = (char *)row->signer;
 }
 
-lb_err answer_message(struct agent *a, const struct local_peer *peer, uint64_t number, const struct inbox_row *row, bool more)
+lb_err answer_message(struct agent *a, const struct local_peer *peer, uint64_t number, const struct inbox_row *row, const struct inbox_opened *opened,
+                      bool more)
 {
 	Lagebus__StoredMessage m = LAGEBUS__STORED_MESSAGE__INIT;
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
 
 	answer_fill(row, true, &m);
+	if (opened && opened->refused == LB_OK)
+		m.opened = (ProtobufCBinaryData){ opened->content.n, (uint8_t *)opened->content.p };
+	else if (opened)
+		m.not_opened = (char *)lb_err_token(opened->refused);
 	reply.number = number;
 	reply.more = more;
 	reply.body_case = LAGEBUS__REPLY__BODY_MESSAGE;

@@ -22,8 +22,14 @@ void answer_error(struct agent *a, const struct local_peer *peer, uint64_t numbe
 void answer_refusal(struct agent *a, const struct local_peer *peer, uint64_t number, lb_err e);
 /* The message is in the outbox, or the broker has accepted it. */
 void answer_sent(struct agent *a, const struct local_peer *peer, uint64_t number, const struct lb_uuid *id, bool accepted);
-/* A stored message, whole; `more`: others follow. As answer_try. */
-lb_err answer_message(struct agent *a, const struct local_peer *peer, uint64_t number, const struct inbox_row *row, bool more) LB_MUST_CHECK;
+/* What came of opening a row that is sealed. */
+struct inbox_opened {
+	lb_err refused;          /* why it cannot be; LB_OK: it could */
+	struct lb_frame content;
+};
+/* A stored message, whole; opened: what it was encrypted for (NULL: it is not asked for); `more`: others follow. As answer_try. */
+lb_err answer_message(struct agent *a, const struct local_peer *peer, uint64_t number, const struct inbox_row *row, const struct inbox_opened *opened,
+                      bool more) LB_MUST_CHECK;
 /* Points *m into the row. */
 void answer_fill(const struct inbox_row *row, bool payload, Lagebus__StoredMessage *m);
 

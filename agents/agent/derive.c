@@ -1,54 +1,71 @@
 /* What is kept of messages besides themselves. */
 #include "agents/agent/derive.h"
 
+#include <string.h>
+
 #include "agents/agent/agent.h"
 #include "agents/agent/bind.h"
 #include "agents/agent/exercises.h"
 #include "agents/agent/indicators.h"
 #include "agents/agent/sightings.h"
 #include "agents/agent/training.h"
+#include "proto/approval.pb-c.h"
 #include "proto/host/log.h"
 
 #define EXPIRE_MS (10 * 60 * 1000)
 
-lb_err derive_received(struct agent *a, const struct lb_header *h, struct lb_frame payload)
+/* What its own origin recalls is in no table any more. */
+static lb_err forget(struct store *s, const struct lb_header *h, struct lb_frame payload)
 {
-	lb_err e;
+	Lagebus__Recall *r = lagebus__recall__unpack(NULL, payload.n, payload.p);
+	struct lb_uuid id;
+	lb_err e = LB_OK;
 
+	if (r && r->refers_to.len == sizeof id.b) {
+		memcpy(id.b, r->refers_to.data, sizeof id.b);
+		e = indicators_forget(s, &id, h->origin);
+		if (e == LB_OK)
+			e = sightings_forget(s, &id, h->origin);
+		if (e == LB_OK)
+			e = training_forget(s, &id, h->origin);
+	}
+	if (r)
+		lagebus__recall__free_unpacked(r, NULL);
+	return e;
+}
+
+/* What is the same for what comes and for what we say. */
+static lb_err take(struct agent *a, const struct lb_header *h, struct lb_frame payload)
+{
 	switch (h->type) {
 	case LB_TYPE_INDICATOR:
 		return indicators_take(&a->store, h, payload, agent_clock_ms());
 	case LB_TYPE_SIGHTING:
-		e = sightings_take(&a->store, h, payload);
-		return e == LB_OK ? sightings_pass_on(a, h, payload) : e;
+		return sightings_take(&a->store, h, payload);
 	case LB_TYPE_TRAINING_EVENT:
 		return training_take(&a->store, h, payload);
 	case LB_TYPE_TRAINING_REGISTRATION:
 		return registrations_take(&a->store, h, payload);
 	case LB_TYPE_EXERCISE:
 		return exercises_take(&a->store, h, payload);
+	case LB_TYPE_RECALL:
+		return forget(&a->store, h, payload);
 	default:
 		return LB_OK;
 	}
 }
 
-static lb_err take_sent(struct agent *a, const struct lb_header *h, struct lb_frame payload)
+lb_err derive_received(struct agent *a, const struct lb_header *h, struct lb_frame payload)
 {
-	switch (h->type) {
-	case LB_TYPE_INDICATOR:
-		return indicators_take(&a->store, h, payload, agent_clock_ms());
-	case LB_TYPE_SIGHTING:
-		/* One that belongs to another was passed on: it was counted when it came. */
-		return h->has_thread ? LB_OK : sightings_take(&a->store, h, payload);
-	case LB_TYPE_TRAINING_EVENT:
-		return training_take(&a->store, h, payload);
-	case LB_TYPE_TRAINING_REGISTRATION:
-		return registrations_take(&a->store, h, payload);
-	case LB_TYPE_EXERCISE:
-		return exercises_take(&a->store, h, payload);
-	default:
-		return LB_OK;
-	}
+	lb_err e = take(a, h, payload);
+
+	return e == LB_OK && h->type == LB_TYPE_SIGHTING ? sightings_pass_on(a, h, payload) : e;
+}
+
+/* A sighting that belongs to another was passed on: it was counted when it came. */
+static bool was_counted(const struct lb_header *h)
+{
+	return h->type == LB_TYPE_SIGHTING && h->has_thread;
 }
 
 lb_err derive_sent(struct agent *a, const struct lb_uuid *id)
@@ -63,7 +80,7 @@ lb_err derive_sent(struct agent *a, const struct lb_uuid *id)
 	if (e != LB_OK)
 		return e == LB_NOT_FOUND ? LB_OK : e;
 	header = column_frame(q, 0);
-	e = lb_header_decode(header.p, header.n, &h) == LB_OK ? take_sent(a, &h, column_frame(q, 1)) : LB_OK;
+	e = lb_header_decode(header.p, header.n, &h) == LB_OK && !was_counted(&h) ? take(a, &h, column_frame(q, 1)) : LB_OK;
 	sqlite3_reset(q);
 	return e;
 }

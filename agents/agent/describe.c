@@ -4,112 +4,256 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lagebus/sealed.h"
+#include "lagebus/payload.h"
+#include "lagebus/uuid.h"
+#include "proto/approval.pb-c.h"
+#include "proto/assistance.pb-c.h"
 #include "proto/exercise.pb-c.h"
+#include "proto/host/words.h"
+#include "proto/incident.pb-c.h"
+#include "proto/indicator.pb-c.h"
 #include "proto/receipt.pb-c.h"
-#include "proto/warning.pb-c.h"
+#include "proto/training.pb-c.h"
 
-#define BY_MAX 200 /* bytes of a name that are shown */
+#define TITLE_MAX 1200 /* more than any title in a payload: only what is composed may be cut */
 
-/* protobuf-c does not check UTF-8: what is not is left out. */
+/* What is cut off in the middle of a character ends before it. */
+static void end_at_character(char *text, size_t n)
+{
+	while (n > 0 && !lb_utf8_is_valid(text, n))
+		n--;
+	text[n] = 0;
+}
+
+/* "what: about (more)", the last two where they are not empty. */
+static void compose(char out[TITLE_MAX], const char *what, const char *about, const char *more)
+{
+	int n = snprintf(out, TITLE_MAX, "%s%s%s%s%s%s", what, *what && *about ? ": " : "", about, *more ? " (" : "", more, *more ? ")" : "");
+
+	if (n >= TITLE_MAX)
+		end_at_character(out, TITLE_MAX - 1);
+}
+
+static void counted(char out[TITLE_MAX], const char *form, size_t n, const char *source)
+{
+	char number[FIELD_WORD], what[2 * FIELD_WORD];
+
+	words_number(n, number);
+	snprintf(what, sizeof what, form, number);
+	compose(out, what, "", source);
+}
+
+static void title_indicators(const ProtobufCMessage *m, char out[TITLE_MAX])
+{
+	const Lagebus__Indicators *x = (const Lagebus__Indicators *)m;
+	const Lagebus__Indicator *first = x->indicators[0];
+
+	if (x->n_indicators == 1)
+		compose(out, "", *first->title ? first->title : first->value, x->source);
+	else
+		counted(out, words_n("%s indicator", "%s indicators", x->n_indicators), x->n_indicators, x->source);
+}
+
+static void title_sightings(const ProtobufCMessage *m, char out[TITLE_MAX])
+{
+	const Lagebus__Sightings *x = (const Lagebus__Sightings *)m;
+
+	counted(out, words_n("%s sighting", "%s sightings", x->n_sightings), x->n_sightings, x->n_sightings == 1 ? x->sightings[0]->source : "");
+}
+
+static void title_incident(const ProtobufCMessage *m, char out[TITLE_MAX])
+{
+	const Lagebus__IncidentReport *x = (const Lagebus__IncidentReport *)m;
+	char stage[FIELD_WORD];
+
+	words_enum(&lagebus__incident_stage__descriptor, x->stage, stage);
+	compose(out, stage, x->title, "");
+}
+
+static void title_assistance(const char *what, int64_t state, const char *capability, char out[TITLE_MAX])
+{
+	char word[FIELD_WORD] = "";
+
+	if (state != LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_OPEN)
+		words_enum(&lagebus__assistance_state__descriptor, state, word);
+	compose(out, what, capability, word);
+}
+
+static void title_request(const ProtobufCMessage *m, char out[TITLE_MAX])
+{
+	const Lagebus__AssistanceRequest *x = (const Lagebus__AssistanceRequest *)m;
+
+	title_assistance(_("assistance wanted"), x->state, x->capability, out);
+}
+
+static void title_offer(const ProtobufCMessage *m, char out[TITLE_MAX])
+{
+	const Lagebus__AssistanceOffer *x = (const Lagebus__AssistanceOffer *)m;
+
+	title_assistance(_("assistance offered"), x->state, x->capability, out);
+}
+
+static void title_event(const ProtobufCMessage *m, char out[TITLE_MAX])
+{
+	const Lagebus__TrainingEvent *x = (const Lagebus__TrainingEvent *)m;
+	char status[FIELD_WORD] = "";
+
+	if (x->status == LAGEBUS__TRAINING_STATUS__TRAINING_STATUS_CANCELLED)
+		words_enum(&lagebus__training_status__descriptor, x->status, status);
+	compose(out, status, x->title, "");
+}
+
+static void title_registration(const ProtobufCMessage *m, char out[TITLE_MAX])
+{
+	const Lagebus__TrainingRegistration *x = (const Lagebus__TrainingRegistration *)m;
+	const Lagebus__Contact *c = x->contact;
+	const char *who = !c ? "" : *c->function ? c->function : c->name;
+
+	if (x->seats == 0)
+		compose(out, _("registration withdrawn"), "", who);
+	else
+		counted(out, words_n("registration for %s seat", "registration for %s seats", x->seats), x->seats, who);
+}
+
+static void title_violence(const ProtobufCMessage *m, char out[TITLE_MAX])
+{
+	const ProtobufCBinaryData pseudonym = field_bytes(m, field_find(m->descriptor, "pseudonym"), 0);
+	char text[LB_UUID_TEXT];
+	struct lb_uuid id;
+
+	memcpy(id.b, pseudonym.data, sizeof id.b);
+	lb_uuid_format(&id, text);
+	compose(out, _("case"), text, "");
+}
+
+static void by(const char *what, const char *who, char out[TITLE_MAX])
+{
+	if (*who)
+		snprintf(out, TITLE_MAX, _("%s by %s"), what, who);
+	else
+		compose(out, what, "", "");
+}
+
+static void title_receipt(const ProtobufCMessage *m, char out[TITLE_MAX])
+{
+	static const char *const states[] = { "", N_("displayed"), N_("acknowledged"), N_("implemented"), N_("deleted") };
+	const Lagebus__Receipt *x = (const Lagebus__Receipt *)m;
+
+	by(x->state < sizeof states / sizeof states[0] ? _(states[x->state]) : "?", x->by, out);
+}
+
+static void title_approval(const ProtobufCMessage *m, char out[TITLE_MAX])
+{
+	const Lagebus__Approval *x = (const Lagebus__Approval *)m;
+	char decision[FIELD_WORD];
+
+	words_enum(&lagebus__approval_decision__descriptor, x->decision, decision);
+	by(decision, x->by, out);
+}
+
+static void title_recall(const ProtobufCMessage *m, char out[TITLE_MAX])
+{
+	compose(out, _("recall"), ((const Lagebus__Recall *)m)->reason, "");
+	out[strcspn(out, "\r\n")] = 0;
+}
+
+static void title_exercise(const ProtobufCMessage *m, char out[TITLE_MAX])
+{
+	const Lagebus__Exercise *x = (const Lagebus__Exercise *)m;
+	char phase[FIELD_WORD];
+
+	words_enum(&lagebus__exercise_phase__descriptor, x->phase, phase);
+	compose(out, phase, x->title, "");
+}
+
+static void title_plain(const ProtobufCMessage *m, char out[TITLE_MAX])
+{
+	const ProtobufCFieldDescriptor *f = field_find(m->descriptor, "title");
+
+	compose(out, "", f ? field_text(m, f, 0) : "", "");
+}
+
+static void (*const titles[LB_TYPE_MAX + 1])(const ProtobufCMessage *m, char out[TITLE_MAX]) = {
+	[LB_TYPE_INDICATOR] = title_indicators,
+	[LB_TYPE_SIGHTING] = title_sightings,
+	[LB_TYPE_WARNING] = title_plain,
+	[LB_TYPE_INCIDENT_REPORT] = title_incident,
+	[LB_TYPE_ASSISTANCE_REQUEST] = title_request,
+	[LB_TYPE_ASSISTANCE_OFFER] = title_offer,
+	[LB_TYPE_SITUATION_REPORT] = title_plain,
+	[LB_TYPE_TRAINING_EVENT] = title_event,
+	[LB_TYPE_DIGITAL_VIOLENCE_CASE] = title_violence,
+	[LB_TYPE_RECEIPT] = title_receipt,
+	[LB_TYPE_APPROVAL] = title_approval,
+	[LB_TYPE_RECALL] = title_recall,
+	[LB_TYPE_TRAINING_REGISTRATION] = title_registration,
+	[LB_TYPE_EXERCISE] = title_exercise,
+};
+
 static lb_err add(struct lb_buf *to, const char *text)
 {
-	size_t n = strlen(text);
+	lb_err e = lb_buf_len(to) > 0 ? lb_buf_append(to, "\n", 1) : LB_OK;
 
-	if (n == 0 || !lb_utf8_is_valid(text, n))
-		return LB_OK;
-	if (lb_buf_len(to) > 0 && lb_buf_append(to, "\n", 1) != LB_OK)
-		return LB_NO_MEMORY;
-	return lb_buf_append(to, text, n);
+	return e == LB_OK ? lb_buf_append(to, text, strlen(text)) : e;
 }
 
-static lb_err add_all(struct lb_buf *to, char *const *texts, size_t n)
-{
-	lb_err e = LB_OK;
+struct texts {
+	struct description *d;
+	lb_err e;
+};
 
-	for (size_t i = 0; e == LB_OK && i < n; i++)
-		e = add(to, texts[i]);
-	return e;
+static bool add_text(void *user, const struct field_rule *rule, const char *text)
+{
+	struct texts *t = user;
+
+	if (strcmp(rule->name, "tracking_id") == 0)
+		t->e = add(&t->d->tracking_id, text);
+	else
+		t->e = add(&t->d->body, text);
+	return t->e == LB_OK;
 }
 
-static lb_err describe_warning(struct lb_frame payload, struct description *d)
+static lb_err describe_payload(unsigned type, const ProtobufCMessage *m, struct description *d)
 {
-	Lagebus__Warning *w = lagebus__warning__unpack(NULL, payload.n, payload.p);
+	struct texts t = { d, LB_OK };
+	char title[TITLE_MAX] = "";
+
+	titles[type](m, title);
+	if (*title)
+		t.e = add(&d->title, title);
+	if (t.e == LB_OK)
+		payload_each_text(m, add_text, &t);
+	return t.e;
+}
+
+/* Of what is encrypted nothing is known here, and nothing is to be: neither title nor search show more than what a case is called. */
+static lb_err describe_sealed(struct lb_frame payload, struct description *d)
+{
+	char pseudonym[LB_PSEUDONYM_TEXT], title[32];
+	struct lb_sealed s;
 	lb_err e;
 
-	if (!w)
+	if (lb_sealed_read(payload, &s) != LB_OK)
 		return LB_OK;
-	e = add(&d->title, w->title);
-	if (e == LB_OK)
-		e = add(&d->tracking_id, w->tracking_id);
-	if (e == LB_OK)
-		e = add(&d->body, w->summary);
-	if (e == LB_OK)
-		e = add(&d->body, w->publisher);
-	if (e == LB_OK)
-		e = add_all(&d->body, w->cves, w->n_cves);
-	if (e == LB_OK)
-		e = add_all(&d->body, w->products, w->n_products);
-	if (e == LB_OK)
-		e = add_all(&d->body, w->measures, w->n_measures);
-	lagebus__warning__free_unpacked(w, NULL);
-	return e;
+	lb_pseudonym_format(s.pseudonym, pseudonym);
+	snprintf(title, sizeof title, s.pseudonym.n ? "case %.8s" : "encrypted", pseudonym);
+	e = add(&d->title, title);
+	return e == LB_OK ? add(&d->tracking_id, pseudonym) : e;
 }
 
-/* At most max bytes, and whole characters. */
-static int cut(const char *text, size_t max)
+static lb_err describe_open(const struct lb_header *h, struct lb_frame payload, struct description *d)
 {
-	size_t n = strnlen(text, max + 1);
-
-	if (n > max)
-		for (n = max; n > 0 && (text[n] & 0xc0) == 0x80;)
-			n--;
-	return (int)n;
-}
-
-static lb_err describe_receipt(struct lb_frame payload, struct description *d)
-{
-	static const char *const states[] = { "", "displayed", "acknowledged", "implemented" };
-	Lagebus__Receipt *r = lagebus__receipt__unpack(NULL, payload.n, payload.p);
-	char text[BY_MAX + 20];
+	ProtobufCMessage *m = NULL;
 	lb_err e;
 
-	if (!r)
-		return LB_OK;
-	snprintf(text, sizeof text, "%s%s%.*s", r->state <= LB_ACK_IMPLEMENTED ? states[r->state] : "", r->by[0] ? " by " : "", cut(r->by, BY_MAX), r->by);
-	e = add(&d->title, text);
-	if (e == LB_OK)
-		e = add(&d->body, r->note);
-	lagebus__receipt__free_unpacked(r, NULL);
-	return e;
-}
-
-static lb_err describe_exercise(struct lb_frame payload, struct description *d)
-{
-	Lagebus__Exercise *x = lagebus__exercise__unpack(NULL, payload.n, payload.p);
-	char text[BY_MAX + 20];
-	lb_err e;
-
-	if (!x)
-		return LB_OK;
-	snprintf(text, sizeof text, "%s: %.*s", x->phase == LAGEBUS__EXERCISE_PHASE__EXERCISE_PHASE_END ? "end" : "begin", cut(x->title, BY_MAX), x->title);
-	e = add(&d->title, text);
-	if (e == LB_OK)
-		e = add(&d->body, x->text);
-	lagebus__exercise__free_unpacked(x, NULL);
-	return e;
-}
-
-static lb_err describe_note(struct lb_frame payload, struct description *d)
-{
-	Lagebus__Note *n = lagebus__note__unpack(NULL, payload.n, payload.p);
-	lb_err e;
-
-	if (!n)
-		return LB_OK;
-	e = add(&d->title, n->title);
-	if (e == LB_OK)
-		e = add(&d->body, n->text);
-	lagebus__note__free_unpacked(n, NULL);
+	if (h->schema_version > LB_PAYLOAD_SCHEMA)
+		snprintf(d->wrong, sizeof d->wrong, "its schema is of version %u, this agent knows %d", h->schema_version, LB_PAYLOAD_SCHEMA);
+	else if (lb_payload_open(h->type, payload, &m, d->wrong, sizeof d->wrong) != LB_OK)
+		m = NULL;
+	e = m ? describe_payload(h->type, m, d) : LB_OK;
+	if (m)
+		protobuf_c_message_free_unpacked(m, NULL);
 	return e;
 }
 
@@ -120,17 +264,13 @@ static lb_err end_text(struct lb_buf *b)
 
 lb_err describe(const struct lb_header *h, struct lb_frame payload, struct description *out)
 {
-	struct description d = { LB_BUF_INIT, LB_BUF_INIT, LB_BUF_INIT };
+	struct description d = { LB_BUF_INIT, LB_BUF_INIT, LB_BUF_INIT, "" };
 	lb_err e;
 
-	if (h->type == LB_TYPE_WARNING)
-		e = describe_warning(payload, &d);
-	else if (h->type == LB_TYPE_RECEIPT)
-		e = describe_receipt(payload, &d);
-	else if (h->type == LB_TYPE_EXERCISE)
-		e = describe_exercise(payload, &d);
+	if (lb_sealed_is_due(h))
+		e = describe_sealed(payload, &d);
 	else
-		e = describe_note(payload, &d);
+		e = describe_open(h, payload, &d);
 	if (e == LB_OK)
 		e = end_text(&d.title);
 	if (e == LB_OK)

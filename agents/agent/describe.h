@@ -4,11 +4,14 @@
 
 #include "lagebus/buf.h"
 #include "lagebus/header.h"
+#include "lagebus/payload.h"
 #include "lagebus/zmtp.h"
 
-/* NUL-terminated texts, empty where there is nothing. Payloads that cannot be read give empty texts: the header is what counts. */
+/* NUL-terminated texts, empty where there is nothing; the title in the agent's language (proto/host/words.h). A payload that breaks its schema's
+ * rules gives none, and `wrong` says which: the header is what counts. */
 struct description {
 	struct lb_buf title, tracking_id, body;
+	char wrong[LB_PAYLOAD_WHY];
 };
 
 /* LB_OK or LB_NO_MEMORY. */

@@ -6,6 +6,8 @@
 
 #include "agents/agent/bind.h"
 #include "agents/agent/describe.h"
+#include "lagebus/message_type.h"
+#include "proto/host/log.h"
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 10000
@@ -43,6 +45,15 @@ static lb_err add_text(struct store *s, const struct description *d)
 	return store_run(s, q);
 }
 
+/* Its signature is right, so it is kept; but people should hear that somebody sends what cannot be read. */
+static void log_unreadable(const struct lb_header *h, const char *wrong)
+{
+	char id[LB_UUID_TEXT];
+
+	lb_uuid_format(&h->id, id);
+	log_event(LOG_WARN, "payload_unreadable", "id=%s origin=%.*s detail=%s", id, (int)h->origin.n, h->origin.p, wrong);
+}
+
 lb_err inbox_add(struct store *s, const struct inbox_message *m, const struct lb_header *h, const char *signer, bool *stored)
 {
 	struct description d;
@@ -52,6 +63,8 @@ lb_err inbox_add(struct store *s, const struct inbox_message *m, const struct lb
 		return e;
 	e = add_row(s, m, h, signer, &d);
 	*stored = e == LB_OK && sqlite3_changes(s->db) == 1;
+	if (*stored && d.wrong[0])
+		log_unreadable(h, d.wrong);
 	if (*stored && (d.title.p || d.body.p))
 		e = add_text(s, &d);
 	description_fini(&d);
@@ -181,6 +194,52 @@ lb_err inbox_acknowledge(struct store *s, const struct lb_uuid *id, unsigned sta
 	bind_frame(q, 1, (struct lb_frame){ id->b, sizeof id->b });
 	sqlite3_bind_int64(q, 2, state);
 	return store_run(s, q);
+}
+
+lb_err inbox_erase(struct store *s, const struct lb_uuid *id)
+{
+	sqlite3_stmt *q = store_use(s, STORE_INBOX_ERASE);
+
+	bind_frame(q, 1, (struct lb_frame){ id->b, sizeof id->b });
+	return store_run_erasing(s, q);
+}
+
+/* The first case with a content whose row is behind `row`, and is to be gone. LB_NOT_FOUND: none. */
+static lb_err next_expired(struct store *s, int64_t *row, int64_t now_ms, struct lb_uuid *id)
+{
+	for (;;) {
+		sqlite3_stmt *q = store_use(s, STORE_INBOX_CASES);
+		struct lb_frame header;
+		struct lb_header h;
+		lb_err e;
+
+		sqlite3_bind_int64(q, 1, *row);
+		e = store_row(s, q);
+		if (e != LB_OK)
+			return e;
+		*row = sqlite3_column_int64(q, 0);
+		header = column_frame(q, 1);
+		if (lb_header_decode(header.p, header.n, &h) == LB_OK && lb_header_keep_until(&h) <= now_ms) {
+			*id = h.id;
+			return LB_OK;
+		}
+	}
+}
+
+lb_err inbox_erase_expired(struct store *s, int64_t now_ms, unsigned *n)
+{
+	struct lb_uuid id;
+	int64_t row = 0;
+	lb_err e;
+
+	*n = 0;
+	while ((e = next_expired(s, &row, now_ms, &id)) == LB_OK) {
+		e = inbox_erase(s, &id);
+		if (e != LB_OK)
+			return e;
+		(*n)++;
+	}
+	return e == LB_NOT_FOUND ? LB_OK : e;
 }
 
 lb_err inbox_counts(struct store *s, uint64_t *real, uint64_t *exercises, uint64_t *quarantined)

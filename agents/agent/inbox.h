@@ -44,6 +44,10 @@ lb_err inbox_after(struct store *s, int64_t row, struct inbox_row *out) LB_MUST_
 /* The newest row's number; 0: the inbox is empty, or unreadable. */
 int64_t inbox_newest(struct store *s);
 lb_err inbox_acknowledge(struct store *s, const struct lb_uuid *id, unsigned state) LB_MUST_CHECK;
+/* Deletes the content of a message; its row, which says that it was there, stays. */
+lb_err inbox_erase(struct store *s, const struct lb_uuid *id) LB_MUST_CHECK;
+/* The same of every digital-violence case whose time is over. *n is how many. */
+lb_err inbox_erase_expired(struct store *s, int64_t now_ms, unsigned *n) LB_MUST_CHECK;
 /* Messages that are real, those of exercises, and those that did not verify. */
 lb_err inbox_counts(struct store *s, uint64_t *real, uint64_t *exercises, uint64_t *quarantined) LB_MUST_CHECK;
 

@@ -5,7 +5,12 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/deadlines.h"
+#include "agents/agent/reminders.h"
 #include "agents/agent/derive.h"
+#include "agents/agent/directory.h"
+#include "agents/agent/incident_route.h"
+#include "agents/agent/incident_store.h"
 #include "lagebus/delivery.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -35,6 +40,7 @@ void intake_hello(void *agent, Lagebus__Hello *hello)
 	struct agent *a = agent;
 
 	hello->log = bytes_of(&a->log);
+	hello->reminders = true;
 	hello->urgent = a->cursor[LB_LANE_URGENT];
 	hello->urgent_id = bytes_of(&a->last[LB_LANE_URGENT]);
 	hello->routine = a->cursor[LB_LANE_ROUTINE];
@@ -49,7 +55,7 @@ static void move_cursor(struct agent *a, unsigned lane, uint64_t position, const
 	a->cursors_changed = true;
 }
 
-static void ask_for_signer(struct agent *a, uint8_t hint[LB_SIGNER_SIZE])
+void intake_ask_for_signer(struct agent *a, uint8_t hint[LB_SIGNER_SIZE])
 {
 	Lagebus__SignerQuery query = LAGEBUS__SIGNER_QUERY__INIT;
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
@@ -80,6 +86,28 @@ static void report(struct agent *a, const struct inbox_message *m, const struct 
 		uplink_fail(&a->uplink, LB_NO_MEMORY, NULL);
 }
 
+/* Whom it waits for, if not for its own origin. Where we act for others, too, the broker says who of us it is. */
+static lb_err expect(struct agent *a, const struct lb_header *h)
+{
+	const char *home = lb_tls_identity(a->tls)->partner;
+
+	return lb_buf_len(&a->acts_for) > 0 || lb_text_equals(h->origin, home) ? LB_OK : reminders_expect(&a->store, h, home);
+}
+
+/* A message that was just stored may belong to an incident, and may have to go up. */
+static lb_err note_incident(struct agent *a, const struct inbox_message *m, const struct lb_header *h)
+{
+	struct lb_frame frames[3] = { m->header, m->payload, m->signature };
+	bool touched = false;
+	lb_err e = incident_store_received(&a->store, h, &touched);
+
+	a->incidents_changed |= touched;
+	/* Whoever looks at it will want to know whether what a Land passed on is what the body said. */
+	if (touched && h->type == LB_TYPE_INCIDENT_REPORT && incident_route_verify(a, m->payload) == LB_NO_MEMORY)
+		return LB_NO_MEMORY;
+	return e == LB_OK && touched ? incident_route_pass_on(a, h, frames) : e;
+}
+
 /* Verifies and stores one message. LB_AGAIN: its signer is waited for; else LB_OK or a store error. */
 static lb_err take_one(struct agent *a, const struct inbox_message *m)
 {
@@ -92,7 +120,7 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 	if (e == LB_OK)
 		e = signers_verify(a->signers, &h, m->header, m->payload, m->signature, hint, &signer);
 	if ((e == LB_AGAIN || e == LB_UNKNOWN_SIGNER) && signers_ask(a->signers, hint, a->now_ms)) {
-		ask_for_signer(a, hint);
+		intake_ask_for_signer(a, hint);
 		e = LB_AGAIN;
 	}
 	if (e == LB_AGAIN)
@@ -100,6 +128,10 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 	if (e == LB_OK) {
 		stored_e = inbox_add(&a->store, m, &h, signer, &stored);
 		a->inbox_grew |= stored;
+		if (stored_e == LB_OK && stored)
+			stored_e = expect(a, &h);
+		if (stored_e == LB_OK && stored)
+			stored_e = note_incident(a, m, &h);
 		if (stored_e == LB_OK && stored)
 			stored_e = derive_received(a, &h, m->payload);
 	} else {
@@ -119,7 +151,7 @@ static lb_err take_or_hold(struct agent *a, const struct inbox_message *m)
 	if (!a->holding)
 		e = take_one(a, m);
 	else if (lb_signature_hint(m->signature, hint) == LB_OK && signers_ask(a->signers, hint, a->now_ms))
-		ask_for_signer(a, hint);
+		intake_ask_for_signer(a, hint);
 	if (e != LB_AGAIN)
 		return e;
 	if (!a->holding)
@@ -235,6 +267,7 @@ void intake_open(void *agent, const Lagebus__Welcome *welcome)
 	}
 	follow(a, welcome);
 	learn_mandates(a, welcome);
+	deadlines_link(a);
 	if (!uplink_is_open(&a->uplink))
 		return; /* it passes over messages, or the store or memory is out */
 	memcpy(a->announced, a->cursor, sizeof a->cursor);
@@ -329,6 +362,15 @@ void intake_control(void *agent, const Lagebus__Control *c)
 	case LAGEBUS__CONTROL__BODY_ROUTE:
 		waiting_answered(a, WAITING_ROUTE, c->route->request, &c->route->base);
 		return;
+	case LAGEBUS__CONTROL__BODY_DIRECTORY:
+		directory_answered(a, c->directory);
+		return;
+	case LAGEBUS__CONTROL__BODY_REMINDER:
+		deadlines_reminder(a, c->reminder);
+		return;
+	case LAGEBUS__CONTROL__BODY_OVERDUE:
+		deadlines_overdue(a, c->overdue);
+		return;
 	case LAGEBUS__CONTROL__BODY_HELLO:
 	case LAGEBUS__CONTROL__BODY_WELCOME:
 	case LAGEBUS__CONTROL__BODY_RECEIVED:
@@ -337,6 +379,7 @@ void intake_control(void *agent, const Lagebus__Control *c)
 	case LAGEBUS__CONTROL__BODY_QUARANTINED:
 	case LAGEBUS__CONTROL__BODY_GOODBYE:
 	case LAGEBUS__CONTROL__BODY_ROUTE_QUERY:
+	case LAGEBUS__CONTROL__BODY_DIRECTORY_QUERY:
 	case LAGEBUS__CONTROL__BODY__NOT_SET:
 	case _LAGEBUS__CONTROL__BODY__CASE_IS_INT_SIZE:
 		break;

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "lagebus/signature.h"
 #include "lagebus/zmtp.h"
 #include "proto/control.pb-c.h"
 
@@ -20,6 +21,8 @@ void intake_down(void *agent);
 /* Takes up again what is held, when it is time for it: at this time of the agent's clock, or INT64_MAX. */
 int64_t intake_due_ms(const struct agent *a);
 void intake_go_on(struct agent *a);
+/* Asks the broker for the certificate of a signer. */
+void intake_ask_for_signer(struct agent *a, uint8_t hint[LB_SIGNER_SIZE]);
 /* After the commit: acknowledges what is stored. */
 void intake_acknowledge(struct agent *a);
 

@@ -9,6 +9,7 @@
 #include "agents/agent/agent.h"
 #include "proto/host/log.h"
 #include "proto/host/notify.h"
+#include "proto/host/words.h"
 
 #define CONFIG_DEFAULT "/etc/lagebus/agent.conf"
 
@@ -135,6 +136,7 @@ int main(int argc, char **argv)
 
 	if (rc >= 0)
 		return rc;
+	words_init();
 	/* One thread does the work: a second arena would only cost memory. */
 	mallopt(M_ARENA_MAX, 1);
 	if (o.check) {

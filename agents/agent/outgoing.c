@@ -1,65 +1,41 @@
 /* What the agent does not queue, whatever the broker would say. */
 #include "agents/agent/outgoing.h"
 
-#include <string.h>
+#include <protobuf-c/protobuf-c.h>
+#include <stdio.h>
 
 #include "agents/agent/inbox.h"
 #include "lagebus/classified.h"
-#include "proto/receipt.pb-c.h"
-#include "proto/warning.pb-c.h"
+#include "lagebus/level_clock.h"
+#include "lagebus/payload.h"
+#include "lagebus/sealed.h"
 
-static bool is_marked(const char *text)
+static lb_err check_payload(const struct lb_header *h, struct lb_frame payload, char *why, size_t why_n)
 {
-	return lb_text_is_classified(text, strlen(text));
+	ProtobufCMessage *m = NULL;
+	lb_err e;
+
+	if (h->schema_version > LB_PAYLOAD_SCHEMA) {
+		snprintf(why, why_n, "the payload's schema is of version %u, this agent knows %d", h->schema_version, LB_PAYLOAD_SCHEMA);
+		return LB_INVALID;
+	}
+	e = lb_payload_open(h->type, payload, &m, why, why_n);
+	if (e == LB_OK && lb_payload_marked(m))
+		e = LB_CLASSIFIED;
+	if (m)
+		protobuf_c_message_free_unpacked(m, NULL);
+	return e;
 }
 
-/* Products are names, and some are named after what they are approved for. */
-static bool is_marked_warning(struct lb_frame payload)
+/* Whoever sealed it has looked into it; what is not sealed is refused, and if it is marked, for that. */
+static lb_err check_sealed(const struct lb_header *h, struct lb_frame payload, char *why, size_t why_n)
 {
-	Lagebus__Warning *w = lagebus__warning__unpack(NULL, payload.n, payload.p);
-	bool marked = w && (is_marked(w->title) || is_marked(w->summary));
+	lb_err e = lb_sealed_check(h, payload);
 
-	for (size_t i = 0; w && i < w->n_measures; i++)
-		marked |= is_marked(w->measures[i]);
-	if (w)
-		lagebus__warning__free_unpacked(w, NULL);
-	return marked;
-}
-
-static bool is_marked_receipt(struct lb_frame payload)
-{
-	Lagebus__Receipt *r = lagebus__receipt__unpack(NULL, payload.n, payload.p);
-	bool marked = r && (is_marked(r->by) || is_marked(r->note));
-
-	if (r)
-		lagebus__receipt__free_unpacked(r, NULL);
-	return marked;
-}
-
-static bool is_marked_text(const void *p, size_t n)
-{
-	return lb_utf8_is_valid(p, n) && lb_text_is_classified(p, n);
-}
-
-/* What is no note may be text as it is. */
-static bool is_marked_note(struct lb_frame payload)
-{
-	Lagebus__Note *n = lagebus__note__unpack(NULL, payload.n, payload.p);
-	bool marked = n ? is_marked(n->title) || is_marked(n->text) || (n->attachment.len > 0 && is_marked_text(n->attachment.data, n->attachment.len))
-	                : is_marked_text(payload.p, payload.n);
-
-	if (n)
-		lagebus__note__free_unpacked(n, NULL);
-	return marked;
-}
-
-static bool is_classified(const struct lb_header *h, struct lb_frame payload)
-{
-	if (h->exercise_name.n > 0 && lb_text_is_classified(h->exercise_name.p, h->exercise_name.n))
-		return true;
-	if (h->type == LB_TYPE_WARNING)
-		return is_marked_warning(payload);
-	return h->type == LB_TYPE_RECEIPT ? is_marked_receipt(payload) : is_marked_note(payload);
+	if (e != LB_OK && check_payload(h, payload, why, why_n) == LB_CLASSIFIED)
+		e = LB_CLASSIFIED;
+	why[0] = 0;
+	return e;
 }
 
 /* What is not in the inbox the broker looks up; what did not verify has no label. */
@@ -77,11 +53,24 @@ static lb_err compare(struct store *s, const struct lb_header *h, const struct l
 	return e == LB_OK && lb_header_widens(h, &about) ? LB_TLP_WIDENED : e;
 }
 
-lb_err outgoing_check(struct store *s, const struct lb_header *h, struct lb_frame payload)
+lb_err outgoing_check(struct store *s, const struct lb_header *h, struct lb_frame payload, char *why, size_t why_n)
 {
-	lb_err e = is_classified(h, payload) ? LB_CLASSIFIED : LB_OK;
+	lb_err e = LB_OK;
 
+	why[0] = 0;
+	if (h->exercise_name.n > 0 && lb_text_is_classified(h->exercise_name.p, h->exercise_name.n))
+		e = LB_CLASSIFIED;
+	if (e == LB_OK)
+		e = lb_sealed_check_header(h);
+	if (e == LB_OK)
+		e = lb_sealed_is_due(h) ? check_sealed(h, payload, why, why_n) : check_payload(h, payload, why, why_n);
+	if (e == LB_OK)
+		e = lb_header_check_clock(h);
 	if (e == LB_OK && h->has_thread)
 		e = compare(s, h, &h->thread);
-	return e == LB_OK && h->has_supersedes ? compare(s, h, &h->supersedes) : e;
+	if (e == LB_OK && h->has_supersedes)
+		e = compare(s, h, &h->supersedes);
+	if (e != LB_OK && !*why)
+		snprintf(why, why_n, "%s", lb_err_text(e));
+	return e;
 }

@@ -5,6 +5,7 @@
 
 #include "agents/agent/agent.h"
 #include "agents/agent/derive.h"
+#include "agents/agent/incident_store.h"
 #include "agents/agent/outbox.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -15,6 +16,7 @@ lb_err publish_add(struct agent *a, struct lb_header *h, struct lb_frame payload
 {
 	struct lb_buf header = LB_BUF_INIT, signature = LB_BUF_INIT;
 	struct lb_frame frames[3];
+	bool touched = false;
 	lb_err e;
 
 	h->id = lb_uuid7_now();
@@ -37,6 +39,9 @@ lb_err publish_add(struct agent *a, struct lb_header *h, struct lb_frame payload
 		e = agent_begin(a);
 	if (e == LB_OK)
 		e = outbox_add(&a->store, &h->id, (enum lb_lane)h->lane, frames);
+	if (e == LB_OK)
+		e = incident_store_sent(&a->store, h, frames[0], payload, &touched);
+	a->incidents_changed |= touched;
 	if (e == LB_OK)
 		*id = h->id;
 	lb_buf_fini(&header);
@@ -124,6 +129,7 @@ static bool will_pass(const char *reason)
 void publish_refused(struct agent *a, const struct lb_uuid *id, const char *reason, const char *text)
 {
 	char id_text[LB_UUID_TEXT];
+	bool touched = false;
 	lb_err e;
 
 	if (!answered(a, id))
@@ -138,6 +144,9 @@ void publish_refused(struct agent *a, const struct lb_uuid *id, const char *reas
 	e = agent_begin(a);
 	if (e == LB_OK)
 		e = outbox_refused(&a->store, id, reason, text, agent_clock_ms());
+	if (e == LB_OK)
+		e = incident_store_refused(&a->store, id, &touched);
+	a->incidents_changed |= touched;
 	if (e != LB_OK)
 		uplink_fail(&a->uplink, e, a->store.why);
 }

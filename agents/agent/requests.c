@@ -5,10 +5,18 @@
 
 #include "agents/agent/agent.h"
 #include "agents/agent/answers.h"
+#include "agents/agent/deadlines.h"
 #include "agents/agent/derived_requests.h"
+#include "agents/agent/directory.h"
+#include "agents/agent/erasing.h"
 #include "agents/agent/exercises.h"
+#include "agents/agent/incident_answer.h"
+#include "agents/agent/incident_store.h"
+#include "agents/agent/opening.h"
 #include "agents/agent/outbox.h"
 #include "agents/agent/outgoing.h"
+#include "agents/agent/reminders.h"
+#include "lagebus/payload.h"
 #include "lagebus/topic.h"
 #include "proto/header.pb-c.h"
 #include "proto/host/log.h"
@@ -25,26 +33,33 @@ struct order {
 	struct lb_frame payload;
 	bool wait;
 	unsigned acknowledges; /* the state that its thread's message has with it; 0: it is no receipt of ours */
+	bool erases;           /* and its content goes */
 };
 
-/* LB_OK: it is in the outbox for good. A receipt takes its message's row along: in the same transaction, and not without it. */
-static lb_err put_into_outbox(struct agent *a, const struct order *o, struct lb_uuid *id)
+/* LB_OK: it is in the outbox for good; why says what the payload lacks. A receipt takes its message's row along: in the same transaction, and not without it. */
+static lb_err put_into_outbox(struct agent *a, const struct order *o, struct lb_uuid *id, char why[LB_PAYLOAD_WHY])
 {
-	lb_err e = outgoing_check(&a->store, o->header, o->payload);
+	lb_err e = outgoing_check(&a->store, o->header, o->payload, why, LB_PAYLOAD_WHY);
+	bool was_open;
 
 	if (e != LB_OK) {
-		log_event(LOG_WARN, "send_refused", "rule=%s", lb_err_token(e));
+		log_event(LOG_WARN, "send_refused", "rule=%s detail=%s", lb_err_token(e), why);
 		return e;
 	}
 	e = publish_add(a, o->header, o->payload, id);
 	if (e == LB_OK && o->acknowledges)
 		e = inbox_acknowledge(&a->store, &o->header->thread, o->acknowledges);
+	if (e == LB_OK && o->erases)
+		e = erasing_take(a, &o->header->thread);
+	if (e == LB_OK && o->acknowledges)
+		e = reminders_done(&a->store, &o->header->thread, o->header->origin, o->acknowledges, &was_open);
 	return e == LB_OK ? agent_settle(a) : e;
 }
 
 /* The answer comes when it is in the outbox, or, for who waits, when the broker has answered. */
 static void queue(struct agent *a, const struct order *o)
 {
+	char why[LB_PAYLOAD_WHY] = "";
 	struct waiting *w = NULL;
 	struct lb_uuid id;
 	lb_err e = LB_OK;
@@ -52,7 +67,7 @@ static void queue(struct agent *a, const struct order *o)
 	if (o->wait && !(w = waiting_for_send(a, &o->peer, o->number)))
 		e = LB_LIMIT;
 	if (e == LB_OK)
-		e = put_into_outbox(a, o, &id);
+		e = put_into_outbox(a, o, &id, why);
 	if (e == LB_OK && w) {
 		w->id = id;
 		return;
@@ -60,7 +75,7 @@ static void queue(struct agent *a, const struct order *o)
 	if (w)
 		w->kind = WAITING_NOBODY;
 	if (e != LB_OK)
-		answer_refusal(a, &o->peer, o->number, e);
+		answer_error(a, &o->peer, o->number, lb_err_token(e), *why ? why : lb_err_text(e));
 	else
 		answer_sent(a, &o->peer, o->number, &id, false);
 }
@@ -94,7 +109,7 @@ static void on_send(struct agent *a, const struct local_peer *peer, uint64_t num
 	lb_err e = complete_header(a, r->header, &bytes, &h);
 
 	if (e == LB_OK)
-		queue(a, &(struct order){ *peer, number, &h, { r->payload.data, r->payload.len }, r->wait, 0 });
+		queue(a, &(struct order){ *peer, number, &h, { r->payload.data, r->payload.len }, r->wait, 0, false });
 	else
 		answer_refusal(a, peer, number, e);
 	lb_buf_fini(&bytes);
@@ -172,12 +187,18 @@ static lb_err get_row(struct agent *a, ProtobufCBinaryData id, struct lb_uuid *u
 
 static void on_show(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__ShowRequest *r)
 {
+	struct lb_buf content = LB_BUF_INIT;
+	struct inbox_opened opened;
 	struct lb_uuid id;
 	struct inbox_row row;
 	lb_err e = get_row(a, r->id, &id, &row);
 
-	if (e == LB_OK)
-		e = answer_message(a, peer, number, &row, false);
+	if (e == LB_OK) {
+		opened.refused = opening_of(a->opener, &row, &content);
+		opened.content = (struct lb_frame){ lb_buf_data(&content), lb_buf_len(&content) };
+		e = answer_message(a, peer, number, &row, opened.refused == LB_NOT_FOUND ? NULL : &opened, false);
+	}
+	lb_buf_wipe(&content);
 	if (e != LB_OK)
 		answer_refusal(a, peer, number, e);
 }
@@ -206,7 +227,8 @@ static lb_err pack_receipt(const struct lb_uuid *id, const Lagebus__AckRequest *
 static void receipt_header(const struct lb_header *about, const char *as, struct lb_header *h)
 {
 	memset(h, 0, sizeof *h);
-	h->origin = lb_text_of(as);
+	/* Of a case the broker lets go with its receipt: it must be that of the one office that it is for. */
+	h->origin = as[0] == '\0' && about->type == LB_TYPE_DIGITAL_VIOLENCE_CASE ? about->audience[0] : lb_text_of(as);
 	h->type = LB_TYPE_RECEIPT;
 	h->schema_version = 1;
 	h->area = about->area;
@@ -232,6 +254,21 @@ static const char *wrong_ack(const struct inbox_row *row, const Lagebus__AckRequ
 	return NULL;
 }
 
+/* A case is deleted where a person has it acknowledged (or implemented), wherever it stands. */
+static bool erases(const struct lb_header *about, const Lagebus__AckRequest *r)
+{
+	return about->type == LB_TYPE_DIGITAL_VIOLENCE_CASE && r->state >= LB_ACK_ACKNOWLEDGED;
+}
+
+static lb_err check_erasing(const struct lb_header *about, const Lagebus__AckRequest *r)
+{
+	if (!erases(about, r))
+		return LB_OK;
+	if (r->as[0] != '\0' && !lb_text_equals(about->audience[0], r->as))
+		return LB_NOT_IN_AUDIENCE;
+	return r->erase ? LB_OK : LB_NEEDS_CONSENT;
+}
+
 static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__AckRequest *r)
 {
 	struct lb_buf payload = LB_BUF_INIT, copy = LB_BUF_INIT;
@@ -250,10 +287,12 @@ static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t numb
 	if (e == LB_OK)
 		e = lb_header_decode(lb_buf_data(&copy), lb_buf_len(&copy), &about);
 	if (e == LB_OK)
+		e = check_erasing(&about, r);
+	if (e == LB_OK)
 		e = pack_receipt(&id, r, &payload);
 	if (e == LB_OK) {
 		receipt_header(&about, r->as, &h);
-		queue(a, &(struct order){ *peer, number, &h, { lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait, r->state });
+		queue(a, &(struct order){ *peer, number, &h, { lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait, r->state, erases(&about, r) });
 	} else {
 		answer_refusal(a, peer, number, e);
 	}
@@ -311,6 +350,8 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
 	char id[LB_SPIFFE_ID_MAX + 1], link[96] = "", *acts_for[LB_PARTNERS_MAX];
 	struct exercise_names running = { .n = 0 };
+	struct lb_buf packed = LB_BUF_INIT;
+	Lagebus__StatusReply *open = NULL;
 	lb_err e = outbox_count(&a->store, LB_LANE_URGENT, &s.outbox_urgent);
 
 	if (e == LB_OK)
@@ -318,8 +359,18 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	if (e == LB_OK)
 		e = inbox_counts(&a->store, &s.inbox, &s.inbox_exercises, &s.quarantined);
 	if (e == LB_OK)
+		e = incident_store_counts(&a->store, agent_clock_ms(), &s.incidents_open, &s.incidents_soon, &s.incidents_overdue);
+	if (e == LB_OK)
+		e = deadlines_list(a, &packed);
+	if (e == LB_OK && !(open = lagebus__status_reply__unpack(NULL, lb_buf_len(&packed), packed.p ? lb_buf_data(&packed) : (const uint8_t *)"")))
+		e = LB_NO_MEMORY;
+	lb_buf_fini(&packed);
+	if (e == LB_OK)
 		e = exercises_running(&a->store, agent_clock_ms(), &running);
 	if (e != LB_OK) {
+		if (open)
+			lagebus__status_reply__free_unpacked(open, NULL);
+		exercise_names_fini(&running);
 		answer_refusal(a, peer, number, e);
 		return;
 	}
@@ -344,11 +395,14 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	s.certificate_expires = lb_tls_expires_ms(a->tls);
 	s.acts_for = acts_for;
 	s.n_acts_for = list_acts_for(a, acts_for);
+	s.open = open->open;
+	s.n_open = open->n_open;
 	reply.number = number;
 	reply.body_case = LAGEBUS__REPLY__BODY_STATUS;
 	reply.status = &s;
 	answer(a, peer, &reply);
 	exercise_names_fini(&running);
+	lagebus__status_reply__free_unpacked(open, NULL);
 }
 
 static void on_watch(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__WatchRequest *r)
@@ -391,8 +445,14 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 	case LAGEBUS__REQUEST__BODY_ROUTE:
 		on_route(a, peer, r->number, r->route);
 		return;
+	case LAGEBUS__REQUEST__BODY_DIRECTORY:
+		directory_ask(a, peer, r->number, r->directory);
+		return;
 	case LAGEBUS__REQUEST__BODY_UNWATCH:
 		watchers_remove(a, peer);
+		return;
+	case LAGEBUS__REQUEST__BODY_INCIDENTS:
+		incident_answer(a, peer, r->number, r->incidents);
 		return;
 	case LAGEBUS__REQUEST__BODY_INDICATORS:
 		indicators_answer(a, peer, r->number, r->indicators);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/agent/incident_clock.h"
+#include "lagebus/identity.h"
 #include "proto/host/log.h"
 
 static const struct {
@@ -68,14 +70,46 @@ static lb_err take_brokers(const char *file, const struct config_node *n, struct
 	return LB_OK;
 }
 
-/* NULL: nothing is wrong. */
-static const char *wrong_text(const char *key, const char *text)
+static const char *wrong_level(const char *text)
 {
 	enum log_level level;
 
+	return log_level_from_name(text, &level) ? NULL : "is none of error, warn, info, debug";
+}
+
+static const char *wrong_route(const char *text)
+{
+	return strcmp(text, "confirm") == 0 || strcmp(text, "forward") == 0 ? NULL : "is neither confirm nor forward";
+}
+
+static const char *wrong_partner(const char *text)
+{
+	return lb_partner_is_valid(text, strlen(text)) ? NULL : "is no partner id";
+}
+
+static const char *wrong_time(const char *text)
+{
+	int64_t ms;
+
+	return incident_time_parse(text, &ms) == LB_OK ? NULL : "is no time; write \"24 h\", \"30 d\" or \"90 min\"";
+}
+
+/* NULL: nothing is wrong. */
+static const char *wrong_text(const char *key, const char *text)
+{
+	static const struct {
+		const char *key, *(*wrong)(const char *text);
+	} checks[] = {
+		{ "log_level", wrong_level },       { "incident_route", wrong_route }, { "incident_to", wrong_partner },  { "incident_first", wrong_time },
+		{ "incident_update", wrong_time },  { "incident_final", wrong_time },  { "incident_warn", wrong_time },
+	};
+
 	if (!text)
 		return "must be a text in quotes";
-	return strcmp(key, "log_level") == 0 && !log_level_from_name(text, &level) ? "is none of error, warn, info, debug" : NULL;
+	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
+		if (strcmp(key, checks[i].key) == 0)
+			return checks[i].wrong(text);
+	return NULL;
 }
 
 static lb_err take_node(const char *file, const struct config_node *n, struct settings *s, struct config_problem *problem)

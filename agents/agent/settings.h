@@ -20,7 +20,13 @@
 	X(data,        "data",        true,  "", "folder of outbox and inbox") \
 	X(local,       "local",       false, "ipc:///run/lagebus/agent/agent.sock", "socket for the command line and plugins; who may enter its folder may use it") \
 	X(proxy,       "proxy",       false, "", "host:port of an HTTP proxy that allows CONNECT; empty: none") \
-	X(log_level,   "log_level",   false, "info", "error, warn, info or debug")
+	X(log_level,   "log_level",   false, "info", "error, warn, info or debug") \
+	X(incident_route,  "incident_route",  false, "confirm", "what a body below reports goes up when somebody here has confirmed it (confirm), or by itself (forward)") \
+	X(incident_to,     "incident_to",     false, "bund-bsi", "whom a partner without another above it reports incidents to") \
+	X(incident_first,  "incident_first",  false, "24 h", "an incident's first report is due so long after it was known") \
+	X(incident_update, "incident_update", false, "72 h", "its update, likewise") \
+	X(incident_final,  "incident_final",  false, "30 d", "its final report, or a progress report instead, so long after the update or the last of those") \
+	X(incident_warn,   "incident_warn",   false, "6 h", "so long before a clock runs out it is said")
 /* clang-format on */
 
 struct settings {

@@ -56,11 +56,28 @@ static const char *const steps[] = {
 	" exercise INTEGER, until INTEGER, PRIMARY KEY(message, n)) WITHOUT ROWID;"
 	"CREATE INDEX sighting_of ON sighting(indicator);"
 	"CREATE INDEX sighting_until ON sighting(until);"
-	"CREATE TABLE training(uid TEXT PRIMARY KEY, origin TEXT, sequence INTEGER, created INTEGER, begins INTEGER, ends INTEGER, header BLOB, event BLOB);"
+	"CREATE TABLE training(uid TEXT PRIMARY KEY, origin TEXT, message BLOB, sequence INTEGER, created INTEGER, begins INTEGER, ends INTEGER, header BLOB,"
+	" event BLOB);"
 	"CREATE INDEX training_begins ON training(begins);"
-	"CREATE TABLE registration(uid TEXT, origin TEXT, created INTEGER, since INTEGER, seats INTEGER, until INTEGER, registration BLOB,"
+	"CREATE TABLE registration(uid TEXT, origin TEXT, message BLOB, created INTEGER, since INTEGER, seats INTEGER, until INTEGER, registration BLOB,"
 	" PRIMARY KEY(uid, origin)) WITHOUT ROWID;",
-	/* 4: exercises, and which messages belong to one: NULL is real. */
+	/* 4: the digital-violence cases that have a content, which must go in time. */
+	"CREATE INDEX inbox_cases ON inbox(row) WHERE type=9 AND payload<>x'';",
+	/* 5: what has to be acknowledged by a time, and who else is overdue (reminders.c). `link`: the number of the link that the broker said it on. */
+	"CREATE TABLE reminders(id BLOB, partner TEXT, policy INTEGER, deadline INTEGER, exercise INTEGER, said INTEGER DEFAULT 0, link INTEGER,"
+	" PRIMARY KEY(id, partner)) WITHOUT ROWID;"
+	"CREATE INDEX reminders_deadline ON reminders(deadline);"
+	"CREATE TABLE overdue(id BLOB PRIMARY KEY, header BLOB, partners TEXT, n INTEGER, link INTEGER) WITHOUT ROWID;",
+	/* 6: an incident is derived from its parts, which are in the inbox or, what we sent ourselves, have their bytes here. */
+	"CREATE TABLE incident(id BLOB PRIMARY KEY, dirty INTEGER, closed INTEGER DEFAULT 0, exercise INTEGER DEFAULT 0, changed INTEGER DEFAULT 0,"
+	" said INTEGER DEFAULT 0, say_at INTEGER, soon_at INTEGER, due_at INTEGER);"
+	"CREATE INDEX incident_dirty ON incident(dirty) WHERE dirty;"
+	"CREATE INDEX incident_say ON incident(say_at);"
+	"CREATE INDEX incident_changed ON incident(changed);"
+	"CREATE TABLE incident_part(id BLOB PRIMARY KEY, incident BLOB, created INTEGER, original BLOB, header BLOB, payload BLOB);"
+	"CREATE INDEX incident_parts ON incident_part(incident, created, id);"
+	"CREATE INDEX incident_originals ON incident_part(original, created) WHERE original IS NOT NULL;",
+	/* 7: exercises, and which messages belong to one: NULL is real. */
 	"CREATE TABLE exercise(name TEXT, origin TEXT, begun INTEGER, begins INTEGER, ends INTEGER, ended INTEGER, title TEXT, text TEXT, header BLOB,"
 	" PRIMARY KEY(name, origin)) WITHOUT ROWID;"
 	"ALTER TABLE inbox ADD COLUMN exercise TEXT;"
@@ -88,6 +105,8 @@ static const char *const sql[STORE_STATEMENTS] = {
 			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload FROM quarantine WHERE id=?1 LIMIT 1",
 	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
 	[STORE_INBOX_ACKNOWLEDGE] = "UPDATE inbox SET acknowledged=max(acknowledged,?2) WHERE id=?1",
+	[STORE_INBOX_ERASE] = "UPDATE inbox SET payload=x'' WHERE id=?1",
+	[STORE_INBOX_CASES] = "SELECT row,header FROM inbox WHERE type=9 AND payload<>x'' AND row>?1 ORDER BY row LIMIT 1",
 	[STORE_INBOX_COUNT] = "SELECT count(*) FROM inbox",
 	[STORE_INBOX_NEWEST] = "SELECT coalesce(max(row),0) FROM inbox",
 	[STORE_QUARANTINE_ADD] = "INSERT OR IGNORE INTO quarantine(log,lane,position,received,header,signature,payload,id,reason)"
@@ -96,6 +115,20 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_HELD_ADD] = "INSERT INTO held(log,lane,position,received,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7)",
 	[STORE_HELD_FIRST] = "SELECT row,log,lane,position,received,header,signature,payload FROM held ORDER BY row LIMIT 1",
 	[STORE_HELD_REMOVE] = "DELETE FROM held WHERE row=?1",
+	[STORE_REMINDER_ADD] = "INSERT OR IGNORE INTO reminders(id,partner,policy,deadline,exercise,link) SELECT ?1,?2,?3,?4,?5,?6"
+			       " WHERE (SELECT count(*) FROM reminders)<?7",
+	[STORE_REMINDER_SAID] = "UPDATE reminders SET said=?3 WHERE id=?1 AND partner=?2 AND said<?3",
+	[STORE_REMINDER_LINK] = "UPDATE reminders SET link=?3 WHERE id=?1 AND partner=?2",
+	[STORE_REMINDER_DONE] = "DELETE FROM reminders WHERE id=?1 AND partner=?2 AND policy<=?3",
+	/* What we have from the message alone, the broker speaks of when it is past its deadline. */
+	[STORE_REMINDER_SETTLE] = "DELETE FROM reminders WHERE link<>?1 AND (link<>0 OR deadline<=?2)",
+	[STORE_REMINDER_LIST] = "SELECT id,partner,policy,deadline,exercise,said FROM reminders ORDER BY deadline LIMIT ?1",
+	[STORE_OVERDUE_SET] = "INSERT INTO overdue(id,header,partners,n,link) SELECT ?1,?2,?3,?4,0 WHERE (SELECT count(*) FROM overdue)<?5"
+			      " ON CONFLICT(id) DO UPDATE SET header=?2,partners=?3,n=?4 WHERE partners<>?3 OR n<>?4",
+	[STORE_OVERDUE_LINK] = "UPDATE overdue SET link=?2 WHERE id=?1",
+	[STORE_OVERDUE_REMOVE] = "DELETE FROM overdue WHERE id=?1",
+	[STORE_OVERDUE_SETTLE] = "DELETE FROM overdue WHERE link<>?1",
+	[STORE_OVERDUE_LIST] = "SELECT id,header,partners,n FROM overdue ORDER BY id DESC LIMIT ?1",
 	[STORE_OUTBOX_GET] = "SELECT header,payload FROM outbox WHERE id=?1",
 	[STORE_INDICATOR_MESSAGE_ADD] = "INSERT INTO indicator_message(id,origin,created,area,tlp,exercise_name,source,until)"
 					" VALUES(?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT(id) DO NOTHING",
@@ -112,14 +145,17 @@ static const char *const sql[STORE_STATEMENTS] = {
 			       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
 	[STORE_SIGHTING_TOTAL] = "SELECT coalesce(sum(count),0),coalesce(min(nullif(first,0)),0),coalesce(max(last),0) FROM sighting WHERE indicator=?1 AND exercise=?2",
 	[STORE_SIGHTING_LIST] = "SELECT message,origin,count,first,last,source FROM sighting WHERE indicator=?1 AND exercise=?2 ORDER BY message DESC,n LIMIT ?3",
-	[STORE_TRAINING_ADD] = "INSERT INTO training(uid,origin,sequence,created,begins,ends,header,event) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)"
-			       " ON CONFLICT(uid) DO UPDATE SET sequence=?3,created=?4,begins=?5,ends=?6,header=?7,event=?8"
+	[STORE_TRAINING_ADD] = "INSERT INTO training(uid,origin,sequence,created,begins,ends,header,event,message) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"
+			       " ON CONFLICT(uid) DO UPDATE SET message=?9,sequence=?3,created=?4,begins=?5,ends=?6,header=?7,event=?8"
 			       " WHERE origin=?2 AND (sequence<?3 OR (sequence=?3 AND created<=?4))",
 	[STORE_TRAINING_LIST] = "SELECT uid,header,event FROM training WHERE uid>=?1 AND uid<?1||?2 AND ends>?3 ORDER BY begins,uid LIMIT ?4",
+	[STORE_TRAINING_REMOVE] = "DELETE FROM training WHERE message=?1 AND origin=?2",
+	[STORE_REGISTRATION_REMOVE] = "DELETE FROM registration WHERE message=?1 AND origin=?2",
+	[STORE_SIGHTING_REMOVE] = "DELETE FROM sighting WHERE message=?1 AND origin=?2",
 	[STORE_TRAINING_EXPIRE] = "DELETE FROM training WHERE ends<=?1",
-	[STORE_REGISTRATION_ADD] = "INSERT INTO registration(uid,origin,created,since,seats,until,registration) VALUES(?1,?2,?3,?3,?4,?5,?6)"
+	[STORE_REGISTRATION_ADD] = "INSERT INTO registration(uid,origin,created,since,seats,until,registration,message) VALUES(?1,?2,?3,?3,?4,?5,?6,?7)"
 				   " ON CONFLICT(uid,origin) DO UPDATE SET since=CASE WHEN ?4<=seats THEN since ELSE ?3 END,created=?3,seats=?4,until=?5,"
-				   "registration=?6 WHERE created<=?3",
+				   "registration=?6,message=?7 WHERE created<=?3",
 	[STORE_REGISTRATION_LIST] = "SELECT origin,since,seats,registration FROM registration WHERE uid=?1 AND seats>0 ORDER BY since,origin",
 	[STORE_REGISTRATION_EXPIRE] = "DELETE FROM registration WHERE until<=?1",
 	[STORE_INBOX_EXERCISES] = "SELECT count(*) FROM inbox WHERE exercise IS NOT NULL",
@@ -133,6 +169,21 @@ static const char *const sql[STORE_STATEMENTS] = {
 				" WHERE ?2 OR (ended=0 AND (ends=0 OR ends>?1)) ORDER BY runs DESC,begins DESC,name,origin LIMIT ?3",
 	[STORE_EXERCISE_EXPIRE] = "DELETE FROM exercise WHERE max(begun,ended)<=?1 AND (ended>0 OR (ends>0 AND ends<=?1))",
 	[STORE_SIGHTING_EXPIRE] = "DELETE FROM sighting WHERE (message,n) IN (SELECT message,n FROM sighting WHERE until<=?1 LIMIT ?2)",
+	[STORE_INCIDENT_TOUCH] = "INSERT INTO incident(id,dirty) VALUES(?1,1) ON CONFLICT(id) DO UPDATE SET dirty=1",
+	[STORE_INCIDENT_SAVE] = "UPDATE incident SET dirty=0,closed=?2,exercise=?3,changed=?4,said=?5,say_at=?6,soon_at=?7,due_at=?8 WHERE id=?1",
+	[STORE_INCIDENT_SAID] = "SELECT said FROM incident WHERE id=?1",
+	[STORE_INCIDENT_DIRTY] = "SELECT id FROM incident WHERE dirty LIMIT 1",
+	[STORE_INCIDENT_DUE] = "SELECT id FROM incident WHERE say_at<=?1 ORDER BY say_at LIMIT 1",
+	[STORE_INCIDENT_NEXT] = "SELECT min(say_at) FROM incident",
+	[STORE_INCIDENT_LIST] = "SELECT id FROM incident WHERE changed>0 AND closed<=?1 ORDER BY changed DESC,id LIMIT ?2",
+	[STORE_INCIDENT_COUNT] = "SELECT count(*),coalesce(sum(soon_at<=?1 AND due_at>?1),0),coalesce(sum(due_at<=?1),0) FROM incident"
+				 " WHERE closed=0 AND exercise=0 AND changed>0",
+	[STORE_INCIDENT_PART_ADD] = "INSERT INTO incident_part VALUES(?1,?2,?3,?4,?5,?6) ON CONFLICT(id) DO NOTHING",
+	[STORE_INCIDENT_PART_REMOVE] = "DELETE FROM incident_part WHERE id=?1",
+	[STORE_INCIDENT_PART_OF] = "SELECT incident FROM incident_part WHERE id=?1 UNION ALL SELECT id FROM incident WHERE id=?1 LIMIT 1",
+	[STORE_INCIDENT_PARTS] = "SELECT coalesce(p.header,i.header),coalesce(p.payload,i.payload) FROM incident_part p LEFT JOIN inbox i ON i.id=p.id"
+				 " WHERE p.incident=?1 AND (p.header IS NOT NULL OR i.header IS NOT NULL) ORDER BY p.created,p.id",
+	[STORE_INCIDENT_PASSED_ON] = "SELECT id FROM incident_part WHERE original=?1 AND header IS NOT NULL ORDER BY created DESC LIMIT 1",
 };
 
 lb_err store_error(struct store *s)
@@ -276,6 +327,23 @@ lb_err store_run(struct store *s, sqlite3_stmt *statement)
 	if (s->failure == LB_OK)
 		s->failure = e;
 	return e;
+}
+
+lb_err store_run_erasing(struct store *s, sqlite3_stmt *statement)
+{
+	lb_err e;
+
+	if (!run(s->db, "PRAGMA secure_delete=ON"))
+		return store_error(s);
+	e = store_run(s, statement);
+	return run(s->db, "PRAGMA secure_delete=OFF") ? e : store_error(s);
+}
+
+lb_err store_scrub(struct store *s)
+{
+	for (unsigned i = 0; i < STORE_STATEMENTS; i++)
+		sqlite3_reset(s->statement[i]);
+	return sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK ? LB_OK : LB_IO;
 }
 
 lb_err store_begin(struct store *s)

@@ -26,6 +26,8 @@ enum store_statement {
 	STORE_INBOX_GET,
 	STORE_INBOX_LAST,
 	STORE_INBOX_ACKNOWLEDGE,
+	STORE_INBOX_ERASE,
+	STORE_INBOX_CASES,
 	STORE_INBOX_COUNT,
 	STORE_INBOX_NEWEST,
 	STORE_QUARANTINE_ADD,
@@ -33,6 +35,17 @@ enum store_statement {
 	STORE_HELD_ADD,
 	STORE_HELD_FIRST,
 	STORE_HELD_REMOVE,
+	STORE_REMINDER_ADD,
+	STORE_REMINDER_SAID,
+	STORE_REMINDER_LINK,
+	STORE_REMINDER_DONE,
+	STORE_REMINDER_SETTLE,
+	STORE_REMINDER_LIST,
+	STORE_OVERDUE_SET,
+	STORE_OVERDUE_LINK,
+	STORE_OVERDUE_REMOVE,
+	STORE_OVERDUE_SETTLE,
+	STORE_OVERDUE_LIST,
 	STORE_OUTBOX_GET,
 	STORE_INDICATOR_MESSAGE_ADD,
 	STORE_INDICATOR_MESSAGE_FIND,
@@ -48,10 +61,26 @@ enum store_statement {
 	STORE_SIGHTING_EXPIRE,
 	STORE_TRAINING_ADD,
 	STORE_TRAINING_LIST,
+	STORE_TRAINING_REMOVE,
+	STORE_REGISTRATION_REMOVE,
+	STORE_SIGHTING_REMOVE,
 	STORE_TRAINING_EXPIRE,
 	STORE_REGISTRATION_ADD,
 	STORE_REGISTRATION_LIST,
 	STORE_REGISTRATION_EXPIRE,
+	STORE_INCIDENT_TOUCH,
+	STORE_INCIDENT_SAVE,
+	STORE_INCIDENT_SAID,
+	STORE_INCIDENT_DIRTY,
+	STORE_INCIDENT_DUE,
+	STORE_INCIDENT_NEXT,
+	STORE_INCIDENT_LIST,
+	STORE_INCIDENT_COUNT,
+	STORE_INCIDENT_PART_ADD,
+	STORE_INCIDENT_PART_REMOVE,
+	STORE_INCIDENT_PART_OF,
+	STORE_INCIDENT_PARTS,
+	STORE_INCIDENT_PASSED_ON,
 	STORE_INBOX_EXERCISES,
 	STORE_EXERCISE_BEGIN,
 	STORE_EXERCISE_END,
@@ -77,6 +106,10 @@ void store_close(struct store *s);
 sqlite3_stmt *store_use(struct store *s, enum store_statement which);
 /* Runs one that gives no row. LB_OK, LB_STORE_FULL, LB_IO, LB_CORRUPT, LB_NO_MEMORY: then the transaction has failed. */
 lb_err store_run(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
+/* The same of one that deletes: what it deletes is overwritten. */
+lb_err store_run_erasing(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
+/* Outside a transaction: writes the write-ahead log into the database and cuts it, so that nothing that was deleted stays there. Blocks. */
+lb_err store_scrub(struct store *s) LB_MUST_CHECK;
 /* The next row: LB_OK, LB_NOT_FOUND (there is none), or the error. */
 lb_err store_row(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
 /* SQLite's last error as ours. */

@@ -25,26 +25,28 @@ struct waiting *waiting_for_send(struct agent *a, const struct local_peer *peer,
 	return take_place(a, peer, number, WAITING_SEND, SEND_WAIT_MS);
 }
 
-void waiting_ask(struct agent *a, const struct local_peer *peer, uint64_t number, enum waiting_kind kind, Lagebus__Control *control, uint64_t *request)
+struct waiting *waiting_ask(struct agent *a, const struct local_peer *peer, uint64_t number, enum waiting_kind kind, Lagebus__Control *control, uint64_t *request)
 {
 	struct waiting *w;
 	lb_err e;
 
 	if (!uplink_is_open(&a->uplink)) {
 		answer_error(a, peer, number, lb_err_token(LB_CLOSED), "the agent is not connected to a broker; see `lagebus status`");
-		return;
+		return NULL;
 	}
 	w = take_place(a, peer, number, kind, ANSWER_MS);
 	if (!w) {
 		answer_refusal(a, peer, number, LB_LIMIT);
-		return;
+		return NULL;
 	}
 	w->request = *request = ++a->last_request;
 	e = uplink_send_control(&a->uplink, control);
 	if (e != LB_OK) {
 		w->kind = WAITING_NOBODY;
 		answer_refusal(a, peer, number, e);
+		return NULL;
 	}
+	return w;
 }
 
 void waiting_sent(struct agent *a, const struct lb_uuid *id, const char *reason, const char *text)
@@ -62,7 +64,7 @@ void waiting_sent(struct agent *a, const struct lb_uuid *id, const char *reason,
 	}
 }
 
-static struct waiting *find_question(struct agent *a, enum waiting_kind kind, uint64_t request)
+struct waiting *waiting_question(struct agent *a, enum waiting_kind kind, uint64_t request)
 {
 	for (unsigned i = 0; i < WAITING_MAX; i++)
 		if (a->waiting[i].kind == kind && a->waiting[i].request == request)
@@ -91,7 +93,7 @@ static void pass_on(struct agent *a, const struct waiting *w, ProtobufCBinaryDat
 
 void waiting_answered(struct agent *a, enum waiting_kind kind, uint64_t request, const ProtobufCMessage *said)
 {
-	struct waiting *w = find_question(a, kind, request);
+	struct waiting *w = waiting_question(a, kind, request);
 	size_t n = protobuf_c_message_get_packed_size(said);
 	uint8_t *packed = malloc(n + 1);
 

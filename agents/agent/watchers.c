@@ -46,6 +46,15 @@ static bool is_wanted(const struct watcher *w, const struct inbox_row *row)
 	       (!w->unacknowledged || row->acknowledged < (int)h.ack_policy || h.ack_policy == LB_ACK_NONE);
 }
 
+static bool wants_topic(const struct watcher *w, ProtobufCBinaryData header)
+{
+	struct lb_header h;
+
+	if (w->type == 0 && w->area == 0)
+		return true;
+	return header.len > 0 && lb_header_decode(header.data, header.len, &h) == LB_OK && (w->type == 0 || w->type == h.type) && (w->area == 0 || w->area == h.area);
+}
+
 /* Whoever does not keep up is shown the rest later: it costs a place and a row's number. Whoever is gone is forgotten. */
 static void stop_showing(struct agent *a, struct watcher *w, lb_err e)
 {
@@ -55,6 +64,26 @@ static void stop_showing(struct agent *a, struct watcher *w, lb_err e)
 	}
 	w->here = false;
 	log_event(LOG_INFO, "watcher_dropped", "reason=%s", lb_err_token(e));
+}
+
+void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+
+	reply.more = true;
+	reply.body_case = LAGEBUS__REPLY__BODY_DEADLINE;
+	reply.deadline = (Lagebus__OpenDeadline *)open;
+	for (unsigned i = 0; i < WATCHERS_MAX; i++) {
+		struct watcher *w = &a->watchers[i];
+		lb_err e = LB_OK;
+
+		if (!w->here || (open->exercise && !w->exercises) || !wants_topic(w, open->header))
+			continue;
+		reply.number = w->number;
+		e = answer_try(a, &w->peer, &reply);
+		if (e != LB_OK)
+			stop_showing(a, w, e);
+	}
 }
 
 /* True if there is more for it now. */
@@ -67,7 +96,7 @@ static bool show(struct agent *a, struct watcher *w)
 		if (e != LB_OK)
 			return false;
 		if (is_wanted(w, &row))
-			e = answer_message(a, &w->peer, w->number, &row, true);
+			e = answer_message(a, &w->peer, w->number, &row, NULL, true);
 		if (e != LB_OK) {
 			stop_showing(a, w, e);
 			return false;

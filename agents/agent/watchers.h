@@ -7,6 +7,7 @@
 
 #include "agents/agent/local_server.h"
 #include "lagebus/err.h"
+#include "proto/local.pb-c.h"
 
 #define WATCHERS_MAX 64
 
@@ -26,6 +27,8 @@ struct watcher {
 lb_err watchers_add(struct agent *a, const struct watcher *from) LB_MUST_CHECK;
 /* All of this peer's. */
 void watchers_remove(struct agent *a, const struct local_peer *peer);
+/* Tells them of a deadline: those who asked for its message's topic; not who does not keep up. */
+void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open);
 /* Shows what is new, and the rest to those who did not keep up. */
 void watchers_show(struct agent *a);
 /* When there is something to show, or INT64_MAX. */

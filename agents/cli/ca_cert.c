@@ -157,7 +157,7 @@ static int extend_leaf(X509 *x, const struct ca_pair *ca, const struct ca_reques
 
 	X509V3_set_ctx(&ctx, ca->certificate, x, NULL, NULL, 0);
 	return add_extension(x, &ctx, NID_basic_constraints, "critical,CA:FALSE") &&
-		add_extension(x, &ctx, NID_key_usage, "critical,digitalSignature") &&
+		add_extension(x, &ctx, NID_key_usage, r->broker ? "critical,digitalSignature" : "critical,digitalSignature,keyAgreement") &&
 		add_extension(x, &ctx, NID_ext_key_usage, r->broker ? "serverAuth,clientAuth" : "clientAuth") &&
 		add_extension(x, &ctx, NID_subject_key_identifier, "hash") &&
 		add_extension(x, &ctx, NID_authority_key_identifier, "keyid:always") && add_names(x, &ctx, r, spiffe_id) &&

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "agents/cli/text.h"
+#include "proto/host/words.h"
 
 #define AGENT_DEFAULT "ipc:///run/lagebus/agent/agent.sock"
 #define TIMEOUT_DEFAULT_S 30
@@ -180,6 +181,7 @@ int cli_main(int argc, char **argv, FILE *out, FILE *err)
 
 	if (!cli)
 		return CLI_IO;
+	words_init();
 	cli->out = out;
 	cli->err = err;
 	code = dispatch(cli, argc, argv);

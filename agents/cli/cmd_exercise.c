@@ -7,6 +7,7 @@
 #include "agents/cli/message.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
+#include "lagebus/classified.h"
 #include "lagebus/message_type.h"
 #include "proto/exercise.pb-c.h"
 
@@ -47,22 +48,17 @@ const char *const cmd_exercise_list_examples[] = { "lagebus exercise list", "lag
 
 static const char *const heads[] = { "exercise", "state", "begun by", "begins", "ends", "title", NULL };
 
-/* Why a text is none to send, or NULL. */
-static const char *wrong_text(const char *text)
+/* The name stands in the header; the payload's texts draft_send reads. */
+static enum cli_exit check_name(struct cli *cli, const char *name)
 {
-	if (!lb_utf8_is_valid(text, strlen(text)))
-		return "must be UTF-8; convert it first (iconv -t utf-8)";
-	return draft_is_marked(text) ? "carries a classification marking; use a system that is approved for it" : NULL;
-}
+	size_t n = strlen(name);
 
-static enum cli_exit check_texts(struct cli *cli, const char *name, const Lagebus__Exercise *x)
-{
-	const char *wrong;
-
-	if (!*name || strlen(name) > LB_TEXT_MAX)
+	if (n == 0 || n > LB_TEXT_MAX)
 		return cli_fail(cli, CLI_USAGE, "an exercise has a name, of at most %d bytes", LB_TEXT_MAX);
-	if ((wrong = wrong_text(name)) || (wrong = wrong_text(x->title)) || (wrong = wrong_text(x->text)))
-		return cli_fail(cli, CLI_REFUSED, "name, title and text: one of them %s", wrong);
+	if (!lb_utf8_is_valid(name, n))
+		return cli_fail(cli, CLI_REFUSED, "the name must be UTF-8; convert it first (iconv -t utf-8)");
+	if (lb_text_is_classified(name, n))
+		return cli_fail(cli, CLI_REFUSED, "the name carries a classification marking; use a system that is approved for it");
 	return CLI_OK;
 }
 
@@ -73,7 +69,7 @@ static enum cli_exit send_exercise(struct cli *cli, const struct draft_defaults 
 	struct draft draft;
 	struct why why;
 	uint8_t *payload;
-	enum cli_exit code = check_texts(cli, name, x);
+	enum cli_exit code = check_name(cli, name);
 	lb_err e;
 
 	if (code)

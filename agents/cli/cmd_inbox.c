@@ -8,6 +8,7 @@
 #include "agents/cli/out.h"
 #include "agents/cli/search.h"
 #include "agents/cli/when.h"
+#include "proto/host/words.h"
 
 #define SHORT_ID 8 /* last digits of an id that are shown on a terminal */
 
@@ -31,25 +32,41 @@ const char *const cmd_inbox_examples[] = {
 	NULL,
 };
 
-static const char *const heads[] = { "received", "level", "marking", "type", "from", "title", "state", "id", NULL };
-static const char *const quarantine_heads[] = { "received", "level", "marking", "type", "from", "title", "reason", "id", NULL };
+static const char *const heads[] = { N_("received"), N_("level"), N_("marking"), N_("type"), N_("from"), N_("title"), N_("state"), N_("id"), NULL };
+static const char *const quarantine_heads[] = { N_("received"), N_("level"), N_("marking"), N_("type"), N_("from"), N_("title"), N_("reason"), N_("id"),
+	NULL };
 
-static const char *state_of(const struct message *m)
+static const char *state_of(const struct message *m, int64_t now_ms)
 {
 	const Lagebus__StoredMessage *s = m->stored;
 
 	if (*s->quarantine)
 		return s->quarantine;
-	if (s->acknowledged >= m->header.ack_policy)
-		return s->acknowledged ? out_ack(s->acknowledged) : "-";
-	return s->acknowledged ? out_ack(s->acknowledged) : "open";
+	if (message_is_overdue(m, now_ms))
+		return N_("overdue");
+	if (s->acknowledged)
+		return out_ack(s->acknowledged);
+	return message_is_open(m) ? N_("open") : "-";
+}
+
+/* With the time by which people have to act. */
+static void state_cell(struct table *t, struct cli *cli, const struct message *m)
+{
+	int64_t now_ms = when_now_ms();
+	enum out_style style = *m->stored->quarantine || message_is_overdue(m, now_ms) ? OUT_BAD : message_is_open(m) ? OUT_WARN : OUT_GOOD;
+	char deadline[WHEN_TEXT];
+
+	when_short(m->header.ack_deadline_ms, now_ms, deadline);
+	if (cli->terminal && message_is_open(m) && !*m->stored->quarantine && *deadline)
+		table_cell(t, style, message_is_overdue(m, now_ms) ? _("%s since %s") : _("%s until %s"), out_word(cli, state_of(m, now_ms)), deadline);
+	else
+		table_cell(t, style, "%s", out_word(cli, state_of(m, now_ms)));
 }
 
 static void add_row(struct table *t, struct cli *cli, const struct message *m)
 {
 	const struct lb_header *h = &m->header;
 	const Lagebus__StoredMessage *s = m->stored;
-	bool open = s->acknowledged < h->ack_policy;
 	char received[WHEN_TEXT];
 
 	if (cli->terminal)
@@ -57,12 +74,12 @@ static void add_row(struct table *t, struct cli *cli, const struct message *m)
 	else
 		when_iso(s->received, received);
 	table_cell(t, OUT_PLAIN, "%s", received);
-	table_cell(t, out_level_style(h->level), "%s", out_level(h->level));
+	table_cell(t, out_level_style(h->level), "%s", out_word(cli, out_level(h->level)));
 	table_cell(t, out_tlp_style(h->tlp), "%s", lb_tlp_name(lb_tlp_effective(h->tlp)));
-	table_cell(t, OUT_PLAIN, "%s", message_type(m));
+	table_cell(t, OUT_PLAIN, "%s", out_word(cli, message_type(m)));
 	table_cell(t, OUT_PLAIN, "%.*s", (int)h->origin.n, h->origin.p);
 	table_cell(t, OUT_PLAIN, "%s%s", lb_header_is_real(h) ? "" : MESSAGE_EXERCISE " ", s->title);
-	table_cell(t, *s->quarantine ? OUT_BAD : open ? OUT_WARN : OUT_GOOD, "%s", state_of(m));
+	state_cell(t, cli, m);
 	table_cell(t, OUT_PLAIN, "%s", cli->terminal ? m->id + strlen(m->id) - SHORT_ID : m->id);
 }
 
@@ -78,7 +95,7 @@ static void add_unreadable(struct table *t, struct cli *cli, const Lagebus__Stor
 	table_cell(t, OUT_PLAIN, "%s", received);
 	for (unsigned i = 0; i < 4; i++)
 		table_cell(t, OUT_DIM, "-");
-	table_cell(t, OUT_DIM, "its header cannot be read");
+	table_cell(t, OUT_DIM, "%s", out_word(cli, N_("its header cannot be read")));
 	table_cell(t, OUT_BAD, "%s", s->quarantine);
 	table_cell(t, OUT_DIM, "-");
 }
@@ -125,7 +142,7 @@ static enum cli_exit list(struct cli *cli, const Lagebus__InboxReply *inbox)
 		message_fini(&m);
 	}
 	if (inbox->n_messages == 0 && cli->terminal) {
-		out_line(cli, "No messages%s.", is_filtered(&cli->args) ? " that match" : " yet");
+		out_line(cli, "%s", is_filtered(&cli->args) ? _("No messages that match.") : _("No messages yet."));
 		code = CLI_OK;
 	} else {
 		code = table_print(t, cli);
@@ -139,8 +156,8 @@ static void hint(struct cli *cli, const Lagebus__InboxReply *inbox, long limit)
 	if (!cli->terminal || inbox->n_messages == 0)
 		return;
 	if (inbox->n_messages == (size_t)limit)
-		out_styled(cli, OUT_DIM, "older ones: --before %llu", (unsigned long long)inbox->messages[inbox->n_messages - 1]->row);
-	out_styled(cli, OUT_DIM, "lagebus show ID shows one; the id's last digits are enough");
+		out_styled(cli, OUT_DIM, _("older ones: --before %llu"), (unsigned long long)inbox->messages[inbox->n_messages - 1]->row);
+	out_styled(cli, OUT_DIM, "%s", _("lagebus show ID shows one; the id's last digits are enough"));
 }
 
 static enum cli_exit show(struct cli *cli, const Lagebus__Reply *reply, long limit)

@@ -1,4 +1,5 @@
 /* lagebus send */
+#include <jansson.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -8,25 +9,30 @@
 #include "agents/cli/commands.h"
 #include "agents/cli/draft.h"
 #include "agents/cli/file.h"
+#include "agents/cli/payload_json.h"
 #include "agents/cli/when.h"
-#include "lagebus/classified.h"
 #include "lagebus/message_type.h"
-#include "proto/warning.pb-c.h"
+#include "lagebus/payload.h"
+#include "proto/payload_field.h"
+
+#define JSON_MAX (4 * LB_PAYLOAD_MAX) /* names and escapes make it longer than the payload */
 
 const struct option_row cmd_send_options[] = {
 	{ "type", "TYPE", "indicator, sighting, incident-report, situation-report, ...; required", 0 },
 	DRAFT_OPTIONS,
 	{ "level", "N", "1 grey, 2 yellow, 3 orange or 4 red", 0 },
-	{ "file", "FILE", "attach this file; - is standard input", 0 },
+	{ "file", "FILE", "attach this file, where the type has an attachment; - is standard input", 0 },
 	{ "media-type", "TYPE", "the file's media type (default application/octet-stream)", 0 },
+	{ "from-json", "FILE", "the payload as JSON, as show --json has it; - is standard input", 0 },
 	{ "raw", NULL, "the file is the payload itself, encoded by the type's schema", 0 },
 	{ NULL, NULL, NULL, 0 },
 };
 const char *const cmd_send_examples[] = {
-	"lagebus send --type indicator --area threat-intelligence --tlp amber --to de-sn,de-he --title 'C2 server' --text 192.0.2.66",
+	"lagebus send --type situation-report --area cyber-defence --to all --title 'Lage, 47. Woche' --text - < lage.txt",
 	"lagebus send --type situation-report --area cyber-defence --to all --title 'Lage, 47. Woche' --file lage.pdf",
-	"lagebus send --as de-sn/leipzig --type incident-report --area incident-response --to de-sn --title 'Mailserver' --text -",
-	"lagebus send --dry-run --type indicator --area threat-intelligence --tlp red --to all --title test --text test",
+	"lagebus send --type indicator --area threat-intelligence --tlp amber --to de-sn,de-he --from-json indicators.json",
+	"lagebus send --as de-sn/leipzig --type incident-report --area incident-response --to de-sn --from-json incident.json",
+	"lagebus send --dry-run --type situation-report --area cyber-defence --tlp red --to all --title test",
 	NULL,
 };
 
@@ -44,62 +50,122 @@ static void content_fini(struct content *c)
 	free(c->packed);
 }
 
-static lb_err read_content(const struct args *args, struct content *c, struct why *why)
+static lb_err pack(const ProtobufCMessage *m, struct content *c, struct why *why)
 {
-	const char *file = args_value(args, "file", NULL), *text = args_value(args, "text", NULL);
-	lb_err e = LB_OK;
+	c->packed = malloc(protobuf_c_message_get_packed_size(m) + 1);
+	if (!c->packed)
+		return why_set(why, LB_NO_MEMORY, "out of memory");
+	c->packed_n = protobuf_c_message_pack(m, c->packed);
+	return LB_OK;
+}
 
-	if (file)
-		e = file_read(file, LB_PAYLOAD_MAX, &c->file, &c->file_n, why);
-	if (!e && text && strcmp(text, "-") == 0)
-		e = file_read("-", LB_PAYLOAD_MAX, &c->text, &c->text_n, why);
+static lb_err pack_json(const char *path, const ProtobufCMessageDescriptor *schema, struct content *c, struct why *why)
+{
+	ProtobufCMessage *m = NULL;
+	json_error_t error;
+	struct why inner;
+	json_t *doc;
+	lb_err e = file_read(path, JSON_MAX, &c->file, &c->file_n, why);
+
+	if (e)
+		return e;
+	doc = json_loadb((const char *)c->file, c->file_n, JSON_REJECT_DUPLICATES, &error);
+	if (!doc)
+		return why_set(why, LB_INVALID, "%.200s: line %d, column %d: is not JSON: %.200s", path, error.line, error.column, error.text);
+	e = payload_from_json(schema, doc, &m, &inner);
+	json_decref(doc);
+	if (e)
+		return why_set(why, e, "%.200s: %.380s", path, inner.text);
+	e = pack(m, c, why);
+	protobuf_c_message_free_unpacked(m, NULL);
 	return e;
 }
 
-/* Only a file that is text can be looked into. */
-static bool is_marked_file(const struct content *c)
+/* The field of one of these names, which stands for an option; NULL: a payload of this type has none. */
+static void *slot(ProtobufCMessage *m, ProtobufCType type, const char *name, const char *other)
 {
-	const char *text = (const char *)c->file;
+	const ProtobufCFieldDescriptor *f = field_find(m->descriptor, name);
 
-	return text && lb_utf8_is_valid(text, c->file_n) && lb_text_is_classified(text, c->file_n);
+	if (!f && other)
+		f = field_find(m->descriptor, other);
+	return f && f->type == type && f->label != PROTOBUF_C_LABEL_REPEATED ? (char *)m + f->offset : NULL;
 }
 
-static lb_err pack_note(const struct args *args, struct content *c, struct why *why)
+static lb_err put_text(ProtobufCMessage *m, const char *option, const char *name, const char *other, const char *text, struct why *why)
 {
-	Lagebus__Note note = LAGEBUS__NOTE__INIT;
-	const char *file = args_value(args, "file", NULL);
-	char path[PATH_MAX];
+	char **to = slot(m, PROTOBUF_C_TYPE_STRING, name, other);
 
-	snprintf(path, sizeof(path), "%s", file ? file : "");
-	note.text = c->text ? (char *)c->text : (char *)args_value(args, "text", "");
-	note.title = (char *)args_value(args, "title", file && strcmp(file, "-") != 0 ? basename(path) : "");
-	if (!lb_utf8_is_valid(note.title, strlen(note.title)) || !lb_utf8_is_valid(note.text, strlen(note.text)))
-		return why_set(why, LB_INVALID, "title and text must be UTF-8; convert them first (iconv -t utf-8)");
-	if (draft_is_marked(note.title) || draft_is_marked(note.text))
-		return advice_why(why, LB_CLASSIFIED, draft_is_marked(note.title) ? "the title" : "the text");
-	if (is_marked_file(c))
-		return advice_why(why, LB_CLASSIFIED, "the file");
-	if (file) {
-		note.attachment = (ProtobufCBinaryData){ c->file_n, c->file };
-		note.media_type = (char *)args_value(args, "media-type", "application/octet-stream");
-	}
-	c->packed = malloc(lagebus__note__get_packed_size(&note) + 1);
-	if (!c->packed)
-		return why_set(why, LB_NO_MEMORY, "out of memory");
-	c->packed_n = lagebus__note__pack(&note, c->packed);
+	if (!text)
+		return LB_OK;
+	if (!to)
+		return why_set(why, LB_INVALID, "--%s: a message of this type has none; write the payload as JSON and give it with --from-json", option);
+	*to = (char *)text;
 	return LB_OK;
+}
+
+/* Of title, text and file; m points into the arguments and the content. */
+static lb_err fill(ProtobufCMessage *m, const struct args *args, struct content *c, struct why *why)
+{
+	const char *text = args_value(args, "text", NULL), *file = args_value(args, "file", NULL), *title = NULL;
+	ProtobufCBinaryData *attachment = slot(m, PROTOBUF_C_TYPE_BYTES, "attachment", NULL);
+	char path[PATH_MAX];
+	lb_err e = LB_OK;
+
+	if (file && !attachment)
+		return why_set(why, LB_INVALID, "--file: a message of this type has no attachment; with --raw the file is the payload itself");
+	snprintf(path, sizeof(path), "%s", file ? file : "");
+	if (file)
+		e = file_read(file, LB_PAYLOAD_MAX, &c->file, &c->file_n, why);
+	if (!e && text && strcmp(text, "-") == 0) {
+		e = file_read("-", LB_PAYLOAD_MAX, &c->text, &c->text_n, why);
+		text = (const char *)c->text;
+		if (!e && strlen(text) != c->text_n)
+			e = why_set(why, LB_INVALID, "--text -: has a NUL, and is no text");
+	}
+	title = args_value(args, "title", file && strcmp(file, "-") != 0 ? basename(path) : NULL);
+	if (!e)
+		e = put_text(m, "title", "title", NULL, title, why);
+	if (!e)
+		e = put_text(m, "text", "text", "description", text, why);
+	if (!e && file) {
+		*attachment = (ProtobufCBinaryData){ c->file_n, c->file };
+		e = put_text(m, "media-type", "media_type", NULL, args_value(args, "media-type", "application/octet-stream"), why);
+	}
+	return e ? e : pack(m, c, why);
+}
+
+static lb_err pack_texts(const struct args *args, const ProtobufCMessageDescriptor *schema, struct content *c, struct why *why)
+{
+	ProtobufCMessage *m = malloc(schema->sizeof_message);
+	lb_err e;
+
+	if (!m)
+		return why_set(why, LB_NO_MEMORY, "out of memory");
+	protobuf_c_message_init(schema, m);
+	e = fill(m, args, c, why);
+	free(m);
+	return e;
+}
+
+static lb_err make(const struct args *args, unsigned type, struct content *c, struct why *why)
+{
+	const char *json = args_value(args, "from-json", NULL);
+
+	if (args_has(args, "raw"))
+		return file_read(args_value(args, "file", NULL), LB_PAYLOAD_MAX, &c->packed, &c->packed_n, why);
+	return json ? pack_json(json, lb_payload_schema(type), c, why) : pack_texts(args, lb_payload_schema(type), c, why);
 }
 
 /* What is wrong with the options that say what is sent, or NULL. */
 static const char *wrong_content(const struct args *args)
 {
-	bool file = args_has(args, "file"), text = args_has(args, "text"), title = args_has(args, "title");
+	bool file = args_has(args, "file"), words = args_has(args, "text") || args_has(args, "title"), json = args_has(args, "from-json");
 
-	if (!file && !text && !title)
-		return "what? --title and --text, or --file";
-	if (args_has(args, "raw") && (!file || text || title))
+	if (!file && !words && !json)
+		return "what? --title and --text, --file or --from-json";
+	if (args_has(args, "raw") && (!file || words || json))
 		return "--raw goes with --file alone: the file is the whole payload";
-	return NULL;
+	return json && (file || words) ? "--from-json is the whole payload: without --title, --text and --file" : NULL;
 }
 
 /* Why this type is not sent here, or NULL. */
@@ -107,6 +173,8 @@ static const char *wrong_type(unsigned type)
 {
 	if (type == LB_TYPE_WARNING)
 		return "a warning goes out with lagebus warn";
+	if (type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
+		return "a case goes out with lagebus case report";
 	return type == LB_TYPE_RECEIPT ? "a receipt goes out with lagebus ack" : NULL;
 }
 
@@ -138,15 +206,8 @@ enum cli_exit cmd_send(struct cli *cli)
 		draft_fini(&draft);
 		return draft_fail(cli, e, &why);
 	}
-	e = read_content(args, &content, &why);
-	if (!e && !args_has(args, "raw"))
-		e = pack_note(args, &content, &why);
-	if (e)
-		code = cli_fail_why(cli, e, &why);
-	else if (args_has(args, "raw"))
-		code = draft_send(cli, &draft, content.file, content.file_n);
-	else
-		code = draft_send(cli, &draft, content.packed, content.packed_n);
+	e = make(args, defaults.type, &content, &why);
+	code = e ? cli_fail_why(cli, e, &why) : draft_send(cli, &draft, content.packed, content.packed_n);
 	content_fini(&content);
 	draft_fini(&draft);
 	return code;

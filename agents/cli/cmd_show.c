@@ -43,9 +43,9 @@ static enum cli_exit show(struct cli *cli, const struct message *m)
 	enum cli_exit code = write_part(cli, "payload", &m->stored->payload);
 
 	if (!code)
-		code = write_part(cli, "advisory", m->warning ? &m->warning->advisory : NULL);
+		code = write_part(cli, "advisory", message_file(m, "advisory"));
 	if (!code)
-		code = write_part(cli, "attachment", m->note ? &m->note->attachment : NULL);
+		code = write_part(cli, "attachment", message_file(m, "attachment"));
 	if (code)
 		return code;
 	if (cli->json)

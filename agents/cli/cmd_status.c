@@ -4,8 +4,10 @@
 #include "agents/cli/client.h"
 #include "agents/cli/commands.h"
 #include "agents/cli/message.h"
+#include "agents/cli/open_deadline.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
+#include "proto/host/words.h"
 
 #define SOON_MS (30LL * 86400 * 1000) /* before its certificate ends, the agent's operator should hear of it */
 
@@ -27,6 +29,15 @@ static json_t *names_json(char **names, size_t n)
 	return list;
 }
 
+static json_t *open_json(const Lagebus__StatusReply *s)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->n_open; i++)
+		json_array_append_new(list, open_deadline_json(s->open[i]));
+	return list;
+}
+
 static json_t *status_json(const Lagebus__StatusReply *s)
 {
 	json_t *doc = json_pack("{s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:o}", "agent", out_json_string(s->agent), "partner", out_json_string(s->partner),
@@ -41,9 +52,12 @@ static json_t *status_json(const Lagebus__StatusReply *s)
 	json_object_set_new(doc, "quarantined", json_integer((json_int_t)s->quarantined));
 	json_object_set_new(doc, "urgent", lane_json(s->urgent, s->urgent_last));
 	json_object_set_new(doc, "routine", lane_json(s->routine, s->routine_last));
+	json_object_set_new(doc, "incidents", json_pack("{s:I,s:I,s:I}", "open", (json_int_t)s->incidents_open, "soon", (json_int_t)s->incidents_soon, "overdue",
+		(json_int_t)s->incidents_overdue));
 	json_object_set_new(doc, "missed", json_integer((json_int_t)s->missed));
 	json_object_set_new(doc, "version", out_json_string(s->version));
 	json_object_set_new(doc, "acts_for", names_json(s->acts_for, s->n_acts_for));
+	json_object_set_new(doc, "open", open_json(s));
 	json_object_set_new(doc, "certificate_expires", out_json_time(s->certificate_expires));
 	return doc;
 }
@@ -64,10 +78,10 @@ static void lane_field(struct cli *cli, const char *name, uint64_t at, uint64_t 
 	char text[96];
 
 	if (last > at)
-		snprintf(text, sizeof(text), "%llu of %llu, %llu behind", (unsigned long long)at, (unsigned long long)last,
+		snprintf(text, sizeof(text), _("%llu of %llu, %llu behind"), (unsigned long long)at, (unsigned long long)last,
 			(unsigned long long)(last - at));
 	else
-		snprintf(text, sizeof(text), "%llu, up to date", (unsigned long long)at);
+		snprintf(text, sizeof(text), _("%llu, up to date"), (unsigned long long)at);
 	out_field(cli, last > at ? OUT_WARN : OUT_GOOD, name, text);
 }
 
@@ -79,6 +93,21 @@ static void count_field(struct cli *cli, const char *name, uint64_t n, enum out_
 	out_field(cli, n ? if_any : OUT_PLAIN, name, text);
 }
 
+/* Of the open ones, whose clock runs out soon, or has. */
+static void incidents_field(struct cli *cli, const Lagebus__StatusReply *s)
+{
+	char text[160];
+	int n = snprintf(text, sizeof(text), "%llu open", (unsigned long long)s->incidents_open);
+
+	if (s->incidents_soon)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %llu due soon", (unsigned long long)s->incidents_soon);
+	if (s->incidents_overdue)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %llu overdue", (unsigned long long)s->incidents_overdue);
+	if (s->incidents_soon || s->incidents_overdue)
+		snprintf(text + n, sizeof(text) - (size_t)n, " (lagebus incident list)");
+	out_field(cli, s->incidents_overdue ? OUT_BAD : s->incidents_soon ? OUT_WARN : OUT_PLAIN, "incidents", text);
+}
+
 static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 {
 	bool linked = *s->broker != 0, soon = s->certificate_expires - when_now_ms() < SOON_MS;
@@ -87,7 +116,7 @@ static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 	out_field(cli, OUT_PLAIN, "partner", s->partner);
 	for (size_t i = 0; i < s->n_acts_for; i++)
 		out_field(cli, OUT_PLAIN, "acts for", s->acts_for[i]);
-	out_field(cli, linked ? OUT_GOOD : OUT_BAD, "broker", linked ? s->broker : "none, it keeps trying");
+	out_field(cli, linked ? OUT_GOOD : OUT_BAD, "broker", linked ? s->broker : _("none, it keeps trying"));
 	out_field(cli, OUT_PLAIN, "link", s->link);
 	time_field(cli, "linked since", OUT_PLAIN, s->linked_since);
 	if (*s->last_error)
@@ -104,9 +133,12 @@ static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 		out_field(cli, OUT_YELLOW, "running", text);
 	}
 	count_field(cli, "quarantined", s->quarantined, OUT_BAD);
+	incidents_field(cli, s);
 	lane_field(cli, "urgent lane", s->urgent, s->urgent_last);
 	lane_field(cli, "routine lane", s->routine, s->routine_last);
 	count_field(cli, "missed for ever", s->missed, OUT_BAD);
+	for (size_t i = 0; i < s->n_open; i++)
+		open_deadline_field(cli, s->open[i]);
 	time_field(cli, "certificate until", soon ? OUT_BAD : OUT_PLAIN, s->certificate_expires);
 	out_field(cli, OUT_PLAIN, "version", s->version);
 }

@@ -8,6 +8,7 @@
 #include "agents/cli/draft.h"
 #include "agents/cli/file.h"
 #include "agents/cli/when.h"
+#include "lagebus/level_clock.h"
 #include "proto/warning.pb-c.h"
 
 #define MEASURES_MAX (CSAF_MEASURES_MAX + 16)
@@ -26,7 +27,7 @@ const char *const cmd_warn_examples[] = {
 	"lagebus warn --level 3 --to all --csaf advisory.json",
 	"lagebus warn --level 2 --to 'de-sn/*' --title 'Phishing gegen Kommunen' --text - < text.txt",
 	"lagebus warn --dry-run --level 3 --to group:cert --csaf advisory.json",
-	"lagebus warn --level 3 --exercise-name 'LÜKEX 26' --to all --csaf advisory.json --ack implemented --ack-deadline 8h",
+	"lagebus warn --level 3 --exercise-name 'LÜKEX 26' --to all --csaf advisory.json --ack implemented --ack-deadline 3h",
 	NULL,
 };
 
@@ -43,18 +44,6 @@ static void advisory_fini(struct advisory *a)
 	csaf_fini(&a->csaf);
 	free(a->text);
 	free(a->bytes);
-}
-
-/* What is asked of the recipients by level, and until when (DOMAIN: clocks). */
-static void clocks(unsigned level, int64_t now_ms, struct draft_defaults *d)
-{
-	static const int64_t hours[] = { 0, 0, 0, 4, 1 };
-
-	d->ack_policy = level >= 2 ? LB_ACK_ACKNOWLEDGED : LB_ACK_NONE;
-	if (level >= 3)
-		d->ack_deadline_ms = now_ms + hours[level] * 3600000;
-	else if (level == 2)
-		d->ack_deadline_ms = when_next_working_day_ms(now_ms);
 }
 
 static lb_err read_csaf(const char *path, struct advisory *a, struct why *why)
@@ -102,15 +91,11 @@ static lb_err read_texts(const struct args *args, struct advisory *a, struct why
 	w->measures = a->measures;
 	for (unsigned i = 0; i < a->csaf.measures_n; i++)
 		a->measures[w->n_measures++] = (char *)a->csaf.measures[i];
-	if (draft_is_marked(w->title) || draft_is_marked(w->summary))
-		return advice_why(why, LB_CLASSIFIED, draft_is_marked(w->title) ? "the title" : "the text");
 	while ((measure = args_next(args, "measure", &at))) {
 		if (w->n_measures == MEASURES_MAX)
 			return why_set(why, LB_INVALID, "--measure is given too often, 16 times at most");
 		a->measures[w->n_measures++] = (char *)measure;
 	}
-	if (!lb_utf8_is_valid(w->title, strlen(w->title)) || !lb_utf8_is_valid(w->summary, strlen(w->summary)))
-		return why_set(why, LB_INVALID, "title and text must be UTF-8; convert them first (iconv -t utf-8)");
 	return LB_OK;
 }
 
@@ -146,7 +131,8 @@ static enum cli_exit draft_and_send(struct cli *cli, struct advisory *a, unsigne
 
 	defaults.tlp = a->csaf.tlp != LB_TLP_UNSET ? a->csaf.tlp : LB_TLP_GREEN;
 	defaults.language = a->csaf.language;
-	clocks(level, now_ms, &defaults);
+	defaults.ack_policy = lb_level_ack(level);
+	defaults.ack_deadline_ms = lb_level_deadline_ms(level, now_ms);
 	e = draft_init(&draft, &cli->args, &defaults, now_ms, &why);
 	if (e)
 		code = draft_fail(cli, e, &why);

@@ -1,10 +1,12 @@
 /* lagebus watch */
-#include <signal.h>
 #include <string.h>
 
 #include "agents/cli/commands.h"
+#include "agents/cli/incident_show.h"
 #include "agents/cli/message.h"
+#include "agents/cli/open_deadline.h"
 #include "agents/cli/out.h"
+#include "agents/cli/stop.h"
 #include "agents/cli/when.h"
 
 #define MOMENT_MS 250
@@ -23,23 +25,6 @@ const char *const cmd_watch_examples[] = {
 	"lagebus watch --json | jq -r .title",
 	NULL,
 };
-
-static volatile sig_atomic_t stopped;
-
-static void on_signal(int number)
-{
-	(void)number;
-	stopped = 1;
-}
-
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-
-	stopped = 0;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
 
 static void show_line(struct cli *cli, const struct message *m)
 {
@@ -78,6 +63,24 @@ static enum cli_exit show(struct cli *cli, const Lagebus__StoredMessage *stored)
 	return code;
 }
 
+/* An incident whose clock is about to run out, or has. */
+static enum cli_exit show_due(struct cli *cli, const Lagebus__Incident *i)
+{
+	enum cli_exit code = CLI_OK;
+	char now[WHEN_TEXT], due[100];
+
+	incident_next_due(cli, i, due, sizeof(due));
+	when_iso(when_now_ms(), now);
+	if (cli->json)
+		code = out_json_line(cli, json_pack("{s:o}", "incident_due", incident_json(i)));
+	else if (cli->terminal)
+		out_styled(cli, OUT_WARN, "incident \"%s\": %s (lagebus incident list)\n", i->report->title, due);
+	else
+		out_line(cli, "%s\t-\t%s\tincident-due\t%s\t%s: %s\t-", now, lb_tlp_name(i->tlp), i->lead, i->report->title, due);
+	fflush(cli->out);
+	return code;
+}
+
 /* Waits for a moment only, so that a signal that came just before is not slept through. */
 static enum cli_exit one(struct client *client, bool *shown)
 {
@@ -94,7 +97,11 @@ static enum cli_exit one(struct client *client, bool *shown)
 	if (!code && reply->body_case == LAGEBUS__REPLY__BODY_MESSAGE) {
 		code = show(client->cli, reply->message);
 		*shown = true;
+	} else if (!code && reply->body_case == LAGEBUS__REPLY__BODY_DEADLINE) {
+		code = open_deadline_event(client->cli, reply->deadline);
 	}
+	for (size_t i = 0; !code && reply->body_case == LAGEBUS__REPLY__BODY_INCIDENTS && i < reply->incidents->n_incidents; i++)
+		code = show_due(client->cli, reply->incidents->incidents[i]);
 	lagebus__reply__free_unpacked(reply, NULL);
 	return code;
 }
@@ -112,7 +119,7 @@ static enum cli_exit watch(struct client *client, Lagebus__WatchRequest *body, l
 	request.body_case = LAGEBUS__REQUEST__BODY_WATCH;
 	request.watch = body;
 	code = client_tell(client, &request);
-	while (!code && !stopped && !ferror(cli->out) && (count == 0 || seen < count)) {
+	while (!code && !stop_asked() && !ferror(cli->out) && (count == 0 || seen < count)) {
 		bool shown;
 
 		code = one(client, &shown);
@@ -144,7 +151,7 @@ enum cli_exit cmd_watch(struct cli *cli)
 	body.exercises = !args_has(&cli->args, "no-exercise");
 	if (*body.topic && !lb_topic_pattern_is_valid(body.topic))
 		return cli_fail(cli, CLI_USAGE, "--topic %s: a type, a slash and an area are expected, * for any: 'warning/*'", body.topic);
-	catch_signals();
+	stop_catch();
 	code = client_open(cli, &client);
 	if (!code)
 		code = watch(&client, &body, count);

@@ -10,14 +10,16 @@ const struct command commands[] = {
 		"Sends a warning with its advisory's original bytes. Title, tracking id, publisher, products, CVEs and summary are taken "
 		"from the advisory; its TLP label can be narrowed, never widened. What is doubtful about it (a draft, no label, a sharing "
 		"group, no product that is affected) is noted on standard error, what contradicts itself is refused. The level sets what is asked of the recipients: from 2 on "
-		"to acknowledge it (4: within 1 h, 3: 4 h, 2: by the end of the next working day). Level 4 to everyone needs a second "
+		"to acknowledge it (4: within 1 h, 3: 4 h, 2: by 17:00 German legal time of the next working day, Monday to Friday). More may be asked with --ack and --ack-deadline, less is "
+		"refused. Level 4 to everyone needs a second "
 		"person: the broker refuses it without one.", ROW(warn) },
 	{ "send", "", 0, 0, "send any other message",
-		"Sends a text, a file or both. It is accepted when the broker has it on disk; until then it waits in the agent's outbox "
+		"Sends title, text and file where the type has them (a situation report), or the whole payload as JSON. What breaks the rules of the "
+		"type's schema is refused with the field that does. It is accepted when the broker has it on disk; until then it waits in the agent's outbox "
 		"and survives a power failure there.", ROW(send) },
 	{ "inbox", "", 0, 0, "list and search the messages that came",
 		"Lists the newest first. In a pipe each line has: time, level, marking, type, origin, title, state and id, separated by "
-		"tabs.", ROW(inbox) },
+		"tabs. State is open or overdue where we have to act, on a terminal with the time until or since when; else what we did.", ROW(inbox) },
 	{ "show", "ID", 1, 1, "show a message",
 		"Shows a message of the inbox. ID is the whole id, its first or last digits (4 at least), or last for the newest message that is no receipt.",
 		ROW(show) },
@@ -26,12 +28,45 @@ const struct command commands[] = {
 		"receipt is signed and kept like any message. Where the agent acts for other partners, each acknowledges for itself, with "
 		"--as.", ROW(ack) },
 	{ "receipts", "ID", 1, 1, "who has a message, who acknowledged it, who is silent",
-		"Asks the broker what became of a message that this partner sent; ID is what warn or send said. In a pipe each line has: partner, delivered, displayed, "
-		"acknowledged, by, implemented and last seen, separated by tabs. Delivered is yes, no (on a terminal: not yet) or expired: the "
-		"message expired before the partner had it, and it will not get it any more.", ROW(receipts) },
+		"Asks the broker what became of a message that this partner sent; ID is what warn or send said. A recipient is queued, delivered, displayed, "
+		"acknowledged, implemented, expired (the message expired before the partner had it, and it will not get it any more) or withheld (today's rules do "
+		"not let it have it); and overdue since the deadline that has passed. Who is a recipient is said by the rules of the time when the message was "
+		"accepted; where today's differ, --all says it. In a pipe each line has: partner, delivered (yes, no or expired), displayed, acknowledged, by, "
+		"implemented, last seen and state (overdue where it is), separated by tabs. The exit code is 7 if somebody is overdue.", ROW(receipts) },
+	{ "incident list", "", 0, 0, "the incidents that are open, and what is due next",
+		"Lists the incident that changed last first. In a pipe each line has: changed, stage, tier, title, lead, due next and id, separated by tabs.",
+		ROW(incident_list) },
+	{ "incident show", "ID", 1, 1, "what is known of an incident",
+		"Shows what the incident's messages make of it: its state and clocks, who takes part, who asked for and offered help, and the messages "
+		"themselves; those that do not count with the reason. ID is the incident's, whole or its first or last digits (4 at least), that of one of its "
+		"messages, whole, or last.", ROW(incident_show) },
+	{ "incident report", "", 0, 0, "report an incident",
+		"Sends a first report to whom this partner reports to. On a terminal it asks for what the options do not say, one question after the other, and "
+		"keeps what was typed as a draft from the first moment on. The contact is remembered. A CATEGORY is one of abusive-content, malicious-code, "
+		"information-gathering, intrusion-attempts, intrusions, availability, information-content-security, fraud, vulnerable, other. The file of "
+		"--file has the options' names as keys; service and measure are lists.", ROW(incident_report) },
+	{ "incident update", "ID", 1, 1, "add to an incident, or correct a message",
+		"Sends a further report to everyone whom it concerns. With --supersedes it takes the place of an earlier message of ours.", ROW(incident_update) },
+	{ "incident confirm", "ID", 1, 1, "confirm what a body below reported, and take it up",
+		"Sends this Land's own report, which begins with what the body said, up to the federal office and back to the body. From then on the Land leads.",
+		ROW(incident_confirm) },
+	{ "incident assist", "ID", 1, 1, "ask others for help with an incident",
+		"Asks the partners of --to, and the one above.", ROW(incident_assist) },
+	{ "incident offer", "ID [REQUEST]", 1, 2, "offer help that was asked for",
+		"REQUEST is the last digits of the request's id, where there are several.", ROW(incident_offer) },
+	{ "incident accept", "ID [OFFER]", 1, 2, "accept an offer of help",
+		"OFFER is the last digits of the offer's id, where there are several.", ROW(incident_accept) },
+	{ "incident done", "ID [WHICH]", 1, 2, "say that help is no longer needed, or was given",
+		"WHICH is the last digits of the id of a request or offer of ours, where there are several.", ROW(incident_done) },
+	{ "incident hand-over", "ID PARTNER", 2, 2, "let somebody else lead an incident",
+		"Sends all that is known to who leads from here on, and to everyone whom it concerns.", ROW(incident_hand_over) },
+	{ "incident close", "ID", 1, 1, "send the final report and close an incident",
+		"Only who leads closes it. What comes after that does not count, but for corrections.", ROW(incident_close) },
 	{ "watch", "", 0, 0, "show messages as they come",
 		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "
-		"a document on a line of its own. With --timeout it ends with exit code 4 when nothing came for so long.", ROW(watch) },
+		"a document on a line of its own. What has to be acknowledged by a time, or is overdue, is said when the broker says it: a document with an event, or a "
+		"line of: time, event (reminder, overdue, others-overdue, settled), deadline, partners and id. With --timeout it ends with exit code 4 when "
+		"nothing came for so long.", ROW(watch) },
 	{ "indicators import", "FILE", 1, 1, "send indicators from a file: text, CSV, MISP or STIX",
 		"Reads a value a line (also disarmed, as hxxp://example[.]org; # begins a comment), CSV with a heading, a MISP event or a STIX 2.1 bundle, and sends "
 		"each value once, in messages of up to 10,000. Of events and bundles it takes what is straightforward: attributes and indicator objects with one "
@@ -47,7 +82,7 @@ const struct command commands[] = {
 		"highest, and to_ids is yes if all of the most confident say so. In a pipe each line is as in a search.", ROW(indicators_list) },
 	{ "indicators show", "ID|VALUE", 1, 1, "show an indicator, who sent it and who has seen it",
 		"Shows what each partner says of it, and the sightings that came: the newest 1,000, and the sums over all.", ROW(indicators_show) },
-	{ "indicators export", "", 0, 0, "write the indicators that are valid now for other programs",
+	{ "indicators export", "", 0, 0, "write valid indicators for other programs",
 		"Writes text, CSV, JSON or a STIX 2.1 bundle to standard output, each value under the strictest label that it came with. What is stricter than "
 		"--tlp is left out and counted on standard error; TLP:RED is not exported unless --tlp red asks for it. What belongs to an exercise is never among real "
 		"ones.", ROW(indicators_export) },
@@ -64,9 +99,36 @@ const struct command commands[] = {
 	{ "exercise list", "", 0, 0, "list the exercises that run and those to come",
 		"Lists what this partner was told of and what it began. In a pipe each line has: exercise, state (runs, to come or over), who began it, when it begins and "
 		"ends, and title, separated by tabs.", ROW(exercise_list) },
+	{ "training announce", "", 0, 0, "announce a lecture, a workshop or an event",
+		"Tells the audience of something to learn. It is TLP:CLEAR, in the area public-sector-training and kept for a year after its end where nothing else is "
+		"said.", ROW(training_announce) },
+	{ "training change", "UID", 1, 1, "change an event that this partner announced",
+		"Sends the event again with what is given changed, a higher SEQUENCE (RFC 5546) and the audience it had; it replaces the message before. What is moved "
+		"lasts as long as before. Only the partner that announced it may. UID is the whole uid, its beginning (4 characters at least), or what stands before "
+		"the @ or its end.", ROW(training_change) },
+	{ "training cancel", "UID", 1, 1, "cancel an event that this partner announced",
+		"As a change: the event stays in the list and in calendars, as cancelled.", ROW(training_cancel) },
+	{ "training list", "", 0, 0, "list what is announced",
+		"Lists what is to come. In a pipe each line has: begins, kind, for, status, origin, title, place, seats, our registration and uid, separated by tabs.",
+		ROW(training_list) },
+	{ "training show", "UID", 1, 1, "show an event",
+		"Shows everything about it. UID as in change.", ROW(training_show) },
+	{ "training register", "UID", 1, 1, "register for an event",
+		"Sends a registration to the organiser. Whoever comes first has a seat; a later one of the same partner replaces it, and keeps its place unless it asks "
+		"for more seats. Personal data in the contact marks the message as such.", ROW(training_register) },
+	{ "training unregister", "UID", 1, 1, "withdraw a registration",
+		"Tells the organiser that nobody comes.", ROW(training_unregister) },
+	{ "training registrations", "UID", 1, 1, "who has registered for an event",
+		"Of an event of ours it lists registrations in their order: who has a seat, and who is on the waiting list because there are not as many left as it asks for. In a pipe each line "
+		"has: partner, seats, seat or waiting list, since, contact, how to reach it and note, separated by tabs.", ROW(training_registrations) },
+	{ "training", "", 0, 0, "list what is announced, or write it as a calendar",
+		"Without --ics it is training list. The calendar (iCalendar, RFC 5545) has every event under its uid with its SEQUENCE, cancelled ones too, so that "
+		"calendar programs follow changes when they read it again. What else there is: training announce, change, cancel, list, show, register, unregister and "
+		"registrations, each with its own help.", ROW(training) },
 	{ "status", "", 0, 0, "how agent and link are",
-		"Shows identity, whom the agent acts for besides, link, outbox, inbox and how far behind the newest message it is. The exit code is 4 while the agent is "
-		"linked to no broker.", ROW(status) },
+		"Shows identity, whom the agent acts for besides, link, outbox, inbox and how far behind the newest message it is; till when we have to "
+		"acknowledge what, what we are overdue with, and who else is overdue with what we or, where we are a coordinator, others sent. The exit code is 4 "
+		"while the agent is linked to no broker.", ROW(status) },
 	{ "check", "[FILE]", 0, 1, "check configuration and certificates, and ask agent and broker",
 		"Reads the agent's configuration (default /etc/lagebus/agent.conf) and checks the certificate's dates, its chain to the CA, "
 		"the revocation list and that the key belongs to it; then asks the agent and through it the broker. Each line says ok, "
@@ -74,12 +136,33 @@ const struct command commands[] = {
 		"instead: what changes, and what follows for sessions, for what is queued and for who may send and get what. In a pipe each "
 		"line has: change or effect, who, what, removed or added, and which, separated by tabs. The exit code is then 0 if nothing "
 		"changes, 1 if something does, and above that if a file cannot be read or is not valid.", ROW(check) },
+	{ "audit verify", "FILE", 1, 1, "check an exported audit",
+		"Checks offline that every row of an audit (lagebusd --export-audit FILE) follows the one before it and that its checkpoints are signed by a broker "
+		"of the federation. Names the first row that does not, and says up to where signatures reach. The exit code is 0 only if the chain holds and "
+		"at least one checkpoint is signed.", ROW(audit_verify) },
+	{ "audit show", "FILE", 1, 1, "list what an exported audit tells",
+		"A line an event: time, row, what (published, refused, delivered, receipt, broker, checkpoint), who and which, separated by tabs. It does not check "
+		"the chain: audit verify does.", ROW(audit_show) },
+	{ "case report", "", 0, 0, "report a case of digital violence to one office, encrypted",
+		"Encrypts a report to the agents of the office of --to and sends it as TLP:RED; the broker and everybody else see a random "
+		"pseudonym and ciphertext. What is missing is asked for on the terminal, or --file gives it as JSON: title, text, platform, urls, "
+		"noticed_at, acute, and contact with function, name, phone and email. Nothing of it is taken from the command line, which others can "
+		"see. This office keeps no copy. It is deleted when the other office acknowledges it, after 14 days at the latest.", ROW(case_report) },
+	{ "case list", "", 0, 0, "list the cases that came",
+		"Lists the newest first. In a pipe each line has: received, pseudonym, origin, state, when it is deleted at the latest, and id, separated by tabs.",
+		ROW(case_list) },
+	{ "case show", "ID", 1, 1, "open a case and show it",
+		"The agent decrypts it for this once; what it stores stays encrypted. ID is the pseudonym's first digits, the message's id (its first or last "
+		"digits, 4 at least), or last.", ROW(case_show) },
+	{ "case ack", "ID", 1, 1, "acknowledge a case, which deletes it",
+		"Tells the office that sent it by which function it was taken up, and deletes its content here, for good. It asks "
+		"before; without a terminal --yes is needed.", ROW(case_ack) },
 	{ "ca init", "DIR", 1, 1, "make a certificate authority in a folder",
 		"Makes the federation's certificate authority: DIR/ca.pem, DIR/ca.key (mode 0600), an empty DIR/crl.pem and the "
 		"index of what was issued. Nothing that is there is overwritten.", ROW(ca_init) },
 	{ "ca issue", "DIR", 1, 1, "issue a certificate for an agent or a broker",
 		"Makes a key and a certificate with the SPIFFE ID spiffe://TRUST-DOMAIN/partner/PARTNER/agent/NAME and writes "
-		"DIR/issued/PARTNER.NAME.pem and .key (a / in the partner id becomes _). The same key signs the agent's messages. "
+		"DIR/issued/PARTNER.NAME.pem and .key (a / in the partner id becomes _). The same key signs the agent's messages and opens what is encrypted to it. "
 		"With --acts-for the certificate proves to everyone that the agent may act for other partners; the federation file must "
 		"say so, too.",
 		ROW(ca_issue) },
@@ -99,6 +182,9 @@ static bool name_matches(const char *name, int argc, char *const *argv, int *use
 	size_t first = strcspn(name, " ");
 
 	*used = name[first] ? 2 : 1;
+	/* A word behind one that is a group, too, is one of the group's. */
+	if (!name[first] && argc > 1 && argv[1][0] != '-' && command_is_group(name))
+		return false;
 	if (strncmp(argv[0], name, first) != 0 || argv[0][first] != 0)
 		return false;
 	return !name[first] || (argc > 1 && strcmp(argv[1], name + first + 1) == 0);

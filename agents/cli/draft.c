@@ -11,11 +11,6 @@
 #include "lagebus/classified.h"
 #include "lagebus/identity.h"
 
-bool draft_is_marked(const char *text)
-{
-	return lb_text_is_classified(text, strlen(text));
-}
-
 void draft_names(const char *(*name)(unsigned number), unsigned last, char *out, size_t n)
 {
 	size_t at = 0;
@@ -88,7 +83,7 @@ static lb_err read_tlp(const char *text, unsigned *out, struct why *why)
 		capitals[n] = (char)toupper((unsigned char)text[n]);
 	capitals[n] = '\0';
 	snprintf(where, sizeof(where), "--tlp %.40s", text);
-	if (draft_is_marked(capitals))
+	if (lb_text_is_classified(capitals, n))
 		return advice_why(why, LB_CLASSIFIED, where);
 	return why_set(why, LB_INVALID, "%s: clear, green, amber, amber+strict or red is expected", where);
 }

@@ -4,6 +4,7 @@
 
 #include "agents/cli/client.h"
 #include "lagebus/header.h"
+#include "lagebus/sealed.h"
 #include "proto/header.pb-c.h"
 
 /* The options of every message: whom it goes to and under which label, its texts, and the rest; rows of an option table. */
@@ -35,7 +36,8 @@ struct draft {
 	char *audience[LB_AUDIENCE_MAX];
 	char *audience_text;
 	uint8_t thread[16], supersedes[16];
-	bool dry_run, no_wait, has_tlp; /* has_tlp: the label was given, and is not followed by another */
+	uint8_t pseudonym[LB_PSEUDONYM_SIZE];
+	bool dry_run, no_wait, has_tlp, has_pseudonym; /* has_tlp: the label was given, and is not followed by another */
 };
 
 /* What holds where the command line does not say. */
@@ -54,13 +56,11 @@ void draft_fini(struct draft *d);
 enum cli_exit draft_fail(struct cli *cli, lb_err e, const struct why *why);
 /* "cyber-defence, joint-incident-work, ..." of lb_area_name or lb_type_name. */
 void draft_names(const char *(*name)(unsigned number), unsigned last, char *out, size_t n);
-/* Does a text carry a classification marking, with which it may not be sent? */
-bool draft_is_marked(const char *text);
 /* Sends it as one of several over an open client; `waiting` labels the progress bar. *accepted: the broker has it, not only the outbox. Blocks. */
 enum cli_exit draft_publish(struct client *client, const struct draft *d, const uint8_t *payload, size_t payload_n, const char *waiting,
 	struct lb_uuid *id, bool *accepted);
-/* Sends it, or asks who would get it, and shows the answer. Without --tlp it takes the strictest label of what it belongs to or replaces, as
- * far as the agent's inbox has that. Blocks. */
+/* Sends it, or asks who would get it, and shows the answer. A payload that breaks its schema's rules or carries a classification marking goes
+ * nowhere. Without --tlp it takes the strictest label of what it belongs to or replaces, as far as the agent's inbox has that. Blocks. */
 enum cli_exit draft_send(struct cli *cli, struct draft *d, const uint8_t *payload, size_t payload_n);
 
 #endif

@@ -1,11 +1,15 @@
 /* Sending a draft, or asking the broker who would get it. */
+#include <protobuf-c/protobuf-c.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agents/cli/advice.h"
 #include "agents/cli/draft.h"
 #include "agents/cli/out.h"
+#include "lagebus/payload.h"
+#include "agents/cli/sealing.h"
 #include "proto/control.pb-c.h"
+#include "proto/violence.pb-c.h"
 
 static ProtobufCBinaryData pack_header(const Lagebus__Header *h)
 {
@@ -27,11 +31,12 @@ static void describe(const struct draft *d, char *out, size_t n)
 
 static enum cli_exit show_sent(struct cli *cli, const struct draft *d, const struct lb_uuid *uuid, bool accepted)
 {
-	char id[LB_UUID_TEXT], text[600];
+	char id[LB_UUID_TEXT], pseudonym[LB_PSEUDONYM_TEXT], text[600];
 
 	lb_uuid_format(uuid, id);
+	lb_pseudonym_format((struct lb_frame){ d->pseudonym, d->has_pseudonym ? sizeof(d->pseudonym) : 0 }, pseudonym);
 	if (cli->json)
-		return out_json(cli, json_pack("{s:s,s:b}", "id", id, "accepted", (int)accepted));
+		return out_json(cli, json_pack("{s:s,s:b,s:s*}", "id", id, "accepted", (int)accepted, "case", d->has_pseudonym ? pseudonym : NULL));
 	if (!cli->terminal) {
 		out_line(cli, "%s\t%s", id, accepted ? "accepted" : "outbox");
 		return CLI_OK;
@@ -41,6 +46,8 @@ static enum cli_exit show_sent(struct cli *cli, const struct draft *d, const str
 		out_styled(cli, OUT_GOOD, "accepted by the broker: %s", id);
 	else
 		out_styled(cli, OUT_WARN, "in the agent's outbox, it goes out as soon as a broker is reached: %s", id);
+	if (d->has_pseudonym)
+		out_line(cli, "case %s", pseudonym);
 	out_line(cli, "%s\nwho has it: lagebus receipts %s", text, id);
 	return CLI_OK;
 }
@@ -249,14 +256,59 @@ static enum cli_exit pack_and_send(struct client *client, const struct draft *d,
 	return code;
 }
 
+/* What is TLP:RED leaves this process only encrypted, but for asking who would get it. */
+static enum cli_exit seal_and_send(struct client *client, const struct draft *d, struct lb_frame payload)
+{
+	const struct lb_header h = { .type = d->header.type, .tlp = d->header.tlp };
+	struct lb_buf sealed = LB_BUF_INIT;
+	struct sealing s = { .n = 0 };
+	enum cli_exit code = CLI_OK;
+
+	if (d->dry_run)
+		payload.n = 0; /* the broker judges by the header */
+	if (d->dry_run || !lb_sealed_is_due(&h))
+		return pack_and_send(client, d, (ProtobufCBinaryData){ payload.n, (uint8_t *)payload.p });
+	code = sealing_find(client, d->audience, d->header.n_audience, &s);
+	if (!code)
+		code = sealing_seal(client->cli, &s, d->has_pseudonym ? d->pseudonym : NULL, payload, &sealed);
+	if (!code)
+		code = pack_and_send(client, d, (ProtobufCBinaryData){ lb_buf_len(&sealed), lb_buf_data(&sealed) });
+	sealing_fini(&s);
+	lb_buf_fini(&sealed);
+	return code;
+}
+
+static lb_err check_payload(unsigned type, struct lb_frame payload, struct why *why)
+{
+	ProtobufCMessage *m = NULL;
+	char text[LB_PAYLOAD_WHY];
+	const char *marked;
+	/* Of a case it is the report, which is sealed only now. */
+	const ProtobufCMessageDescriptor *schema = type == LB_TYPE_DIGITAL_VIOLENCE_CASE ? &lagebus__digital_violence_report__descriptor : lb_payload_schema(type);
+	lb_err e = lb_payload_open_as(schema, payload, &m, text, sizeof(text));
+
+	if (e)
+		return why_set(why, e, "the payload is not one of a message of type %s: %s", lb_type_name(type), text);
+	marked = lb_payload_marked(m);
+	if (marked)
+		e = advice_why(why, LB_CLASSIFIED, marked);
+	protobuf_c_message_free_unpacked(m, NULL);
+	return e;
+}
+
 enum cli_exit draft_send(struct cli *cli, struct draft *d, const uint8_t *payload, size_t payload_n)
 {
 	struct client client;
 	enum cli_exit code;
+	struct why why;
+	lb_err e;
 
 	if (payload_n > LB_PAYLOAD_MAX)
 		return cli_fail(cli, CLI_REFUSED, "the message is too large: %zu bytes of payload, %d are allowed; send a link instead",
 			payload_n, LB_PAYLOAD_MAX);
+	e = check_payload(d->header.type, (struct lb_frame){ payload, payload_n }, &why);
+	if (e)
+		return cli_fail_why(cli, e, &why);
 	code = client_open(cli, &client);
 	if (!code)
 		code = find_exercise(&client, d);
@@ -265,7 +317,7 @@ enum cli_exit draft_send(struct cli *cli, struct draft *d, const uint8_t *payloa
 	if (!code)
 		code = follow_label(&client, d, d->header.supersedes, "replaces");
 	if (!code)
-		code = pack_and_send(&client, d, (ProtobufCBinaryData){ payload_n, (uint8_t *)payload });
+		code = seal_and_send(&client, d, (struct lb_frame){ payload, payload_n });
 	client_close(&client);
 	return code;
 }

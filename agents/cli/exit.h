@@ -12,7 +12,8 @@
 	X(NO_AGENT,  3, "the agent cannot be reached") \
 	X(NO_BROKER, 4, "the broker cannot be reached, or it took too long") \
 	X(NOT_FOUND, 5, "there is no such message, file or certificate") \
-	X(IO,        6, "a local file or the terminal cannot be read or written")
+	X(IO,        6, "a local file or the terminal cannot be read or written") \
+	X(OVERDUE,   7, "receipts: somebody has not acknowledged in time")
 /* clang-format on */
 
 enum cli_exit {

@@ -86,7 +86,7 @@ static lb_err read_heading(struct reader *r, struct why *why)
 		more = read_cell(r, cell);
 		for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
 			if (strcasecmp(cell, headings[i].name) == 0)
-				column = headings[i].column;
+				column = (int)headings[i].column;
 		if (r->columns_n == COLUMNS_MAX)
 			return why_set(why, LB_INVALID, "line 1: more than %d columns", COLUMNS_MAX);
 		r->columns[r->columns_n++] = column;

@@ -1,12 +1,18 @@
 /* A stored message as the agent gives it, decoded once, and shown as text or JSON. */
 #include "agents/cli/message.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "agents/cli/out.h"
+#include "lagebus/sealed.h"
+#include "agents/cli/when.h"
+#include "agents/cli/payload_json.h"
+#include "proto/payload_field.h"
 
 lb_err message_init(struct message *m, const Lagebus__StoredMessage *stored)
 {
+	const ProtobufCBinaryData *content;
 	lb_err e;
 
 	*m = (struct message){ .stored = stored };
@@ -14,23 +20,48 @@ lb_err message_init(struct message *m, const Lagebus__StoredMessage *stored)
 	if (e)
 		return e;
 	lb_uuid_format(&m->header.id, m->id);
-	if (stored->payload.len == 0)
+	content = lb_sealed_is_due(&m->header) ? &stored->opened : &stored->payload;
+	if (content->len == 0 || m->header.type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
 		return LB_OK;
-	if (m->header.type == LB_TYPE_WARNING)
-		m->warning = lagebus__warning__unpack(NULL, stored->payload.len, stored->payload.data);
-	else if (m->header.type < LB_TYPE_RECEIPT)
-		m->note = lagebus__note__unpack(NULL, stored->payload.len, stored->payload.data);
+	if (m->header.schema_version > LB_PAYLOAD_SCHEMA)
+		snprintf(m->unreadable, sizeof(m->unreadable), "its schema is of version %u, this lagebus knows %d", m->header.schema_version, LB_PAYLOAD_SCHEMA);
+	else if (lb_payload_open(m->header.type, (struct lb_frame){ content->data, content->len }, &m->payload, m->unreadable,
+			sizeof(m->unreadable)))
+		m->payload = NULL;
 	return LB_OK;
+}
+
+bool message_is_open(const struct message *m)
+{
+	return m->stored->acknowledged < m->header.ack_policy;
+}
+
+bool message_is_overdue(const struct message *m, int64_t now_ms)
+{
+	const struct lb_header *h = &m->header;
+
+	return message_is_open(m) && h->ack_deadline_ms && h->ack_deadline_ms <= now_ms && (!h->expires_ms || h->expires_ms > now_ms);
 }
 
 void message_fini(struct message *m)
 {
-	if (m->warning)
-		lagebus__warning__free_unpacked(m->warning, NULL);
-	if (m->note)
-		lagebus__note__free_unpacked(m->note, NULL);
-	m->warning = NULL;
-	m->note = NULL;
+	if (m->payload)
+		protobuf_c_message_free_unpacked(m->payload, NULL);
+	m->payload = NULL;
+}
+
+const char *message_title(const struct message *m)
+{
+	const ProtobufCFieldDescriptor *f = m->payload ? field_find(m->payload->descriptor, "title") : NULL;
+
+	return f && f->type == PROTOBUF_C_TYPE_STRING ? field_text(m->payload, f, 0) : "";
+}
+
+const ProtobufCBinaryData *message_file(const struct message *m, const char *field)
+{
+	const ProtobufCFieldDescriptor *f = m->payload ? field_find(m->payload->descriptor, field) : NULL;
+
+	return f && f->type == PROTOBUF_C_TYPE_BYTES ? field_value(m->payload, f, 0) : NULL;
 }
 
 const char *message_type(const struct message *m)
@@ -82,15 +113,6 @@ static void set_id(json_t *doc, const char *key, bool there, const struct lb_uui
 	set(doc, key, json_string(text));
 }
 
-static json_t *texts(size_t n, char **p)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(array, out_json_string(p[i]));
-	return array;
-}
-
 static void header_json(json_t *doc, const struct message *m)
 {
 	const struct lb_header *h = &m->header;
@@ -109,6 +131,7 @@ static void header_json(json_t *doc, const struct message *m)
 	set(doc, "expires", out_json_time(h->expires_ms));
 	set(doc, "ack_policy", json_string(h->ack_policy ? out_ack(h->ack_policy) : "none"));
 	set(doc, "ack_deadline", out_json_time(h->ack_deadline_ms));
+	set(doc, "overdue", json_boolean(message_is_overdue(m, when_now_ms())));
 	set(doc, "exercise", json_boolean(h->exercise));
 	set_text(doc, "exercise_name", h->exercise_name.p, h->exercise_name.n);
 	set_text(doc, "language", h->language.p, h->language.n);
@@ -116,23 +139,6 @@ static void header_json(json_t *doc, const struct message *m)
 	set_id(doc, "thread", h->has_thread, &h->thread);
 	set_id(doc, "supersedes", h->has_supersedes, &h->supersedes);
 	set(doc, "approvals", json_integer(h->approvals_n));
-}
-
-static json_t *warning_json(const Lagebus__Warning *w)
-{
-	json_t *doc = json_object();
-
-	set_text(doc, "publisher", w->publisher, strlen(w->publisher));
-	set_text(doc, "summary", w->summary, strlen(w->summary));
-	set_text(doc, "bits_category", w->bits_category, strlen(w->bits_category));
-	set_text(doc, "wid_grade", w->wid_grade, strlen(w->wid_grade));
-	set(doc, "products", texts(w->n_products, w->products));
-	set(doc, "cves", texts(w->n_cves, w->cves));
-	set(doc, "measures", texts(w->n_measures, w->measures));
-	set_text(doc, "url", w->url, strlen(w->url));
-	set_text(doc, "advisory_format", w->advisory_format, strlen(w->advisory_format));
-	set(doc, "advisory_bytes", json_integer((json_int_t)w->advisory.len));
-	return doc;
 }
 
 json_t *message_json(const struct message *m)
@@ -150,11 +156,9 @@ json_t *message_json(const struct message *m)
 	set(doc, "acknowledged", json_string(s->acknowledged ? out_ack(s->acknowledged) : "no"));
 	set_text(doc, "quarantine", s->quarantine, strlen(s->quarantine));
 	set_text(doc, "signer", s->signer, strlen(s->signer));
-	if (m->warning)
-		set(doc, "warning", warning_json(m->warning));
-	if (m->note)
-		set_text(doc, "text", m->note->text, strlen(m->note->text));
-	if (m->note && m->note->attachment.len)
-		set(doc, "attachment_bytes", json_integer((json_int_t)m->note->attachment.len));
+	if (m->payload)
+		set(doc, "payload", payload_json(m->payload));
+	if (*m->unreadable)
+		set(doc, "payload_unreadable", out_json_string(m->unreadable));
 	return doc;
 }

@@ -3,9 +3,11 @@
 
 #include "agents/cli/message.h"
 #include "agents/cli/out.h"
+#include "agents/cli/payload_print.h"
 #include "agents/cli/when.h"
+#include "lagebus/sealed.h"
+#include "proto/host/words.h"
 
-#define LISTED 12 /* of a long list, as many are shown */
 
 static void time_field(struct cli *cli, const char *name, int64_t ms)
 {
@@ -28,18 +30,6 @@ static void id_field(struct cli *cli, const char *name, bool there, const struct
 	out_field(cli, OUT_PLAIN, name, text);
 }
 
-static void list_field(struct cli *cli, const char *name, size_t n, char **items)
-{
-	char rest[64];
-
-	for (size_t i = 0; i < n && i < LISTED; i++)
-		out_field(cli, OUT_PLAIN, i && cli->terminal ? "" : name, items[i]);
-	if (n <= LISTED)
-		return;
-	snprintf(rest, sizeof(rest), "and %zu more (--json has all)", n - LISTED);
-	out_field(cli, OUT_DIM, cli->terminal ? "" : name, rest);
-}
-
 void message_banner(const struct message *m, struct cli *cli)
 {
 	if (m->header.exercise)
@@ -52,7 +42,7 @@ static void print_quarantine(const char *token, struct cli *cli)
 	lb_err reason = lb_err_from_token(token);
 
 	if (*token)
-		out_styled(cli, OUT_BAD, "QUARANTINED: %s (%s). Do not act on it.", reason == LB_ERR_COUNT ? "it did not verify" : lb_err_text(reason), token);
+		out_styled(cli, OUT_BAD, _("QUARANTINED: %s (%s). Do not act on it."), reason == LB_ERR_COUNT ? "it did not verify" : lb_err_text(reason), token);
 }
 
 static void print_header(const struct message *m, struct cli *cli)
@@ -65,19 +55,19 @@ static void print_header(const struct message *m, struct cli *cli)
 	out_field(cli, OUT_HEAD, "title", m->stored->title);
 	out_field(cli, OUT_PLAIN, "tracking id", m->stored->tracking_id);
 	if (h->level)
-		out_field(cli, out_level_style(h->level), "level", out_level(h->level));
+		out_field(cli, out_level_style(h->level), "level", _(out_level(h->level)));
 	out_field(cli, out_tlp_style(h->tlp), "marking", lb_tlp_name(lb_tlp_effective(h->tlp)));
 	out_field(cli, OUT_PLAIN, "from", origin);
 	out_field(cli, OUT_PLAIN, "to", audience);
-	out_field(cli, OUT_PLAIN, "type", message_type(m));
-	out_field(cli, OUT_PLAIN, "area", message_area(m));
+	out_field(cli, OUT_PLAIN, "type", _(message_type(m)));
+	out_field(cli, OUT_PLAIN, "area", _(message_area(m)));
 	time_field(cli, "created", h->created_ms);
 	time_field(cli, "received", m->stored->received);
 	time_field(cli, "expires", h->expires_ms);
 	id_field(cli, "thread", h->has_thread, &h->thread);
 	id_field(cli, "supersedes", h->has_supersedes, &h->supersedes);
 	if (h->personal_data)
-		out_field(cli, OUT_WARN, "personal data", "yes");
+		out_field(cli, OUT_WARN, "personal data", _("yes"));
 }
 
 static void print_state(const struct message *m, struct cli *cli)
@@ -85,32 +75,41 @@ static void print_state(const struct message *m, struct cli *cli)
 	const Lagebus__StoredMessage *s = m->stored;
 
 	if (m->header.ack_policy)
-		out_field(cli, OUT_PLAIN, "asked for", out_ack(m->header.ack_policy));
+		out_field(cli, OUT_PLAIN, "asked for", _(out_ack(m->header.ack_policy)));
 	time_field(cli, "until", m->header.ack_deadline_ms);
 	if (m->header.ack_policy || s->acknowledged)
-		out_field(cli, s->acknowledged ? OUT_GOOD : OUT_PLAIN, "our state", s->acknowledged ? out_ack(s->acknowledged) : "not acknowledged");
+		out_field(cli, s->acknowledged ? OUT_GOOD : OUT_PLAIN, "our state", s->acknowledged ? _(out_ack(s->acknowledged)) : _("not acknowledged"));
 	out_field(cli, OUT_PLAIN, "signed by", s->signer);
 	out_field(cli, OUT_DIM, "id", m->id);
 }
 
-static void body(struct cli *cli, const char *text)
+/* How to get at what is no text. */
+static void print_files(const struct message *m, struct cli *cli)
 {
-	if (!*text)
-		return;
-	fputc('\n', cli->out);
-	out_text(cli, text);
+	static const char *const files[] = { "advisory", "attachment" };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		const ProtobufCBinaryData *file = message_file(m, files[i]);
+
+		if (file && file->len > 0 && cli->terminal)
+			out_styled(cli, OUT_DIM, _("lagebus show ID --%s FILE writes the file"), files[i]);
+	}
 }
 
-static void print_warning(const Lagebus__Warning *w, struct cli *cli)
+/* What is encrypted shows in the inbox only that it is. */
+static void print_sealed(const struct message *m, struct cli *cli)
 {
-	out_field(cli, OUT_PLAIN, "publisher", w->publisher);
-	out_field(cli, OUT_PLAIN, "BITS category", w->bits_category);
-	out_field(cli, OUT_PLAIN, "WID grade", w->wid_grade);
-	list_field(cli, "products", w->n_products, w->products);
-	list_field(cli, "CVEs", w->n_cves, w->cves);
-	list_field(cli, "measures", w->n_measures, w->measures);
-	out_field(cli, OUT_PLAIN, "advisory", w->url);
-	body(cli, w->summary);
+	const Lagebus__StoredMessage *s = m->stored;
+	lb_err refused = lb_err_from_token(s->not_opened);
+
+	if (!lb_sealed_is_due(&m->header) || *s->quarantine)
+		return;
+	if (*s->not_opened)
+		out_styled(cli, OUT_BAD, "It cannot be opened: %s (%s)", refused == LB_ERR_COUNT ? "" : lb_err_text(refused), s->not_opened);
+	else if (m->header.type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
+		out_styled(cli, OUT_DIM, "lagebus case show opens it");
+	else
+		out_field(cli, OUT_HEAD, "encrypted", message_title(m));
 }
 
 void message_print(const struct message *m, struct cli *cli)
@@ -119,12 +118,11 @@ void message_print(const struct message *m, struct cli *cli)
 	print_quarantine(m->stored->quarantine, cli);
 	print_header(m, cli);
 	print_state(m, cli);
-	if (m->warning)
-		print_warning(m->warning, cli);
-	if (m->note)
-		body(cli, m->note->text);
-	if (m->note && m->note->attachment.len)
-		out_line(cli, "\nan attachment of %zu bytes, %s (lagebus show ID --attachment FILE writes it)", m->note->attachment.len,
-			*m->note->media_type ? m->note->media_type : "of unknown type");
+	print_sealed(m, cli);
+	if (m->payload)
+		payload_print(m->payload, cli);
+	if (*m->unreadable)
+		out_styled(cli, OUT_BAD, _("The payload cannot be read: %s"), m->unreadable);
+	print_files(m, cli);
 	message_banner(m, cli);
 }

@@ -10,6 +10,7 @@
 #include "agents/cli/text.h"
 #include "agents/cli/when.h"
 #include "lagebus/tlp.h"
+#include "proto/host/words.h"
 
 const char *style_on(const struct cli *cli, enum out_style style)
 {
@@ -86,13 +87,14 @@ void out_field(struct cli *cli, enum out_style style, const char *name, const ch
 
 	if (!*value)
 		return;
+	name = _(name);
 	if (!cli->terminal) {
 		out_line(cli, "%s\t%s", name, value);
 		return;
 	}
 	clean = text_clean(value, strlen(value), TEXT_LINE);
 	if (clean) {
-		fprintf(cli->out, "%-*s", FIELD_COLUMN, name);
+		fprintf(cli->out, "%s%*s", name, text_width(name) < FIELD_COLUMN ? (int)(FIELD_COLUMN - text_width(name)) : 1, "");
 		put_lines(cli, style, clean, FIELD_COLUMN, cli->width);
 	}
 	free(clean);
@@ -187,7 +189,7 @@ json_t *out_json_time(int64_t ms)
 
 const char *out_level(unsigned level)
 {
-	static const char *const words[] = { "-", "1 grey", "2 yellow", "3 orange", "4 red" };
+	static const char *const words[] = { "-", N_("1 grey"), N_("2 yellow"), N_("3 orange"), N_("4 red") };
 
 	return level < sizeof(words) / sizeof(words[0]) ? words[level] : "?";
 }
@@ -214,7 +216,12 @@ enum out_style out_tlp_style(unsigned tlp)
 
 const char *out_ack(unsigned state)
 {
-	static const char *const words[] = { "-", "displayed", "acknowledged", "implemented" };
+	static const char *const words[] = { "-", N_("displayed"), N_("acknowledged"), N_("implemented"), N_("deleted") };
 
 	return state < sizeof(words) / sizeof(words[0]) ? words[state] : "?";
+}
+
+const char *out_word(const struct cli *cli, const char *english)
+{
+	return cli->terminal ? _(english) : english;
 }

@@ -25,7 +25,7 @@ enum out_style {
 /* One line; text that came from outside is cleaned on the way. */
 void out_line(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void out_styled(struct cli *cli, enum out_style style, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* A name and its value; nothing where the value is empty. On a terminal the value is broken at words and stays in its column. */
+/* A name, in English and translated here, and its value; nothing where the value is empty. On a terminal the value is broken at words and stays in its column. */
 void out_field(struct cli *cli, enum out_style style, const char *name, const char *value);
 /* A text of any length, broken at words on a terminal. */
 void out_text(struct cli *cli, const char *text);
@@ -39,16 +39,18 @@ json_t *out_json_string(const char *s);
 /* ISO 8601, or null for 0. */
 json_t *out_json_time(int64_t ms);
 
-/* Words for the scales, and their styles. Each scale has its own words; none is shown by colour alone. */
+/* Words for the scales in English, for proto/host/words.h to translate, and their styles. Each scale has its own words; none is shown by colour alone. */
 const char *out_level(unsigned level);
 enum out_style out_level_style(unsigned level);
 enum out_style out_tlp_style(unsigned tlp);
 const char *out_ack(unsigned state);
+/* A word of a table's cell: on a terminal in the reader's language; programs, which read pipes, find the same in all. */
+const char *out_word(const struct cli *cli, const char *english) __attribute__((format_arg(2)));
 
 #define TABLE_COLUMNS 10
 
 struct table;
-/* Heads end with NULL; the column `flexible` is cut where the terminal is too narrow, and where that does not help each row is a card
+/* Heads, in English and translated here, end with NULL; the column `flexible` is cut where the terminal is too narrow, and where that does not help each row is a card
  * under the cell of the column `title`. NULL if memory is out. */
 struct table *table_new(const char *const *heads, unsigned flexible, unsigned title);
 /* Adds the next cell (a cleaned copy), row by row. */

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/csv.h"
 #include "agents/cli/message.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 #include "lagebus/header.h"
+#include "proto/host/words.h"
 
 static bool is_recipient(const Lagebus__PartnerReceipt *p)
 {
@@ -21,17 +23,63 @@ static unsigned state_of(const Lagebus__PartnerReceipt *p)
 		LB_ACK_NONE;
 }
 
+unsigned receipts_overdue(const Lagebus__Receipts *r)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < r->n_partners; i++)
+		n += r->partners[i]->overdue_since != 0;
+	return n;
+}
+
+/* "" of who is no recipient, and of a broker that does not say it. */
+static const char *state_name(const Lagebus__PartnerReceipt *p)
+{
+	switch (p->state) {
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_QUEUED:       return "queued";
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_DELIVERED:    return "delivered";
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_DISPLAYED:    return "displayed";
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_ACKNOWLEDGED: return "acknowledged";
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_IMPLEMENTED:  return "implemented";
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_EXPIRED:      return "expired";
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_WITHHELD:     return "withheld";
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_UNSPECIFIED:
+	case _LAGEBUS__RECIPIENT_STATE_IS_INT_SIZE:                  break;
+	}
+	return "";
+}
+
+/* Is there nothing more to come from this recipient? */
+static bool is_done(const Lagebus__PartnerReceipt *p, unsigned ack_policy)
+{
+	if (p->expired || p->state == LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_WITHHELD)
+		return true;
+	return ack_policy == LB_ACK_NONE ? p->delivered : state_of(p) >= ack_policy;
+}
+
+bool receipts_are_complete(const Lagebus__Receipts *r)
+{
+	struct lb_header h;
+
+	if (lb_header_decode(r->header.data, r->header.len, &h))
+		return false;
+	for (size_t i = 0; i < r->n_partners; i++)
+		if (is_recipient(r->partners[i]) && !lb_text_equals(h.origin, r->partners[i]->partner) && !is_done(r->partners[i], h.ack_policy))
+			return false;
+	return true;
+}
+
 static void presence(const Lagebus__PartnerReceipt *p, int64_t now_ms, char out[64])
 {
 	char seen[WHEN_TEXT];
 
 	when_short(p->last_seen, now_ms, seen);
 	if (p->online)
-		snprintf(out, 64, "online");
+		snprintf(out, 64, "%s", _("online"));
 	else if (p->last_seen)
-		snprintf(out, 64, "offline since %s", seen);
+		snprintf(out, 64, _("offline since %s"), seen);
 	else
-		snprintf(out, 64, "never seen");
+		snprintf(out, 64, "%s", _("never seen"));
 }
 
 static void list_expired(FILE *f, const Lagebus__Receipts *r)
@@ -78,6 +126,8 @@ char *receipts_summary(const Lagebus__Receipts *r)
 		acknowledged += is_recipient(p) && state_of(p) >= LB_ACK_ACKNOWLEDGED;
 	}
 	fprintf(f, "%u of %u have it, %u acknowledged", have, recipients, acknowledged);
+	if (receipts_overdue(r))
+		fprintf(f, ", %u overdue", receipts_overdue(r));
 	list_expired(f, r);
 	list_silent(f, r);
 	return fclose(f) == 0 ? text : NULL;
@@ -94,12 +144,33 @@ static void time_cell(struct table *t, struct cli *cli, int64_t ms, int64_t now_
 	table_cell(t, ms ? OUT_GOOD : OUT_DIM, "%s", *text ? text : otherwise);
 }
 
-/* In a pipe and on a terminal. */
-static const char *delivery(const struct cli *cli, const Lagebus__PartnerReceipt *p)
+/* For programs. */
+static const char *delivery(const Lagebus__PartnerReceipt *p)
 {
-	if (!is_recipient(p))
-		return cli->terminal ? "-" : "";
-	return p->delivered ? "yes" : p->expired ? "expired" : cli->terminal ? "not yet" : "no";
+	return !is_recipient(p) ? "" : p->delivered ? "yes" : p->expired ? "expired" : "no";
+}
+
+/* For people. */
+static void state_cell(struct table *t, struct cli *cli, const Lagebus__Receipts *r, const Lagebus__PartnerReceipt *p)
+{
+	enum out_style style = !is_recipient(p) ? OUT_DIM : p->delivered || state_of(p) ? OUT_GOOD : OUT_WARN;
+	char since[WHEN_TEXT];
+
+	when_short(p->overdue_since, r->now, since);
+	if (p->overdue_since)
+		table_cell(t, OUT_BAD, p->delivered || state_of(p) ? _("overdue since %s") : _("queued, overdue since %s"), since);
+	else
+		table_cell(t, style, "%s", is_recipient(p) ? out_word(cli, state_name(p)) : "-");
+}
+
+static void rule_cell(struct table *t, struct cli *cli, const Lagebus__PartnerReceipt *p)
+{
+	const char *rule = is_recipient(p) ? out_word(cli, N_("recipient")) : p->rule;
+
+	if (*p->now)
+		table_cell(t, OUT_WARN, "%s; now: %s", rule, strcmp(p->now, "ok") == 0 ? out_word(cli, N_("recipient")) : p->now);
+	else
+		table_cell(t, OUT_DIM, "%s", rule);
 }
 
 static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r, const Lagebus__PartnerReceipt *p, bool all)
@@ -108,7 +179,10 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r
 	char where[64], seen[WHEN_TEXT];
 
 	table_cell(t, OUT_PLAIN, "%s", p->partner);
-	table_cell(t, !is_recipient(p) ? OUT_DIM : p->delivered ? OUT_GOOD : OUT_BAD, "%s", delivery(cli, p));
+	if (cli->terminal)
+		state_cell(t, cli, r, p);
+	else
+		table_cell(t, OUT_PLAIN, "%s", delivery(p));
 	time_cell(t, cli, p->displayed, r->now, none);
 	time_cell(t, cli, p->acknowledged, r->now, none);
 	table_cell(t, OUT_PLAIN, "%s", *p->by ? p->by : none);
@@ -119,9 +193,10 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r
 	} else {
 		when_iso(p->last_seen, seen);
 		table_cell(t, OUT_PLAIN, "%s", p->online ? "online" : seen);
+		table_cell(t, OUT_PLAIN, "%s", p->overdue_since ? "overdue" : state_name(p));
 	}
 	if (all)
-		table_cell(t, OUT_DIM, "%s", is_recipient(p) ? "recipient" : p->rule);
+		rule_cell(t, cli, p);
 }
 
 static void title(struct cli *cli, const Lagebus__Receipts *r)
@@ -167,10 +242,11 @@ static void still_open(struct cli *cli, const Lagebus__Receipts *r)
 
 static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, bool all)
 {
-	static const char *const heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", NULL };
-	static const char *const all_heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen",
-		"rule", NULL };
-	struct table *t = table_new(all ? all_heads : heads, 4, 0);
+	static const char *const heads[] = { N_("partner"), N_("state"), N_("displayed"), N_("acknowledged"), N_("by"), N_("implemented"), N_("last seen"), NULL };
+	static const char *const all_heads[] = { N_("partner"), N_("state"), N_("displayed"), N_("acknowledged"), N_("by"), N_("implemented"), N_("last seen"), N_("rule"), NULL };
+	static const char *const fields[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", "state", NULL };
+	static const char *const all_fields[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", "state", "rule", NULL };
+	struct table *t = table_new(cli->terminal ? (all ? all_heads : heads) : all ? all_fields : fields, 4, 0);
 	char *summary = receipts_summary(r);
 	enum cli_exit code = CLI_OK;
 
@@ -199,6 +275,9 @@ static json_t *partner_json(const Lagebus__PartnerReceipt *p)
 		"acknowledged", out_json_time(p->acknowledged), "implemented", out_json_time(p->implemented));
 
 	json_object_set_new(doc, "by", *p->by ? out_json_string(p->by) : json_null());
+	json_object_set_new(doc, "state", out_json_string(state_name(p)));
+	json_object_set_new(doc, "overdue_since", out_json_time(p->overdue_since));
+	json_object_set_new(doc, "rule_now", *p->now ? out_json_string(p->now) : json_null());
 	return doc;
 }
 
@@ -206,11 +285,11 @@ static json_t *other_json(const Lagebus__PartnerReceipt *p)
 {
 	lb_err rule = lb_err_from_token(p->rule);
 
-	return json_pack("{s:o,s:o,s:s}", "partner", out_json_string(p->partner), "rule", out_json_string(p->rule), "text",
-		rule == LB_ERR_COUNT ? "" : lb_err_text(rule));
+	return json_pack("{s:o,s:o,s:s,s:o}", "partner", out_json_string(p->partner), "rule", out_json_string(p->rule), "text",
+		rule == LB_ERR_COUNT ? "" : lb_err_text(rule), "rule_now", *p->now ? out_json_string(p->now) : json_null());
 }
 
-static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r)
+static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r, bool line)
 {
 	json_t *recipients = json_array(), *others = json_array(), *doc;
 	char *summary = receipts_summary(r), id[LB_UUID_TEXT] = "";
@@ -226,11 +305,65 @@ static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r)
 	doc = json_pack("{s:s,s:s,s:I,s:o,s:o,s:o,s:o}", "id", id, "lane", r->lane == LB_LANE_URGENT ? "urgent" : "routine",
 		"position", (json_int_t)r->position, "now", out_json_time(r->now), "summary", out_json_string(summary ? summary : ""),
 		"recipients", recipients, "others", others);
+	json_object_set_new(doc, "overdue", json_integer(receipts_overdue(r)));
+	json_object_set_new(doc, "complete", json_boolean(receipts_are_complete(r)));
 	free(summary);
-	return out_json(cli, doc);
+	return (line ? out_json_line : out_json)(cli, doc);
+}
+
+static void csv_time(struct csv *c, int64_t ms)
+{
+	char text[WHEN_TEXT];
+
+	when_iso(ms, text);
+	csv_field(c, text);
+}
+
+enum cli_exit receipts_csv(struct cli *cli, const Lagebus__Receipts *r, bool all)
+{
+	static const char *const heads[] = { "partner", "state", "overdue_since", "delivered", "displayed", "acknowledged", "by", "implemented", "online", "last_seen",
+		"rule", "rule_now", NULL };
+	struct csv c = { .out = cli->out };
+
+	for (size_t i = 0; heads[i]; i++)
+		csv_field(&c, heads[i]);
+	csv_end(&c);
+	for (size_t i = 0; i < r->n_partners; i++) {
+		const Lagebus__PartnerReceipt *p = r->partners[i];
+
+		if (!all && !is_recipient(p))
+			continue;
+		csv_field(&c, p->partner);
+		csv_field(&c, state_name(p));
+		csv_time(&c, p->overdue_since);
+		csv_field(&c, delivery(p));
+		csv_time(&c, p->displayed);
+		csv_time(&c, p->acknowledged);
+		csv_field(&c, p->by);
+		csv_time(&c, p->implemented);
+		csv_field(&c, p->online ? "yes" : "no");
+		csv_time(&c, p->last_seen);
+		csv_field(&c, p->rule);
+		csv_field(&c, p->now);
+		csv_end(&c);
+	}
+	return CLI_OK;
 }
 
 enum cli_exit receipts_show(struct cli *cli, const Lagebus__Receipts *r, bool all)
 {
-	return cli->json ? show_json(cli, r) : show_table(cli, r, all);
+	return cli->json ? show_json(cli, r, false) : show_table(cli, r, all);
+}
+
+enum cli_exit receipts_redraw(struct cli *cli, const Lagebus__Receipts *r, bool all)
+{
+	enum cli_exit code;
+
+	if (cli->terminal && !cli->json)
+		fputs("\033[H\033[2J", cli->out);
+	code = cli->json ? show_json(cli, r, true) : show_table(cli, r, all);
+	if (!cli->terminal && !cli->json)
+		fputc('\n', cli->out); /* an empty line ends what belongs together */
+	fflush(cli->out);
+	return code;
 }

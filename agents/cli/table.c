@@ -6,6 +6,7 @@
 #include "agents/cli/out.h"
 #include "agents/cli/style.h"
 #include "agents/cli/text.h"
+#include "proto/host/words.h"
 
 #define FLEXIBLE_MIN 20
 
@@ -88,7 +89,7 @@ static bool measure(const struct table *t, unsigned total, unsigned widths[TABLE
 	unsigned sum = 1;
 
 	for (unsigned c = 0; c < t->columns; c++) {
-		widths[c] = text_width(t->heads[c]);
+		widths[c] = text_width(_(t->heads[c]));
 		for (size_t i = c; i < t->n; i += t->columns) {
 			unsigned w = text_width(t->cells[i].text);
 
@@ -144,7 +145,7 @@ static void print_boxed(const struct table *t, struct cli *cli, const unsigned *
 	rule(t, cli, widths, "┌", "┬", "┐");
 	for (unsigned c = 0; c < t->columns; c++) {
 		bar(cli);
-		put_cell(cli, t->heads[c], OUT_HEAD, widths[c]);
+		put_cell(cli, _(t->heads[c]), OUT_HEAD, widths[c]);
 	}
 	bar(cli);
 	fputc('\n', cli->out);
@@ -186,7 +187,7 @@ static void print_card(const struct table *t, struct cli *cli, const struct cell
 	fprintf(cli->out, "%s%.*s%s%s\n", style_on(cli, OUT_HEAD), (int)n, title, title[n] ? "…" : "", style_off(cli, OUT_HEAD));
 	for (unsigned c = 0; c < t->columns; c++)
 		if (c != t->title && *row[c].text && strcmp(row[c].text, "-") != 0)
-			put_pair(cli, t->heads[c], &row[c], &at);
+			put_pair(cli, _(t->heads[c]), &row[c], &at);
 	fputc('\n', cli->out);
 }
 

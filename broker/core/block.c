@@ -326,3 +326,11 @@ lb_err block_route(struct block *b, struct router *router)
 	}
 	return LB_OK;
 }
+
+lb_err block_header(const struct block *b, uint32_t i, struct lb_header *out)
+{
+	struct lb_zmtp_message m;
+	lb_err e = block_message(b, i, &m);
+
+	return e == LB_OK ? lb_header_decode(m.frames[0].p, m.frames[0].n, out) : e;
+}

@@ -55,6 +55,7 @@ struct block {
 	struct block_publish *publishes; /* publishes_n; NULL for a block read from the log */
 	uint32_t publishes_n;            /* as filled; may exceed count after block_keep */
 	uint32_t slots;                  /* publishes and entries that there is room for */
+	bool awaited;                    /* some of its messages are to be acknowledged by a time; only the writer looks at it */
 };
 
 /* An empty block to fill. NULL if memory is out. */
@@ -88,5 +89,7 @@ lb_err block_route(struct block *b, struct router *router) LB_MUST_CHECK;
 static inline uint64_t block_end(const struct block *b) { return b->first + b->count; }
 /* The frames of entry i: its publisher's header, payload and signature, pointing into the block. LB_OK or LB_CORRUPT. */
 lb_err block_message(const struct block *b, uint32_t i, struct lb_zmtp_message *out) LB_MUST_CHECK;
+/* Its header, decoded; it points into the block. LB_OK, LB_CORRUPT, or what lb_header_decode says. */
+lb_err block_header(const struct block *b, uint32_t i, struct lb_header *out) LB_MUST_CHECK;
 
 #endif

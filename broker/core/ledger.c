@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "lagebus/header.h"
+
 static uint8_t *put64(uint8_t *p, uint64_t v)
 {
 	for (unsigned i = 0; i < 8; i++)
@@ -69,6 +71,25 @@ lb_err mandate_row_read(const uint8_t *p, size_t n, struct mandate_row *out)
 		return LB_CORRUPT;
 	get64(get64(p, &out->from[0]), &out->from[1]);
 	return LB_OK;
+}
+
+size_t agent_key(const char *partner, const char *agent, uint8_t out[AGENT_KEY_MAX])
+{
+	size_t partner_n = strnlen(partner, LB_PARTNER_ID_MAX), agent_n = strnlen(agent, LB_SPIFFE_ID_MAX);
+
+	memcpy(out, partner, partner_n);
+	out[partner_n] = 0;
+	memcpy(out + partner_n + 1, agent, agent_n);
+	return partner_n + 1 + agent_n;
+}
+
+unsigned ledger_state(const struct ledger_row *row)
+{
+	if (row->implemented_ms)
+		return LB_ACK_IMPLEMENTED;
+	if (row->acknowledged_ms)
+		return LB_ACK_ACKNOWLEDGED;
+	return row->displayed_ms ? LB_ACK_DISPLAYED : LB_ACK_NONE;
 }
 
 size_t ledger_key(const struct lb_uuid *id, const char *partner, uint8_t out[LEDGER_KEY_MAX])

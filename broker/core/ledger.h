@@ -34,6 +34,12 @@ void mandate_row_write(const struct mandate_row *row, uint8_t out[MANDATE_ROW_SI
 /* LB_OK or LB_CORRUPT. */
 lb_err mandate_row_read(const uint8_t *p, size_t n, struct mandate_row *out) LB_MUST_CHECK;
 
+/* JOURNAL_AGENTS, by the id of a partner and the SPIFFE ID of an agent that speaks for it: the hint of the agent's newest certificate
+ * (lagebus/signature.h). */
+#define AGENT_KEY_MAX (LB_PARTNER_ID_MAX + 1 + LB_SPIFFE_ID_MAX)
+/* Returns the bytes written; the key of the agent "" is the prefix of all of a partner's. */
+size_t agent_key(const char *partner, const char *agent, uint8_t out[AGENT_KEY_MAX]);
+
 /* JOURNAL_LEDGER, by the message's id and the partner's id. Times are ms since 1970, 0: not yet. */
 struct ledger_row {
 	int64_t displayed_ms, acknowledged_ms, implemented_ms;
@@ -41,6 +47,8 @@ struct ledger_row {
 };
 #define LEDGER_KEY_MAX (16 + LB_PARTNER_ID_MAX)
 #define LEDGER_ROW_MAX (24 + LB_TEXT_MAX)
+/* The furthest thing that people there did: enum lb_ack_policy. */
+unsigned ledger_state(const struct ledger_row *row);
 /* Each returns the bytes written. */
 size_t ledger_key(const struct lb_uuid *id, const char *partner, uint8_t out[LEDGER_KEY_MAX]);
 size_t ledger_row_write(const struct ledger_row *row, uint8_t out[LEDGER_ROW_MAX]);

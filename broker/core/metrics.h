@@ -26,6 +26,8 @@
 	X(catchup_records,      COUNTER, "",      "records read from the log for sessions that lag") \
 	X(gaps,                 COUNTER, "",      "gaps announced to agents that were away past retention") \
 	X(quarantined,          COUNTER, "",      "messages that an agent could not verify") \
+	X(reminded,             COUNTER, "",      "messages whose recipients were reminded before the deadline; exercises do not count") \
+	X(overdue,              COUNTER, "",      "messages that somebody had not acknowledged at the deadline; exercises do not count") \
 	X(throttled,            COUNTER, "",      "times a publisher was held back because too much was in flight") \
 	X(protocol_errors,      COUNTER, "",      "links closed because of what the peer sent")
 /* clang-format on */

@@ -35,8 +35,10 @@ struct route *route_ref(struct route *r)
 
 void route_unref(struct route *r)
 {
-	if (r != NULL && atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) == 1)
+	if (r != NULL && atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) == 1) {
+		federation_unref(r->federation);
 		free(r);
+	}
 }
 
 struct router *router_new(struct federation *f)
@@ -136,6 +138,7 @@ static struct route *work_out(const struct router *r, uint16_t sender, const str
 	if (route == NULL)
 		return NULL;
 	atomic_init(&route->refs, 1);
+	route->federation = federation_ref(r->federation);
 	route->generation = federation_generation(r->federation);
 	route->type = (uint8_t)h->type;
 	route->area = (uint8_t)h->area;

@@ -11,7 +11,8 @@
 
 struct route {
 	atomic_uint refs;
-	uint32_t generation; /* of the federation it was worked out with */
+	struct federation *federation; /* that it was worked out with; a reference */
+	uint32_t generation;           /* of that */
 	uint8_t type, area;
 	uint16_t sender;     /* that policy_admit was asked for; PARTNER_NONE: it was not */
 	lb_err admitted;     /* its answer: LB_OK, or the rule against it; recipients are empty then */

@@ -31,9 +31,16 @@ enum journal_table {
 	JOURNAL_LEDGER,  /* message id, partner -> what people did */
 	JOURNAL_LAPSES,  /* agent, lane, position -> what was left out from there on */
 	JOURNAL_MANDATES, /* agent, partner -> from where on the agent acts for the partner */
+	JOURNAL_AUDIT, /* number, big-endian -> row (proto/audit.proto) */
+	JOURNAL_AGENTS,  /* partner, agent -> hint of the agent's newest certificate */
+	JOURNAL_DEADLINES, /* stage, time, message id -> who has not acknowledged is to be looked at then */
+	JOURNAL_ERAS,        /* lane, position -> SHA-256 of the federation file that messages were accepted under from there on */
+	JOURNAL_FEDERATIONS, /* SHA-256 -> federation file */
 	JOURNAL_EXERCISES, /* exercise, partner that began it -> from when to when, and its messages */
 	JOURNAL_TABLES,
 };
+/* Its name in LMDB. Static storage. */
+const char *journal_table_name(enum journal_table t);
 
 /* Opens or makes the log; clears stale readers. LB_OK, LB_IO, LB_CORRUPT, LB_DISK_FULL, LB_NO_MEMORY; `why` names the file
  * and what to do. Blocks. */
@@ -66,6 +73,9 @@ lb_err journal_put(struct journal *j, enum journal_table t, const void *key, siz
 lb_err journal_clear(struct journal *j, enum journal_table t, const void *from, size_t from_n, const void *to, size_t to_n) LB_MUST_CHECK;
 /* Drops the lane's oldest record; the ids in it are the caller's to forget. LB_OK or LB_NOT_FOUND. */
 lb_err journal_drop_oldest(struct journal *j, unsigned lane) LB_MUST_CHECK;
+/* The row with the greatest key, or the least one, as it is on disk. Writer thread. LB_OK or LB_NOT_FOUND. */
+lb_err journal_newest(struct journal *j, enum journal_table t, struct lb_buf *key, struct lb_buf *value) LB_MUST_CHECK;
+lb_err journal_first(struct journal *j, enum journal_table t, struct lb_buf *key, struct lb_buf *value) LB_MUST_CHECK;
 /* journal_read inside the write transaction: sees what it wrote. */
 lb_err journal_peek(struct journal *j, unsigned lane, uint64_t position, struct lb_buf *record, uint64_t *first) LB_MUST_CHECK;
 
@@ -81,8 +91,11 @@ lb_err journal_find(struct journal_reader *r, const struct lb_uuid *id, unsigned
 lb_err journal_get(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, struct lb_buf *value) LB_MUST_CHECK;
 /* The same of the first row at or behind the key that begins with the key's first prefix_n bytes. */
 lb_err journal_seek(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, size_t prefix_n, struct lb_buf *value) LB_MUST_CHECK;
-/* Shows each row whose key begins with prefix, in key order, until the visitor returns false; it must not call the journal. */
+/* Shows each row whose key begins with prefix (no bytes: each row), in key order, until the visitor returns false; it must not call the journal. */
 typedef bool journal_visit(void *user, const void *key, size_t key_n, const void *value, size_t value_n);
 lb_err journal_each(struct journal_reader *r, enum journal_table t, const void *prefix, size_t prefix_n, journal_visit *visit, void *user) LB_MUST_CHECK;
+/* The same from a key on, whose first prefix_n bytes are the prefix. */
+lb_err journal_each_from(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, size_t prefix_n, journal_visit *visit,
+                         void *user) LB_MUST_CHECK;
 
 #endif

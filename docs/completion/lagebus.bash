@@ -9,10 +9,15 @@ _lagebus()
 	local global='--agent --json --table --no-color --timeout --help --version'
 	local header='--to --as --area --tlp --ack --ack-deadline --expires --thread --supersedes --exercise --exercise-name
 		--language --personal-data --dry-run --no-wait'
+	local categories='abusive-content malicious-code information-gathering intrusion-attempts intrusions availability
+		information-content-security fraud vulnerable other'
+	local form='--title --text --known --category --malicious --cross-border --impact --contact --tier --service --measure'
+	local sent='--to --as --tlp --dry-run --no-wait'
 	local draft="$header --title --text"
+	local contact='--contact --contact-name --contact-phone --contact-email'
 	local kinds='stix-pattern ipv4-addr ipv6-addr domain-name url email-addr file-md5 file-sha1 file-sha256 file-name autonomous-system mutex
 		user-agent x509-sha256'
-	local commands='warn send inbox show ack receipts watch indicators exercise status check ca help'
+	local commands='warn send inbox show ack receipts watch indicators exercise training incident status check audit case ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -25,7 +30,7 @@ _lagebus()
 		*)
 			if [[ -z $command ]]; then
 				command=$word
-			elif [[ $command == ca || $command == indicators || $command == exercise ]]; then
+			elif [[ $command == ca || $command == indicators || $command == exercise || $command == training || $command == audit || $command == case || $command == incident ]]; then
 				command="$command $word"
 			fi
 			;;
@@ -37,35 +42,69 @@ _lagebus()
 	--area) COMPREPLY=($(compgen -W "$areas" -- "$cur")); return ;;
 	--tlp) COMPREPLY=($(compgen -W 'clear green amber amber+strict red' -- "$cur")); return ;;
 	--ack) COMPREPLY=($(compgen -W 'none displayed acknowledged implemented' -- "$cur")); return ;;
-	--kind) COMPREPLY=($(compgen -W "$kinds" -- "$cur")); return ;;
+	--kind)
+		[[ $command == training* ]] && kinds='lecture workshop event'
+		COMPREPLY=($(compgen -W "$kinds" -- "$cur"))
+		return
+		;;
+	--for) COMPREPLY=($(compgen -W 'citizens staff' -- "$cur")); return ;;
 	--format) COMPREPLY=($(compgen -W 'text csv misp json stix' -- "$cur")); return ;;
 	--level) COMPREPLY=($(compgen -W '1 2 3 4' -- "$cur")); return ;;
+	--category) COMPREPLY=($(compgen -W "$categories" -- "$cur")); return ;;
+	--tier) COMPREPLY=($(compgen -W 'minor significant severe crisis' -- "$cur")); return ;;
+	--malicious | --cross-border) COMPREPLY=($(compgen -W 'yes no unknown' -- "$cur")); return ;;
+	--stage) COMPREPLY=($(compgen -W 'update interim progress final' -- "$cur")); return ;;
 	--curve) COMPREPLY=($(compgen -W 'p256 p384 p521' -- "$cur")); return ;;
-	--csaf | --diff | --file | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--csaf | --diff | --ics | --file | --from-json | --advisory | --attachment | --payload | --ca) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
 
 	local options=''
 	case $command in
 	'') options=$commands ;;
 	warn) options="--level --csaf $draft --tracking-id --measure --bits-category --wid-grade" ;;
-	send) options="--type $draft --level --file --media-type --raw" ;;
+	send) options="--type $draft --level --file --media-type --from-json --raw" ;;
 	inbox) options='--search --unacknowledged --quarantine --topic --exercise --no-exercise --limit --before' ;;
 	show) options='--advisory --attachment --payload last' ;;
 	ack) options='--by --displayed --implemented --note --as --no-wait last' ;;
-	receipts) options='--all last' ;;
+	receipts) options='--all --watch --csv last' ;;
 	watch) options='--topic --from-now --no-exercise --count' ;;
 	indicators) options='import search list show export sighted' ;;
 	'indicators import') options="$header --format --source --confidence --to-ids --valid-until --from-now" ;;
 	'indicators search' | 'indicators list') options='--kind --limit --no-exercises' ;;
 	'indicators show') ;;
+	audit) options='verify show' ;;
+	'audit verify') options='--ca' ;;
+	'audit show') ;;
 	'indicators export') options='--format --tlp --kind --confidence --to-ids --exercise' ;;
 	'indicators sighted') options="$header --count --first --last --source" ;;
 	exercise) options='begin end list' ;;
 	'exercise begin') options='--to --as --area --tlp --title --text --begins --ends --ack --ack-deadline --language --dry-run --no-wait' ;;
 	'exercise end') options='--to --as --text --ack --ack-deadline --language --dry-run --no-wait' ;;
 	'exercise list') options='--past' ;;
+	training) options='announce change cancel list show register unregister registrations --ics --past' ;;
+	'training announce' | 'training change') options="$draft $contact --kind --for --begins --ends --place --accessibility --url --seats --register-until --tentative" ;;
+	'training cancel') options="$draft" ;;
+	'training list') options='--past' ;;
+	'training show' | 'training registrations') ;;
+	'training register') options="$header $contact --seats --note" ;;
+	'training unregister') options="$header --note" ;;
 	status) ;;
 	check) options='--files-only --diff' ;;
+	incident) options='list show report update confirm assist offer accept done hand-over close' ;;
+	'incident list') options='--all --limit' ;;
+	'incident show') options='last' ;;
+	'incident report') options="$form --file --draft --ask $sent --exercise --exercise-name" ;;
+	'incident update') options="--stage --supersedes $form $sent last" ;;
+	'incident confirm' | 'incident close') options="$form $sent last" ;;
+	'incident assist') options="--capability --place --until --text $sent last" ;;
+	'incident offer') options="--capability --place --from --until --text $sent last" ;;
+	'incident accept' | 'incident hand-over') options="--text $sent last" ;;
+	'incident done') options="--withdraw --text $sent last" ;;
+	case) options='report list show ack' ;;
+	'case report') options='--to --as --file --attachment --media-type --expires --exercise --dry-run --no-wait' ;;
+	'case list') options='--open' ;;
+	'case show') options='--attachment last' ;;
+	'case ack') options='--by --yes --no-wait last' ;;
 	ca) options='init issue revoke crl' ;;
 	'ca init') options='--trust-domain --days --curve' ;;
 	'ca issue') options='--agent --partner --name --broker --dns --ip --acts-for --days --from --curve' ;;

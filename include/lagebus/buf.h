@@ -29,5 +29,7 @@ lb_err lb_buf_append(struct lb_buf *b, const void *p, size_t n) LB_MUST_CHECK;
 void lb_buf_consume(struct lb_buf *b, size_t n);
 /* Frees the memory; the buffer is empty and usable again. */
 void lb_buf_fini(struct lb_buf *b);
+/* The same for a secret: what stood in it is overwritten first. A secret that grows leaves copies behind; reserve enough before. */
+void lb_buf_wipe(struct lb_buf *b);
 
 #endif

@@ -63,7 +63,16 @@
 	X(EXERCISE_UNKNOWN,   "exercise-unknown",      "no exercise of this name runs for the sender: it has not begun, has ended, or is others'") \
 	X(EXERCISE_OUTSIDE,   "exercise-outside",      "it would reach somebody to whom the beginning of the exercise was not sent") \
 	X(EXERCISE_MIXED,     "exercise-mixed",        "a real message and one of an exercise, or those of two exercises, may not refer to each other") \
+	X(ACK_TOO_WEAK,       "ack-too-weak",          "a warning of this level must ask that a named function acknowledges it") \
+	X(ACK_TOO_LATE,       "ack-too-late",          "a warning of this level must ask for that sooner: level 2 within a working day, 3 in 4 h, 4 in 1 h") \
 	X(CLASSIFIED,         "classified",            "it is marked VS-NfD or higher, which this system may not carry") \
+	X(RED_NOT_ENCRYPTED,  "red-not-encrypted",     "what is TLP:RED carries nothing that can be read on the way: its payload is encrypted to the named recipients") \
+	X(CASE_NOT_RED,       "case-not-red",          "a digital-violence case is TLP:RED, and ends 14 days after it was created at the latest") \
+	/* encryption end to end */ \
+	X(NO_RECIPIENT,       "no-recipient",          "the office has no agent with a certificate that one can encrypt to") \
+	X(NOT_A_RECIPIENT,    "not-a-recipient",       "it was encrypted to other certificates than the agent's own") \
+	X(BAD_ENVELOPE,       "bad-envelope",          "the encrypted payload is malformed, damaged or forged") \
+	X(NEEDS_CONSENT,      "needs-consent",         "acknowledging it deletes its content, which was not agreed to") \
 	/* the chain */ \
 	X(CHAIN_BROKEN,       "chain-broken",          "a delivery does not follow the one before it") \
 	X(CONFIG,             "config",                "the configuration is not valid")

@@ -21,7 +21,7 @@ const struct ProtobufCMessageDescriptor *lb_payload_schema(unsigned type);
 /* Decodes a payload and checks it: sizes and counts before anything is allocated, UTF-8 without control characters, ids of 16 bytes, dates that
  * are plausible and in order, what the type requires, indicators that are what they say. Unknown fields and unknown numbers of an
  * enumeration are kept. LB_OK: *out is the caller's, freed with protobuf_c_message_free_unpacked. LB_INVALID: why names the field
- * ("indicators[3].value: is no IPv4 address"). LB_UNKNOWN_TYPE, LB_NO_MEMORY. *out is untouched on error. Pure. */
+ * ("indicators[3].value: is no IPv4 address"). LB_LIMIT: it is larger than LB_PAYLOAD_MAX. LB_UNKNOWN_TYPE. *out is untouched on error. Pure. */
 lb_err lb_payload_open(unsigned type, struct lb_frame payload, struct ProtobufCMessage **out, char *why, size_t why_n) LB_MUST_CHECK;
 /* The same for one of these schemas that is no type's payload by itself, as DigitalViolenceReport. */
 lb_err lb_payload_open_as(const struct ProtobufCMessageDescriptor *schema, struct lb_frame payload, struct ProtobufCMessage **out, char *why,
@@ -31,8 +31,8 @@ lb_err lb_payload_check(unsigned type, struct lb_frame payload, char *why, size_
 /* Of a message that is decoded, or that somebody has just made: what lb_payload_open says of its fields. LB_OK or LB_INVALID. */
 lb_err lb_payload_check_message(const struct ProtobufCMessage *m, char *why, size_t why_n) LB_MUST_CHECK;
 
-/* Does a text of it, or an attachment that is text, carry a classification marking (lagebus/classified.h)? Names of products and the values of
- * indicators are not asked: they are called what they are called. */
-bool lb_payload_is_classified(const struct ProtobufCMessage *m);
+/* The field of the first text, or attachment that is text, that carries a classification marking (lagebus/classified.h); NULL: none does. Names
+ * of products and the values of indicators are not asked: they are called what they are called. Static storage. */
+const char *lb_payload_marked(const struct ProtobufCMessage *m);
 
 #endif

@@ -15,6 +15,8 @@
 struct config_file {
 	config_t config;
 	char name[256];
+	char *text;
+	size_t text_n;
 };
 
 void config_problem_set(struct config_problem *p, const char *file, unsigned line, const char *format, ...)
@@ -106,6 +108,8 @@ lb_err config_file_parse(const char *name, const char *text, size_t n, struct co
 	}
 	memcpy(copy, text, n);
 	copy[n] = '\0';
+	f->text = copy;
+	f->text_n = n;
 	snprintf(f->name, sizeof f->name, "%s", name);
 	config_init(&f->config);
 	if (config_read_string(&f->config, copy) == CONFIG_TRUE) {
@@ -118,7 +122,6 @@ lb_err config_file_parse(const char *name, const char *text, size_t n, struct co
 		*out = f;
 	else
 		config_file_free(f);
-	free(copy);
 	return e;
 }
 
@@ -161,7 +164,14 @@ void config_file_free(struct config_file *f)
 	if (f == NULL)
 		return;
 	config_destroy(&f->config);
+	free(f->text);
 	free(f);
+}
+
+const char *config_file_text(const struct config_file *f, size_t *n)
+{
+	*n = f->text_n;
+	return f->text;
 }
 
 const char *config_file_name(const struct config_file *f)

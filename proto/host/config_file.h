@@ -34,6 +34,8 @@ lb_err config_file_parse(const char *name, const char *text, size_t n, struct co
                          struct config_problem *problem) LB_MUST_CHECK;
 void config_file_free(struct config_file *f);
 
+/* Its bytes, as they were read. */
+const char *config_file_text(const struct config_file *f, size_t *n);
 const char *config_file_name(const struct config_file *f);
 /* A group. */
 const struct config_node *config_file_root(const struct config_file *f);

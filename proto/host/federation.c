@@ -29,6 +29,8 @@ struct federation {
 	struct mandate *mandates; /* each partner's behind the former's */
 	size_t mandates_n, mandates_capacity;
 	uint16_t slots[SLOTS]; /* index of a partner, or PARTNER_NONE */
+	char *text;
+	size_t text_n;
 };
 
 static const char *const role_names[ROLES] = {
@@ -354,7 +356,28 @@ void federation_unref(struct federation *f)
 		return;
 	free(f->partners);
 	free(f->mandates);
+	free(f->text);
 	free(f);
+}
+
+lb_err federation_keep_text(struct federation *f, const char *text, size_t n)
+{
+	char *copy = malloc(n + 1);
+
+	assert(f->generation == 0);
+	if (copy == NULL)
+		return LB_NO_MEMORY;
+	memcpy(copy, text, n);
+	free(f->text);
+	f->text = copy;
+	f->text_n = n;
+	return LB_OK;
+}
+
+const char *federation_text(const struct federation *f, size_t *n)
+{
+	*n = f->text_n;
+	return f->text;
 }
 
 const char *federation_trust_domain(const struct federation *f)

@@ -61,12 +61,16 @@ struct partner_line {
 lb_err federation_partner(struct federation *f, const struct partner_line *line, char *why, size_t why_n) LB_MUST_CHECK;
 /* Another partner's agent (SPIFFE ID) that may act for the partner added last. LB_OK or as above. */
 lb_err federation_mandate(struct federation *f, const char *agent, char *why, size_t why_n) LB_MUST_CHECK;
+/* The file that it is read from, for federation_text; copied. LB_OK or LB_NO_MEMORY. */
+lb_err federation_keep_text(struct federation *f, const char *text, size_t n) LB_MUST_CHECK;
 /* The last verb: every parent and every agent's partner exists, there is a coordinator; the snapshot gets a generation never used before in this process. */
 lb_err federation_finish(struct federation *f, char *why, size_t why_n) LB_MUST_CHECK;
 
 struct federation *federation_ref(struct federation *f);
 void federation_unref(struct federation *f);
 
+/* The file that it was read from; n is 0 if from none. */
+const char *federation_text(const struct federation *f, size_t *n);
 const char *federation_trust_domain(const struct federation *f);
 uint32_t federation_generation(const struct federation *f);
 size_t federation_count(const struct federation *f);

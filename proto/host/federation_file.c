@@ -9,6 +9,7 @@
 
 /* The federation being loaded, and where its problems go. */
 struct loading {
+	const struct config_file *file;
 	const char *name;
 	struct config_problem *problem;
 	struct federation *federation;
@@ -173,7 +174,8 @@ static lb_err load_partners(struct loading *l, const struct config_node *list)
 static lb_err load_root(struct loading *l, const struct config_node *root)
 {
 	static const char *const known[] = { "trust_domain", "partners", NULL };
-	const char *domain = NULL;
+	const char *domain = NULL, *text;
+	size_t n;
 	lb_err e = check_keys(l, root, known, NULL);
 
 	if (e == LB_OK)
@@ -183,12 +185,15 @@ static lb_err load_root(struct loading *l, const struct config_node *root)
 	e = federation_begin(domain, &l->federation);
 	if (e == LB_INVALID)
 		return refuse(l, member(root, "trust_domain"), NULL, "trust_domain is not one of SPIFFE, as in \"lagebus.example\"");
+	text = config_file_text(l->file, &n);
+	if (e == LB_OK)
+		e = federation_keep_text(l->federation, text, n);
 	return e == LB_OK ? load_partners(l, member(root, "partners")) : e;
 }
 
 static lb_err load_from(struct config_file *file, struct federation **out, struct config_problem *problem)
 {
-	struct loading l = { .name = config_file_name(file), .problem = problem };
+	struct loading l = { .file = file, .name = config_file_name(file), .problem = problem };
 	lb_err e = load_root(&l, config_file_root(file));
 
 	if (e == LB_NO_MEMORY)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lagebus/level_clock.h"
 #include "lagebus/signature.h"
 
 static void must(lb_err e)
@@ -43,6 +44,10 @@ static void describe(struct lb_header *h, enum lb_lane lane)
 	h->audience[0] = lb_text_of("all");
 	h->created_ms = (int64_t)t.tv_sec * 1000;
 	h->schema_version = 1;
+	if (lane == LB_LANE_URGENT) {
+		h->ack_policy = LB_ACK_ACKNOWLEDGED;
+		h->ack_deadline_ms = lb_level_deadline_ms(h->level, h->created_ms);
+	}
 }
 
 void load_make(struct load *l, const char *folder, const char *name, uint64_t n, size_t size, enum lb_lane lane, int sign, uint64_t base)

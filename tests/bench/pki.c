@@ -85,7 +85,7 @@ void pki_issue(struct pki *p, const char *name, const char *partner, const char 
 	X509_set_issuer_name(x, X509_get_subject_name(p->ca));
 	snprintf(san, sizeof san, "URI:spiffe://" PKI_TRUST_DOMAIN "/partner/%s/agent/%s", partner, agent);
 	extend(x, p->ca, NID_subject_alt_name, san);
-	extend(x, p->ca, NID_key_usage, "critical,digitalSignature");
+	extend(x, p->ca, NID_key_usage, "critical,digitalSignature,keyAgreement");
 	extend(x, p->ca, NID_ext_key_usage, server ? "serverAuth,clientAuth" : "clientAuth");
 	extend(x, p->ca, NID_authority_key_identifier, "keyid");
 	must(X509_sign(x, p->key, EVP_sha256()) > 0, "signing");

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lagebus/level_clock.h"
 #include "lagebus/limits.h"
 
 #define CIPHER_BYTES 65536
@@ -291,6 +292,8 @@ void caller_warning(const struct caller *c, const char *to, struct lb_header *ou
 	out->type = LB_TYPE_WARNING;
 	out->level = 3;
 	out->lane = LB_LANE_URGENT;
+	out->ack_policy = LB_ACK_ACKNOWLEDGED;
+	out->ack_deadline_ms = lb_level_deadline_ms(out->level, out->created_ms);
 }
 
 void caller_publish(struct caller *c, const struct lb_header *h, const void *payload, size_t n)

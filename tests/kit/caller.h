@@ -66,7 +66,7 @@ bool caller_flush(struct caller *c);
 
 /* A header that is good from a coordinator or a state: an Indicator, TLP:GREEN, to one entry of the audience; a new id. */
 void caller_header(const struct caller *c, const char *to, struct lb_header *out);
-/* The same as a Warning of level 3, which is urgent. */
+/* The same as a Warning of level 3, which is urgent and to be acknowledged in 4 h. */
 void caller_warning(const struct caller *c, const char *to, struct lb_header *out);
 /* Publishes n bytes under a header, with a signature that is none; the broker does not open it. */
 void caller_publish(struct caller *c, const struct lb_header *h, const void *payload, size_t n);

@@ -16,7 +16,7 @@ bool credentials_make(const char *folder, const char *trust_domain)
 	         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=Test CA' "
 	         "-addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out ca.pem && "
 	         "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=broker' -keyout broker.key -out broker.csr && "
-	         "printf 'subjectAltName=URI:spiffe://%s/partner/bund-bsi/agent/broker,IP:127.0.0.1\\nkeyUsage=critical,digitalSignature\\n"
+	         "printf 'subjectAltName=URI:spiffe://%s/partner/bund-bsi/agent/broker,IP:127.0.0.1\\nkeyUsage=critical,digitalSignature,keyAgreement\\n"
 	         "extendedKeyUsage=serverAuth,clientAuth\\nbasicConstraints=critical,CA:FALSE\\n' >broker.ext && "
 	         "openssl x509 -req -in broker.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile broker.ext -out broker.pem",
 	         folder, trust_domain);
@@ -78,7 +78,7 @@ static bool issue_with(const char *folder, const struct credential *c, const cha
 
 	snprintf(command, sizeof command,
 	         "cd '%s' && exec 2>/dev/null && openssl req -new -newkey %s -nodes -subj '/CN=%s' -keyout %s.key -out %s.csr && "
-	         "printf '%s%s%skeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\nbasicConstraints=critical,CA:FALSE\n%s' "
+	         "printf '%s%s%skeyUsage=critical,digitalSignature,keyAgreement\nextendedKeyUsage=serverAuth,clientAuth\nbasicConstraints=critical,CA:FALSE\n%s' "
 	         ">%s.ext",
 	         folder, key, c->name, c->name, c->name, c->uri ? "subjectAltName=URI:" : "", c->uri ? c->uri : "", c->uri ? "\n" : "", more, c->name);
 	return system(command) == 0 && issue(folder, c->name, c->ca, c->days);

@@ -1,9 +1,9 @@
 # A federation of real processes in a folder of its own, for the scripts that source this and for the demo:
-#   federation_make BUILD_DIR PARTNER...   (the first is the coordinator)
+#   federation_make BUILD_DIR PARTNER...   (the first is the coordinator; one with a / is a local body; role_of says otherwise)
 # then start_broker, start_agent, as, until_true. Everything ends, and the folder goes, with the script.
-declare -A pid
+declare -A pid role_of
 declare -A name_of=([bund-bsi]="Bundesamt für Sicherheit in der Informationstechnik" [de-sn]=Sachsen [de-st]=Sachsen-Anhalt [de-ni]=Niedersachsen
-	[de-hb]=Bremen [de-he]=Hessen [de-rp]=Rheinland-Pfalz [de-sl]=Saarland)
+	[de-hb]=Bremen [de-he]=Hessen [de-rp]=Rheinland-Pfalz [de-sl]=Saarland [de-sn/leipzig]="Stadt Leipzig" [de-he/kassel]="Stadt Kassel")
 
 federation_end() {
 	local p
@@ -20,7 +20,8 @@ federation_file() {
 	local p role=coordinator groups= comma=
 	echo 'trust_domain = "lagebus.example"; partners = ('
 	for p; do
-		echo "$comma { id = \"$p\"; name = \"${name_of[$p]:-$p}\"; role = \"$role\"; groups = [ $groups ]; areas = [ \"all\" ]; }"
+		[[ $p != */* ]] || role=local
+		echo "$comma { id = \"$p\"; name = \"${name_of[$p]:-$p}\"; role = \"${role_of[$p]:-$role}\"; groups = [ $groups ]; areas = [ \"all\" ]; }"
 		role=state groups='"laender"' comma=,
 	done
 	echo ');'
@@ -50,8 +51,9 @@ federation_make() {
 	port=$(free_port)
 	{ echo "listen = \"127.0.0.1:$port\"; data = \"$work/log\"; federation = \"$work/federation.conf\";"; credentials bund-bsi.broker; } >lagebusd.conf
 	for p; do
+		mkdir -p "$(dirname "$p")"
 		making lagebus ca issue ca --partner "$p"
-		{ echo "brokers = ( \"127.0.0.1:$port\" ); data = \"$work/$p.data\"; local = \"ipc://$work/$p/agent.sock\";"; credentials "$p.main"; } >"$p.conf"
+		{ echo "brokers = ( \"127.0.0.1:$port\" ); data = \"$work/$p.data\"; local = \"ipc://$work/$p/agent.sock\";"; credentials "${p//\//_}.main"; } >"$p.conf"
 	done
 }
 
@@ -65,8 +67,8 @@ start_agent() { LAGEBUS_FAIL=${2:-} lagebus-agent --config "$1.conf" 2>>"$1.log"
 stop() { kill -"${2:-TERM}" "${pid[$1]}" 2>/dev/null || true; wait "${pid[$1]}" 2>/dev/null || true; unset "pid[$1]"; }
 is_running() { kill -0 "${pid[$1]}" 2>/dev/null; }
 
-as() { local who=$1; shift; LAGEBUS_AGENT=ipc://$work/$who/agent.sock "$@"; }
-fail() { echo "FAILED: $*"; tail -n 8 "$work"/*.log; exit 1; }
+as() { local who=$1; shift; LAGEBUS_AGENT=ipc://$work/$who/agent.sock XDG_STATE_HOME=$work/state/$who "$@"; }
+fail() { echo "FAILED: $*"; tail -n 8 "$work"/*.log "$work"/*/*.log 2>/dev/null || true; exit 1; }
 # until_true WHAT COMMAND...: waits at most twenty seconds.
 until_true() {
 	local what=$1 end=$((SECONDS + 20)); shift

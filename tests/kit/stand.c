@@ -79,6 +79,7 @@ int stand_set_up(void **state)
 	data_n++;
 	turn = 0;
 	stand.federation = stand_federation;
+	atomic_store(&stand.ahead_ms, 0);
 	stand_set("workers", 1);
 	stand_set("low_water", 0);
 	stand_set("log_size", 256 << 20);
@@ -175,6 +176,7 @@ static void make_workers(struct parts *p)
 		.pace = p->pace,
 		.federation = p->configuration.federation,
 		.tls = p->configuration.tls,
+		.ahead_ms = &stand.ahead_ms,
 	};
 
 	for (w.index = 0; w.index < w.workers; w.index++) {

@@ -10,7 +10,7 @@
 #include "lagebus/signature.h"
 #include "proto/header.pb-c.h"
 #include "proto/local.pb-c.h"
-#include "proto/warning.pb-c.h"
+#include "proto/indicator.pb-c.h"
 #include "tests/unit/agent/fake_broker.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -357,15 +357,20 @@ static inline void letter_sign(struct letter *l)
 static inline void letter_write(struct letter *l)
 {
 	struct lb_header h = { .type = LB_TYPE_INDICATOR, .area = LB_AREA_CYBER_DEFENCE, .schema_version = 1, .audience_n = 1, .ack_policy = LB_ACK_ACKNOWLEDGED };
-	Lagebus__Note note = LAGEBUS__NOTE__INIT;
+	Lagebus__Indicator indicator = LAGEBUS__INDICATOR__INIT, *list[] = { &indicator };
+	Lagebus__Indicators payload = LAGEBUS__INDICATORS__INIT;
 	char title[20];
 	uint8_t *room;
 
 	snprintf(title, sizeof title, "m%u", l->n);
-	note.title = title;
+	indicator.id = (ProtobufCBinaryData){ 16, (uint8_t *)"0123456789abcdef" };
+	indicator.kind = LAGEBUS__INDICATOR_KIND__INDICATOR_KIND_MUTEX;
+	indicator.value = title;
+	payload.n_indicators = 1;
+	payload.indicators = list;
 	room = lb_buf_reserve(&l->payload, 100);
 	assert_non_null(room);
-	lb_buf_added(&l->payload, lagebus__note__pack(&note, room));
+	lb_buf_added(&l->payload, lagebus__indicators__pack(&payload, room));
 	h.id = l->id = letter_id(l->n);
 	h.created_ms = (int64_t)time(NULL) * 1000 - l->age_ms;
 	h.origin = lb_text_of("bund-bsi");
@@ -454,7 +459,20 @@ static inline Lagebus__Reply *client_hear(void)
 	return reply;
 }
 
-/* A request to send an Indicator whose payload has n bytes. */
+/* A situation report of n bytes: a title, and behind it an attachment where there is room for one. */
+static inline void fill_report(uint8_t *p, size_t n)
+{
+	size_t rest = n >= 8 ? n - 8 : 0;
+
+	if (n < 8) {
+		memset(p, 'x', n);
+		memcpy(p, (uint8_t[]){ 0x0a, (uint8_t)(n - 2) }, 2);
+		return;
+	}
+	memcpy(p, (uint8_t[]){ 0x0a, 1, 'x', 0x32, (uint8_t)(rest | 0x80), (uint8_t)(rest >> 7 | 0x80), (uint8_t)(rest >> 14 | 0x80), (uint8_t)(rest >> 21) }, 8);
+}
+
+/* A request to send a situation report whose payload has n bytes, 3 or more. */
 static inline void client_send(struct client *c, uint64_t number, size_t n, bool wait)
 {
 	static uint8_t payload[LB_PAYLOAD_MAX + 1];
@@ -464,7 +482,8 @@ static inline void client_send(struct client *c, uint64_t number, size_t n, bool
 	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
 	uint8_t packed[200];
 
-	header.type = LB_TYPE_INDICATOR;
+	fill_report(payload, n);
+	header.type = LB_TYPE_SITUATION_REPORT;
 	header.area = LB_AREA_CYBER_DEFENCE;
 	header.schema_version = 1;
 	header.audience = audience;

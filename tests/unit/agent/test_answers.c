@@ -56,7 +56,7 @@ static void a_stored_message_is_what_the_inbox_has(void **state)
 	row.payload = (struct lb_frame){ (const uint8_t *)"payload", 7 };
 	answer_fill(&row, false, &m);
 	assert_true(m.header.len == 6 && m.payload.len == 0);
-	assert_int_equal(answer_message(&agent, &peer, 9, &row, true), LB_OK);
+	assert_int_equal(answer_message(&agent, &peer, 9, &row, NULL, true), LB_OK);
 	reply = client_hear();
 	assert_true(reply->number == 9 && reply->more && reply->body_case == LAGEBUS__REPLY__BODY_MESSAGE);
 	assert_true(reply->message->row == 3 && reply->message->received == 4 && reply->message->position == 5);

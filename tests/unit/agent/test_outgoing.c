@@ -3,14 +3,18 @@
 
 #include "agents/agent/inbox.h"
 #include "agents/agent/outgoing.h"
+#include "lagebus/payload.h"
 #include "proto/receipt.pb-c.h"
+#include "proto/situation.pb-c.h"
 #include "proto/warning.pb-c.h"
 
-static const struct lb_frame nothing = { (const uint8_t *)"", 0 };
+/* A situation report: the title "x". */
+static const struct lb_frame small = { (const uint8_t *)"\n\1x", 3 };
+static char why[LB_PAYLOAD_WHY];
 
 static struct lb_header header_of(unsigned n, const char *origin, unsigned tlp)
 {
-	struct lb_header h = { .type = LB_TYPE_INDICATOR, .area = LB_AREA_CYBER_DEFENCE, .schema_version = 1, .created_ms = 1700000000000, .audience_n = 1 };
+	struct lb_header h = { .type = LB_TYPE_SITUATION_REPORT, .area = LB_AREA_CYBER_DEFENCE, .schema_version = 1, .created_ms = 1700000000000, .audience_n = 1 };
 
 	h.id = store_id(n);
 	h.tlp = tlp;
@@ -47,7 +51,7 @@ static lb_err check(const char *origin, unsigned tlp, unsigned about, bool super
 	h.has_thread = !supersedes;
 	h.has_supersedes = supersedes;
 	h.thread = h.supersedes = store_id(about);
-	return outgoing_check(&store, &h, nothing);
+	return outgoing_check(&store, &h, small, why, sizeof why);
 }
 
 static void only_the_origin_widens_a_label(void **state)
@@ -66,6 +70,19 @@ static void only_the_origin_widens_a_label(void **state)
 	}
 }
 
+/* A plugin that hands over something red in clear: it is not even stored. */
+static void what_is_red_and_clear_is_not_queued(void **state)
+{
+	struct lb_header h = header_of(1, "de-sn", LB_TLP_RED);
+
+	(void)state;
+	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ (const uint8_t *)"\x0a\x05title", 7 }, why, sizeof why), LB_RED_NOT_ENCRYPTED);
+	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ NULL, 0 }, why, sizeof why), LB_RED_NOT_ENCRYPTED);
+	h.type = LB_TYPE_DIGITAL_VIOLENCE_CASE;
+	h.tlp = LB_TLP_AMBER_STRICT;
+	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ NULL, 0 }, why, sizeof why), LB_CASE_NOT_RED);
+}
+
 static lb_err check_warning(const char *title, const char *summary, const char *measure, const char *product)
 {
 	struct lb_header h = header_of(99, "de-sn", LB_TLP_GREEN);
@@ -78,19 +95,19 @@ static lb_err check_warning(const char *title, const char *summary, const char *
 	w.measures = (char **)&measure;
 	w.products = (char **)&product;
 	w.n_measures = w.n_products = 1;
-	return outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__warning__pack(&w, packed) });
+	return outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__warning__pack(&w, packed) }, why, sizeof why);
 }
 
-static lb_err check_note(const char *title, const char *text, const char *attachment)
+static lb_err check_report(const char *title, const char *text, const char *attachment)
 {
 	struct lb_header h = header_of(99, "de-sn", LB_TLP_GREEN);
-	Lagebus__Note n = LAGEBUS__NOTE__INIT;
+	Lagebus__SituationReport n = LAGEBUS__SITUATION_REPORT__INIT;
 	uint8_t packed[400];
 
 	n.title = (char *)title;
 	n.text = (char *)text;
 	n.attachment = (ProtobufCBinaryData){ strlen(attachment), (uint8_t *)attachment };
-	return outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__note__pack(&n, packed) });
+	return outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__situation_report__pack(&n, packed) }, why, sizeof why);
 }
 
 static void what_is_classified_is_not_queued(void **state)
@@ -101,21 +118,40 @@ static void what_is_classified_is_not_queued(void **state)
 
 	(void)state;
 	assert_int_equal(check_warning("VS-NfD", "", "", ""), LB_CLASSIFIED);
-	assert_int_equal(check_warning("", "GEHEIM", "", ""), LB_CLASSIFIED);
-	assert_int_equal(check_warning("", "", "VS-VERTRAULICH", ""), LB_CLASSIFIED);
-	assert_int_equal(check_warning("", "", "", "VPN (VS-NfD)"), LB_OK);
-	assert_int_equal(check_note("VS-NfD", "", ""), LB_CLASSIFIED);
-	assert_int_equal(check_note("", "VS-NfD", ""), LB_CLASSIFIED);
-	assert_int_equal(check_note("", "", "Text\nVS-NfD\n"), LB_CLASSIFIED);
-	assert_int_equal(check_note("", "", "\xff\nVS-NfD\n"), LB_OK);
-	assert_int_equal(check_note("Titel", "Text", "Anhang"), LB_OK);
-	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ (const uint8_t *)"VS-NfD", 6 }), LB_CLASSIFIED);
+	assert_int_equal(check_warning("x", "GEHEIM", "", ""), LB_CLASSIFIED);
+	assert_int_equal(check_warning("x", "", "VS-VERTRAULICH", ""), LB_CLASSIFIED);
+	assert_int_equal(check_warning("x", "", "", "VPN (VS-NfD)"), LB_OK);
+	assert_int_equal(check_report("VS-NfD", "", ""), LB_CLASSIFIED);
+	assert_int_equal(check_report("x", "VS-NfD", ""), LB_CLASSIFIED);
+	assert_int_equal(check_report("x", "", "Text\nVS-NfD\n"), LB_CLASSIFIED);
+	assert_int_equal(check_report("x", "", "\xff\nVS-NfD\n"), LB_OK);
+	assert_int_equal(check_report("Titel", "Text", "Anhang"), LB_OK);
 	h.exercise_name = lb_text_of("VS-NfD");
-	assert_int_equal(outgoing_check(&store, &h, nothing), LB_CLASSIFIED);
+	assert_int_equal(outgoing_check(&store, &h, small, why, sizeof why), LB_CLASSIFIED);
 	h = header_of(99, "de-sn", LB_TLP_GREEN);
 	h.type = LB_TYPE_RECEIPT;
+	r.refers_to = (ProtobufCBinaryData){ 16, (uint8_t *)"0123456789abcdef" };
+	r.state = LB_ACK_DISPLAYED;
 	r.note = (char *)"VS-NfD";
-	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__receipt__pack(&r, packed) }), LB_CLASSIFIED);
+	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__receipt__pack(&r, packed) }, why, sizeof why), LB_CLASSIFIED);
+	assert_string_equal(why, lb_err_text(LB_CLASSIFIED));
+}
+
+static void what_breaks_its_schema_is_not_queued(void **state)
+{
+	struct lb_header h = header_of(99, "de-sn", LB_TLP_GREEN);
+
+	(void)state;
+	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ (const uint8_t *)"", 0 }, why, sizeof why), LB_INVALID);
+	assert_string_equal(why, "title: is missing");
+	h.type = LB_TYPE_INDICATOR;
+	assert_int_equal(outgoing_check(&store, &h, small, why, sizeof why), LB_INVALID);
+	h.type = 99;
+	assert_int_equal(outgoing_check(&store, &h, small, why, sizeof why), LB_UNKNOWN_TYPE);
+	h = header_of(99, "de-sn", LB_TLP_GREEN);
+	h.schema_version = 2;
+	assert_int_equal(outgoing_check(&store, &h, small, why, sizeof why), LB_INVALID);
+	assert_string_equal(why, "the payload's schema is of version 2, this agent knows 1");
 }
 
 static void exercise_and_reality_do_not_refer_to_each_other(void **state)
@@ -126,14 +162,14 @@ static void exercise_and_reality_do_not_refer_to_each_other(void **state)
 	receive(1, LB_TLP_AMBER, true);
 	h.has_thread = true;
 	h.thread = store_id(1);
-	assert_int_equal(outgoing_check(&store, &h, nothing), LB_OK);
+	assert_int_equal(outgoing_check(&store, &h, small, why, sizeof why), LB_OK);
 	h.exercise = true;
 	h.exercise_name = lb_text_of("LÜKEX");
-	assert_int_equal(outgoing_check(&store, &h, nothing), LB_EXERCISE_MIXED);
+	assert_int_equal(outgoing_check(&store, &h, small, why, sizeof why), LB_EXERCISE_MIXED);
 	h.has_thread = false;
 	h.has_supersedes = true;
 	h.supersedes = store_id(1);
-	assert_int_equal(outgoing_check(&store, &h, nothing), LB_EXERCISE_MIXED);
+	assert_int_equal(outgoing_check(&store, &h, small, why, sizeof why), LB_EXERCISE_MIXED);
 }
 
 int main(void)
@@ -141,7 +177,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(only_the_origin_widens_a_label),
 		STORE_TEST(exercise_and_reality_do_not_refer_to_each_other),
+		STORE_TEST(what_is_red_and_clear_is_not_queued),
 		STORE_TEST(what_is_classified_is_not_queued),
+		STORE_TEST(what_breaks_its_schema_is_not_queued),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,7 +130,7 @@ static void an_agent_whose_certificate_has_ended_signs_nothing(void **state)
 	fixture_open();
 	client_open(&client);
 	assert_int_equal(try_add(0, 1), LB_TLS_EXPIRED);
-	client_send(&client, 1, 1, false);
+	client_send(&client, 1, 10, false);
 	assert_refused(1, LB_TLS_EXPIRED);
 	assert_int_equal(outbox_total(), 0);
 }

@@ -6,6 +6,7 @@
 
 #include "agents/agent/answers.h"
 #include "proto/receipt.pb-c.h"
+#include "proto/situation.pb-c.h"
 
 static void know_the_signer(void)
 {
@@ -132,26 +133,27 @@ static void a_message_is_shown_whole(void **state)
 	letter_fini(&l);
 }
 
-/* Asks for a note to be sent that belongs to message 1. */
+/* Asks for a report to be sent that belongs to message 1. */
 static void send_about(uint64_t number, unsigned tlp, const char *text)
 {
 	char *audience[] = { (char *)"all" };
 	struct lb_uuid id = letter_id(1);
 	Lagebus__Header header = LAGEBUS__HEADER__INIT;
-	Lagebus__Note note = LAGEBUS__NOTE__INIT;
+	Lagebus__SituationReport report = LAGEBUS__SITUATION_REPORT__INIT;
 	Lagebus__SendRequest send = LAGEBUS__SEND_REQUEST__INIT;
 	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
 	uint8_t packed[200], payload[200];
 
-	header.type = LB_TYPE_INDICATOR;
+	header.type = LB_TYPE_SITUATION_REPORT;
 	header.area = LB_AREA_CYBER_DEFENCE;
 	header.tlp = tlp;
 	header.audience = audience;
 	header.n_audience = 1;
 	header.thread = (ProtobufCBinaryData){ sizeof id.b, id.b };
-	note.text = (char *)text;
+	report.title = (char *)"title";
+	report.text = (char *)text;
 	send.header = (ProtobufCBinaryData){ lagebus__header__pack(&header, packed), packed };
-	send.payload = (ProtobufCBinaryData){ lagebus__note__pack(&note, payload), payload };
+	send.payload = (ProtobufCBinaryData){ lagebus__situation_report__pack(&report, payload), payload };
 	request.number = number;
 	request.body_case = LAGEBUS__REQUEST__BODY_SEND;
 	request.send = &send;
@@ -293,7 +295,7 @@ static void the_status_says_how_things_are(void **state)
 
 	(void)state;
 	agent.uplink.retry_ms = INT64_MAX;
-	client_send(&client, 1, 1, false);
+	client_send(&client, 1, 10, false);
 	assert_sent(1, false);
 	reply = ask_status();
 	s = reply->status;

@@ -74,7 +74,7 @@ static uint64_t waiting(void)
 {
 	uint64_t n = 0;
 
-	agent_settle(&agent);
+	assert_int_equal(agent_settle(&agent), LB_OK);
 	assert_int_equal(outbox_count(&agent.store, LB_LANE_ROUTINE, &n), LB_OK);
 	return n;
 }

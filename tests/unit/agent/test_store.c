@@ -3,7 +3,7 @@
 
 #include "lagebus/header.h"
 
-#define NEWEST 4 /* version of the schema */
+#define NEWEST 7 /* version of the schema */
 
 static void set(const char *key, int value)
 {
@@ -98,7 +98,7 @@ static void run(const char *sql)
 static void go_back_to_version_1(void)
 {
 	run("BEGIN;DROP TABLE quarantine;DROP TABLE held;"
-	    "DROP TABLE indicator;DROP TABLE indicator_message;DROP TABLE sighting;DROP TABLE training;DROP TABLE registration;"
+	    "DROP TABLE reminders;DROP TABLE overdue;DROP TABLE indicator;DROP TABLE indicator_message;DROP TABLE sighting;DROP TABLE training;DROP TABLE registration;DROP TABLE incident;DROP TABLE incident_part;DROP INDEX inbox_cases;"
 	    "DROP TABLE exercise;DROP INDEX inbox_exercise;ALTER TABLE inbox DROP COLUMN exercise;"
 	    "CREATE TABLE quarantine(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, position INTEGER,"
 	    " received INTEGER, reason TEXT, header BLOB, signature BLOB, payload BLOB);"

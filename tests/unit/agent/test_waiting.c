@@ -159,19 +159,19 @@ static void who_waits_for_a_publish_gets_the_broker_s_word(void **state)
 
 	(void)state;
 	link_up();
-	client_send(&client, 1, 1, true);
+	client_send(&client, 1, 10, true);
 	UNTIL(heard.published_n == 1);
 	settle();
 	assert_null(client_take(&client));
 	say_answer(heard.published[0], NULL);
 	id = assert_sent(1, true);
 	assert_memory_equal(id.b, heard.published[0].b, sizeof id.b);
-	client_send(&client, 2, 1, true);
+	client_send(&client, 2, 10, true);
 	UNTIL(heard.published_n == 2);
 	say_answer(heard.published[1], "role-may-not-send");
 	assert_refused(2, LB_ROLE_MAY_NOT_SEND);
 	/* One that passes is said, too; the message stays in the outbox. */
-	client_send(&client, 3, 1, true);
+	client_send(&client, 3, 10, true);
 	UNTIL(heard.published_n == 3);
 	say_answer(heard.published[2], "disk-full");
 	assert_refused(3, LB_DISK_FULL);
@@ -182,7 +182,7 @@ static void who_waits_for_a_publish_gets_the_broker_s_word(void **state)
 static void who_waits_for_a_publish_waits_across_links(void **state)
 {
 	(void)state;
-	client_send(&client, 1, 1, true);
+	client_send(&client, 1, 10, true);
 	UNTIL(places_taken() == 1);
 	link_up();
 	UNTIL(heard.published_n == 1);
@@ -194,7 +194,7 @@ static void who_waits_for_a_publish_waits_across_links(void **state)
 	broker_hang_up(&broker);
 	UNTIL(!uplink_is_open(&agent.uplink));
 	agent.uplink.retry_ms = INT64_MAX;
-	client_send(&client, 2, 1, true);
+	client_send(&client, 2, 10, true);
 	UNTIL(places_taken() == 1);
 	assert_int_equal(waiting_due_ms(&agent), now_ms + 60000);
 	step_at(now_ms + 60000);
@@ -211,15 +211,15 @@ static void those_who_wait_are_bounded(void **state)
 	UNTIL(heard.questions == WAITING_MAX);
 	ask_route(100);
 	assert_refused(100, LB_LIMIT);
-	client_send(&client, 101, 1, true);
+	client_send(&client, 101, 10, true);
 	assert_refused(101, LB_LIMIT);
 	assert_int_equal(outbox_total(), 0);
 	/* Who does not wait needs no place. */
-	client_send(&client, 102, 1, false);
+	client_send(&client, 102, 10, false);
 	assert_sent(102, false);
 	say_receipts(heard.question, "");
 	lagebus__reply__free_unpacked(client_hear(), NULL);
-	client_send(&client, 103, 1, true);
+	client_send(&client, 103, 10, true);
 	UNTIL(heard.published_n == 2);
 	say_answer(heard.published[1], NULL);
 	assert_sent(103, true);

@@ -124,6 +124,32 @@ static void level_four_needs_a_second_person(void **state)
 	assert_refused(c, &h.id, "needs-approval");
 }
 
+static void what_is_red_is_taken_encrypted_only(void **state)
+{
+	struct lb_header h;
+	struct caller *c;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("sn");
+	caller_header(c, "bund-bsi", &h);
+	h.tlp = LB_TLP_RED;
+	caller_publish(c, &h, "\x0a\x05title", 7);
+	assert_refused(c, &h.id, "red-not-encrypted");
+	caller_header(c, "bund-bsi", &h);
+	h.type = LB_TYPE_DIGITAL_VIOLENCE_CASE;
+	h.tlp = LB_TLP_AMBER_STRICT;
+	caller_publish(c, &h, "x", 1);
+	assert_refused(c, &h.id, "case-not-red");
+	caller_header(c, "bund-bsi", &h);
+	h.type = LB_TYPE_DIGITAL_VIOLENCE_CASE;
+	h.tlp = LB_TLP_RED;
+	h.expires_ms = h.created_ms + 1000000;
+	caller_publish(c, &h, "x", 1);
+	assert_refused(c, &h.id, "red-not-encrypted");
+	assert_int_equal(journal_last(stand.parts.journal, LB_LANE_ROUTINE), 0);
+}
+
 /* Publishes an Indicator that refers to another message. */
 static void publish_about(struct caller *c, const struct lb_uuid *about, bool supersedes, unsigned label, struct lb_header *h)
 {
@@ -453,6 +479,7 @@ int main(void)
 		STAND_TEST(each_is_accepted_by_its_id),
 		STAND_TEST(each_rule_refuses_with_its_token),
 		STAND_TEST(who_is_unknown_is_named),
+		STAND_TEST(what_is_red_is_taken_encrypted_only),
 		STAND_TEST(level_four_needs_a_second_person),
 		STAND_TEST(only_the_origin_widens_a_label),
 		STAND_TEST(a_receipt_is_as_strict_as_its_message),

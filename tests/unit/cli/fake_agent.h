@@ -30,6 +30,8 @@ struct fake {
 	uint64_t number;
 	const char *_Atomic broker;     /* "" while it plays an agent without link */
 	const char *_Atomic last_error; /* why */
+	Lagebus__OpenDeadline **open;   /* in the status; set before it is asked */
+	size_t open_n;
 	/* Called in the agent's thread for all but the status; answers with fake_reply, or not at all. */
 	void (*answer)(struct fake *f, const Lagebus__Request *request);
 	Lagebus__Request *last; /* of what was not the status; read it when the agent has stopped */
@@ -66,6 +68,8 @@ static inline void fake_status(struct fake *f)
 	const char *broker = f->broker, *last_error = *broker ? "" : f->last_error;
 	char *acts_for[] = { (char *)"de-sl", (char *)"de-sn/leipzig" };
 
+	status.open = f->open;
+	status.n_open = f->open_n;
 	status.acts_for = acts_for;
 	status.n_acts_for = 2;
 	status.agent = (char *)"spiffe://lagebus.example/partner/bund-bsi/agent/main";
@@ -188,7 +192,7 @@ static inline void sample_init_header(struct sample *s, const struct lb_header *
 	lagebus__stored_message__init(&s->stored);
 	assert_int_equal(lb_header_encode(h, &s->header), LB_OK);
 	w.title = (char *)title;
-	w.summary = (char *)"Summary\033[31m of it";
+	w.summary = (char *)"Summary\xe2\x80\xae of it";
 	w.advisory = (ProtobufCBinaryData){ 4, (uint8_t *)"{\"a\"" };
 	w.url = (char *)"https://beispiel.example/a";
 	s->payload = malloc(lagebus__warning__get_packed_size(&w));

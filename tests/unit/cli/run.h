@@ -14,8 +14,12 @@
 #include <cmocka.h>
 
 #include "agents/cli/cli.h"
+#include "tests/kit/words.h"
 
 #define RUN_WORDS 32
+
+/* In which language the next run is. */
+static const char *run_language __attribute__((unused)) = "C.UTF-8";
 
 struct ran {
 	int code;
@@ -48,6 +52,7 @@ static inline int run(struct ran *r, const char *word, ...)
 		argv[argc++] = (char *)word;
 	va_end(ap);
 	argv[argc] = NULL;
+	words_in(run_language);
 	r->code = cli_main(argc, argv, out, err);
 	fclose(out);
 	fclose(err);

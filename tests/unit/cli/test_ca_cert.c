@@ -90,6 +90,7 @@ static void an_agents_certificate_is_for_clients(void **state)
 
 	(void)state;
 	assert_int_equal(X509_get_extended_key_usage(a), XKU_SSL_CLIENT);
+	assert_int_equal(X509_get_key_usage(a), KU_DIGITAL_SIGNATURE | KU_KEY_AGREEMENT);
 	assert_int_not_equal(ASN1_INTEGER_cmp(X509_get0_serialNumber(a), X509_get0_serialNumber(b)), 0);
 	assert_in_range(ca_time_s(X509_get0_notBefore(a)), time(NULL) - 400, time(NULL));
 	X509_free(a);

@@ -1,4 +1,6 @@
 /* agents/cli/cmd_send.c */
+#include "proto/indicator.pb-c.h"
+#include "proto/situation.pb-c.h"
 #include "tests/unit/cli/fake_agent.h"
 
 static void take(struct fake *f, const Lagebus__Request *request)
@@ -15,34 +17,81 @@ static void take(struct fake *f, const Lagebus__Request *request)
 	fake_reply(f, &reply);
 }
 
-static void a_text_and_a_file_become_a_note(void **state)
+#define SEND(type) "send", "--type", type, "--area", "threat-intelligence", "--to", "de-sn"
+
+static void title_text_and_file_become_the_types_payload(void **state)
 {
 	char *dir = scratch_make();
 	const char *file = in_scratch(dir, "lage.pdf");
 	struct ran r = { .code = 0 };
+	Lagebus__SituationReport *x;
 	Lagebus__Header *h;
-	Lagebus__Note *note;
 	struct fake f;
 
 	(void)state;
 	write_text(file, "%PDF");
 	fake_start(&f, take);
-	assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "threat-intelligence", "--to", "de-sn", "--text", "x",
-		"--file", file, "--media-type", "application/pdf", NULL), CLI_OK);
+	assert_int_equal(run(&r, SEND("situation-report"), "--text", "x", "--file", file, "--media-type", "application/pdf", NULL), CLI_OK);
 	fake_stop(&f);
 	h = lagebus__header__unpack(NULL, f.last->send->header.len, f.last->send->header.data);
-	note = lagebus__note__unpack(NULL, f.last->send->payload.len, f.last->send->payload.data);
-	assert_int_equal(h->type, LB_TYPE_INDICATOR);
+	x = lagebus__situation_report__unpack(NULL, f.last->send->payload.len, f.last->send->payload.data);
+	assert_int_equal(h->type, LB_TYPE_SITUATION_REPORT);
 	assert_int_equal(h->tlp, LB_TLP_AMBER);
 	assert_int_equal(h->id.len, 0);
 	assert_string_equal(h->origin, "");
-	assert_string_equal(note->title, "lage.pdf");
-	assert_string_equal(note->text, "x");
-	assert_string_equal(note->media_type, "application/pdf");
-	assert_int_equal(note->attachment.len, 4);
+	assert_string_equal(x->title, "lage.pdf");
+	assert_string_equal(x->text, "x");
+	assert_string_equal(x->media_type, "application/pdf");
+	assert_int_equal(x->attachment.len, 4);
 	lagebus__header__free_unpacked(h, NULL);
-	lagebus__note__free_unpacked(note, NULL);
+	lagebus__situation_report__free_unpacked(x, NULL);
 	fake_forget(&f);
+	ran_free(&r);
+	scratch_remove(dir);
+}
+
+static void a_type_without_the_field_wants_json(void **state)
+{
+	struct ran r = { .code = 0 };
+
+	(void)state;
+	assert_int_equal(run(&r, SEND("indicator"), "--title", "C2", NULL), CLI_REFUSED);
+	assert_has(r.err, "--title: a message of this type has none; write the payload as JSON and give it with --from-json");
+	assert_int_equal(run(&r, SEND("incident-report"), "--file", "/etc/hostname", NULL), CLI_REFUSED);
+	assert_has(r.err, "--file: a message of this type has no attachment");
+	assert_int_equal(run(&r, SEND("incident-report"), "--title", "Mailserver", "--text", "x", NULL), CLI_REFUSED);
+	assert_has(r.err, "the payload is not one of a message of type incident-report: stage: is missing");
+	ran_free(&r);
+}
+
+static void json_becomes_the_payload(void **state)
+{
+	char *dir = scratch_make();
+	const char *file = in_scratch(dir, "indicators.json");
+	Lagebus__Indicators *x;
+	struct ran r = { .code = 0 };
+	struct fake f;
+
+	(void)state;
+	write_text(file, "{\"indicators\":[{\"id\":\"018f3c2a-7b1e-7c55-9a41-0c3d1a2b3c4d\",\"kind\":\"ipv4-addr\",\"value\":\"192.0.2.66\"}]}");
+	fake_start(&f, take);
+	assert_int_equal(run(&r, SEND("indicator"), "--from-json", file, NULL), CLI_OK);
+	fake_stop(&f);
+	x = lagebus__indicators__unpack(NULL, f.last->send->payload.len, f.last->send->payload.data);
+	assert_int_equal(x->n_indicators, 1);
+	assert_string_equal(x->indicators[0]->value, "192.0.2.66");
+	lagebus__indicators__free_unpacked(x, NULL);
+	fake_forget(&f);
+	assert_int_equal(run(&r, SEND("indicator"), "--from-json", file, "--title", "x", NULL), CLI_USAGE);
+	write_text(file, "{\"indicators\":[{\"id\":\"018f3c2a-7b1e-7c55-9a41-0c3d1a2b3c4d\",\"kind\":\"ipv4-addr\",\"value\":\"192.0.2\"}]}");
+	assert_int_equal(run(&r, SEND("indicator"), "--from-json", file, NULL), CLI_REFUSED);
+	assert_has(r.err, "indicators[0].value: is no IPv4 address");
+	write_text(file, "{\"indicator\":1}");
+	assert_int_equal(run(&r, SEND("indicator"), "--from-json", file, NULL), CLI_REFUSED);
+	assert_has(r.err, "indicators.json: indicator: is no field of Indicators");
+	write_text(file, "{\n1");
+	assert_int_equal(run(&r, SEND("indicator"), "--from-json", file, NULL), CLI_REFUSED);
+	assert_has(r.err, "line 2, column 1: is not JSON");
 	ran_free(&r);
 	scratch_remove(dir);
 }
@@ -55,13 +104,12 @@ static void a_raw_file_is_the_payload(void **state)
 	struct fake f;
 
 	(void)state;
-	write_text(file, "bytes");
+	write_text(file, "\n\5bytes");
 	fake_start(&f, take);
-	assert_int_equal(run(&r, "send", "--type", "sighting", "--area", "threat-intelligence", "--to", "de-sn", "--raw", "--file", file,
-		NULL), CLI_OK);
+	assert_int_equal(run(&r, SEND("situation-report"), "--raw", "--file", file, NULL), CLI_OK);
 	fake_stop(&f);
-	assert_int_equal(f.last->send->payload.len, 5);
-	assert_memory_equal(f.last->send->payload.data, "bytes", 5);
+	assert_int_equal(f.last->send->payload.len, 7);
+	assert_memory_equal(f.last->send->payload.data, "\n\5bytes", 7);
 	fake_forget(&f);
 	ran_free(&r);
 	scratch_remove(dir);
@@ -77,7 +125,7 @@ static void what_is_classified_is_not_sent(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "threat-intelligence", "--to", "de-sn", "--title", texts[i][0], "--text",
+		assert_int_equal(run(&r, "send", "--type", "situation-report", "--area", "threat-intelligence", "--to", "de-sn", "--title", texts[i][0], "--text",
 			texts[i][1], NULL), CLI_REFUSED);
 		assert_has(r.err, "VS-NfD or higher");
 	}
@@ -92,7 +140,7 @@ static void what_is_classified_is_not_sent(void **state)
 		CLI_USAGE);
 	assert_has(r.err, "--tlp orange: clear, green, amber, amber+strict or red is expected");
 	write_text(file, "Einstufung: VS-NfD\n");
-	assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "threat-intelligence", "--to", "de-sn", "--file", file, NULL), CLI_REFUSED);
+	assert_int_equal(run(&r, "send", "--type", "situation-report", "--area", "threat-intelligence", "--to", "de-sn", "--file", file, NULL), CLI_REFUSED);
 	ran_free(&r);
 	scratch_remove(dir);
 }
@@ -112,9 +160,9 @@ static void says_what_is_missing(void **state)
 	assert_has(r.err, "--area with one of cyber-defence, ");
 	assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "cyber-defence", "--to", "all", NULL), CLI_USAGE);
 	assert_has(r.err, "--title and --text");
-	assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "cyber-defence", "--to", "all", "--file", "/nowhere", NULL),
+	assert_int_equal(run(&r, "send", "--type", "situation-report", "--area", "cyber-defence", "--to", "all", "--file", "/nowhere", NULL),
 		CLI_NOT_FOUND);
-	assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "cyber-defence", "--to", "all", "--text", "\xFF", NULL),
+	assert_int_equal(run(&r, "send", "--type", "situation-report", "--area", "cyber-defence", "--to", "all", "--title", "\xFF", NULL),
 		CLI_REFUSED);
 	assert_has(r.err, "UTF-8");
 	ran_free(&r);
@@ -123,7 +171,9 @@ static void says_what_is_missing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_text_and_a_file_become_a_note),
+		cmocka_unit_test(title_text_and_file_become_the_types_payload),
+		cmocka_unit_test(a_type_without_the_field_wants_json),
+		cmocka_unit_test(json_becomes_the_payload),
 		cmocka_unit_test(a_raw_file_is_the_payload),
 		cmocka_unit_test(what_is_classified_is_not_sent),
 		cmocka_unit_test(says_what_is_missing),

@@ -3,9 +3,49 @@
 
 #include <jansson.h>
 
+#include "agents/cli/ca_x509.h"
+#include "lagebus/sealed.h"
 #include "tests/unit/cli/fake_agent.h"
 
 static _Atomic bool accepted;
+
+/* Of an agent, for what is encrypted to it. */
+static uint8_t certificate[4096];
+static int certificate_n;
+
+static int make_certificate(void **state)
+{
+	static const struct ca_request request = { .partner = "de-sn", .name = "main", .days = 30 };
+	struct ca_pair ca = { NULL, NULL };
+	unsigned char *p = certificate;
+	EVP_PKEY *key = NULL;
+	X509 *x = NULL;
+	struct why why;
+	bool made = ca_key_new("p256", &ca.key, &why) == LB_OK && ca_root_new(ca.key, "lagebus.example", 100, &ca.certificate, &why) == LB_OK &&
+		ca_key_new("p256", &key, &why) == LB_OK &&
+		ca_leaf_new(&ca, key, &request, "spiffe://lagebus.example/partner/de-sn/agent/main", &x, &why) == LB_OK;
+
+	(void)state;
+	certificate_n = made ? i2d_X509(x, &p) : -1;
+	X509_free(x);
+	X509_free(ca.certificate);
+	EVP_PKEY_free(key);
+	EVP_PKEY_free(ca.key);
+	return certificate_n > 0 ? 0 : -1;
+}
+
+static void tell_certificate(struct fake *f)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	Lagebus__DirectoryReply directory = LAGEBUS__DIRECTORY_REPLY__INIT;
+	ProtobufCBinaryData one = { (size_t)certificate_n, certificate };
+
+	directory.certificates = &one;
+	directory.n_certificates = 1;
+	reply.body_case = LAGEBUS__REPLY__BODY_DIRECTORY;
+	reply.directory = &directory;
+	fake_reply(f, &reply);
+}
 
 static void take(struct fake *f, const Lagebus__Request *request)
 {
@@ -21,7 +61,8 @@ static void take(struct fake *f, const Lagebus__Request *request)
 	fake_reply(f, &reply);
 }
 
-#define SEND "send", "--type", "situation-report", "--area", "cyber-defence", "--to", "all", "--title", "t", "--text", "x"
+#define SEND_TO(who) "send", "--type", "situation-report", "--area", "cyber-defence", "--to", who, "--title", "t", "--text", "x"
+#define SEND SEND_TO("all")
 
 static void says_accepted_or_in_the_outbox(void **state)
 {
@@ -106,6 +147,10 @@ static void show_or_take(struct fake *f, const Lagebus__Request *request)
 	static const unsigned labels[] = { LB_TLP_AMBER_STRICT, LB_TLP_RED, LB_TLP_CLEAR, LB_TLP_RED };
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
 
+	if (request->body_case == LAGEBUS__REQUEST__BODY_DIRECTORY) {
+		tell_certificate(f);
+		return;
+	}
 	if (request->body_case != LAGEBUS__REQUEST__BODY_SHOW) {
 		take(f, request);
 		return;
@@ -140,7 +185,7 @@ static unsigned label_sent(struct ran *r, const char *option, uint8_t tail, cons
 	sample_id(tail, id);
 	fake_start(&f, show_or_take);
 	shown = 0;
-	assert_int_equal(run(r, SEND, option, id, option2, value2, NULL), CLI_OK);
+	assert_int_equal(run(r, SEND_TO("de-sn"), option, id, option2, value2, NULL), CLI_OK);
 	fake_stop(&f);
 	assert_int_equal(f.last->body_case, LAGEBUS__REQUEST__BODY_SEND);
 	sent = lagebus__header__unpack(NULL, f.last->send->header.len, f.last->send->header.data);
@@ -176,6 +221,54 @@ static void an_answer_has_the_strictest_label(void **state)
 	ran_free(&r);
 }
 
+#define RED "send", "--type", "indicator", "--area", "threat-intelligence", "--tlp", "red", "--title", "Zwetschge", "--text", "Wunderkerze"
+
+static void what_is_red_leaves_encrypted(void **state)
+{
+	struct lb_header h = { .type = LB_TYPE_INDICATOR, .tlp = LB_TLP_RED };
+	struct ran r = { .code = 0 };
+	struct lb_frame payload;
+	struct fake f;
+
+	(void)state;
+	fake_start(&f, show_or_take);
+	assert_int_equal(run(&r, RED, "--to", "de-sn,de-he", NULL), CLI_OK);
+	fake_stop(&f);
+	payload = (struct lb_frame){ f.last->send->payload.data, f.last->send->payload.len };
+	assert_int_equal(lb_sealed_check(&h, payload), LB_OK);
+	assert_null(memmem(payload.p, payload.n, "Zwetschge", 9));
+	assert_null(memmem(payload.p, payload.n, "Wunderkerze", 11));
+	fake_forget(&f);
+	ran_free(&r);
+}
+
+static void refuse_to_tell(struct fake *f, const Lagebus__Request *request)
+{
+	assert_int_equal(request->body_case, LAGEBUS__REQUEST__BODY_DIRECTORY);
+	fake_error(f, LB_NO_RECIPIENT, "the broker knows no agent of de-ni: one must have been connected once");
+}
+
+/* Without somebody to encrypt to nothing is sent, in clear least of all. */
+static void without_a_recipient_it_does_not_go(void **state)
+{
+	static const char *const many[] = { "all", "group:cert", "de-sn/*" };
+	struct ran r = { .code = 0 };
+	struct fake f;
+
+	(void)state;
+	fake_start(&f, refuse_to_tell);
+	assert_int_equal(run(&r, RED, "--to", "de-ni", NULL), CLI_REFUSED);
+	assert_has(r.err, "(no-recipient)");
+	assert_has(r.err, "start its agent once");
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(run(&r, RED, "--to", many[i], NULL), CLI_REFUSED);
+		assert_has(r.err, "(tlp-red-named-only)");
+	}
+	fake_stop(&f);
+	fake_forget(&f);
+	ran_free(&r);
+}
+
 static void too_large_is_said_before_it_is_sent(void **state)
 {
 	struct ran r = { .code = 0 };
@@ -184,8 +277,8 @@ static void too_large_is_said_before_it_is_sent(void **state)
 	(void)state;
 	memset(text, 'x', LB_PAYLOAD_MAX);
 	text[LB_PAYLOAD_MAX] = 0;
-	assert_int_equal(run(&r, "--agent", "ipc:///nowhere", "send", "--type", "indicator", "--area", "cyber-defence", "--to", "all",
-		"--text", text, NULL), CLI_REFUSED);
+	assert_int_equal(run(&r, "--agent", "ipc:///nowhere", "send", "--type", "situation-report", "--area", "cyber-defence", "--to", "all",
+		"--title", "x", "--text", text, NULL), CLI_REFUSED);
 	assert_has(r.err, "too large");
 	free(text);
 	ran_free(&r);
@@ -197,8 +290,10 @@ int main(void)
 		cmocka_unit_test(says_accepted_or_in_the_outbox),
 		cmocka_unit_test(a_dry_run_says_who_and_by_which_rule),
 		cmocka_unit_test(an_answer_has_the_strictest_label),
+		cmocka_unit_test(what_is_red_leaves_encrypted),
+		cmocka_unit_test(without_a_recipient_it_does_not_go),
 		cmocka_unit_test(too_large_is_said_before_it_is_sent),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_certificate, NULL);
 }

@@ -46,13 +46,6 @@ static void reads_dates_and_deadlines(void **state)
 	assert_int_equal(when_deadline_ms("soon", MONDAY, &t, &why), LB_INVALID);
 }
 
-static void the_next_working_day_leaves_out_the_weekend(void **state)
-{
-	(void)state;
-	assert_int_equal(when_next_working_day_ms(MONDAY), MONDAY + 32 * HOUR);                  /* Tuesday 17:00 */
-	assert_int_equal(when_next_working_day_ms(MONDAY + 96 * HOUR), MONDAY + (168 + 8) * HOUR); /* Friday: Monday */
-}
-
 static int utc(void **state)
 {
 	(void)state;
@@ -66,7 +59,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(formats_for_people_and_programs),
 		cmocka_unit_test(reads_dates_and_deadlines),
-		cmocka_unit_test(the_next_working_day_leaves_out_the_weekend),
 	};
 
 	return cmocka_run_group_tests(tests, utc, NULL);

@@ -394,19 +394,19 @@ static void what_is_marked_is_found_in_every_text(void **state)
 
 	(void)state;
 	x.contact = &contact;
-	assert_false(lb_payload_is_classified(&x.base));
+	assert_null(lb_payload_marked(&x.base));
 	contact.name = (char *)"VS-NfD";
-	assert_true(lb_payload_is_classified(&x.base));
+	assert_string_equal(lb_payload_marked(&x.base), "name");
 	w.products = w.measures = (char **)&text;
 	w.n_products = 1;
-	assert_false(lb_payload_is_classified(&w.base));
+	assert_null(lb_payload_marked(&w.base));
 	w.n_measures = 1;
 	text = "VS-NfD";
-	assert_true(lb_payload_is_classified(&w.base));
+	assert_string_equal(lb_payload_marked(&w.base), "measures");
 	s.attachment = (ProtobufCBinaryData){ 12, (uint8_t *)"Text\nVS-NfD\n" };
-	assert_true(lb_payload_is_classified(&s.base));
+	assert_string_equal(lb_payload_marked(&s.base), "attachment");
 	s.attachment.data = (uint8_t *)"\xff" "xxx\nVS-NfD\n";
-	assert_false(lb_payload_is_classified(&s.base));
+	assert_null(lb_payload_marked(&s.base));
 }
 
 int main(void)

@@ -1,0 +1,335 @@
+/* Incidents for a reader. */
+#include "agents/cli/incident_show.h"
+
+#include <string.h>
+
+#include "agents/cli/incident_words.h"
+#include "agents/cli/out.h"
+#include "agents/cli/when.h"
+#include "lagebus/tlp.h"
+#include "lagebus/topic.h"
+#include "lagebus/uuid.h"
+#include "proto/assistance.pb-c.h"
+
+#define BANNER "ÜBUNG – ÜBUNG – ÜBUNG"
+#define SHORT_ID 8 /* last digits of an id that are shown on a terminal */
+#define CLOCK(name) LAGEBUS__INCIDENT_CLOCK_STATE__INCIDENT_CLOCK_STATE_##name
+
+static void time_text(const struct cli *cli, int64_t ms, char text[WHEN_TEXT])
+{
+	if (cli->terminal)
+		when_short(ms, when_now_ms(), text);
+	else
+		when_iso(ms, text);
+}
+
+static const char *id_text(const struct cli *cli, ProtobufCBinaryData from, char text[LB_UUID_TEXT])
+{
+	struct lb_uuid id;
+
+	if (from.len != sizeof(id.b))
+		return "-";
+	memcpy(id.b, from.data, sizeof(id.b));
+	lb_uuid_format(&id, text);
+	return cli->terminal ? text + LB_UUID_TEXT - 1 - SHORT_ID : text;
+}
+
+/* The clock that runs out first, or NULL. */
+static const Lagebus__IncidentClock *next_clock(const Lagebus__Incident *i)
+{
+	const Lagebus__IncidentClock *next = NULL;
+
+	for (size_t k = 0; k < i->n_clocks; k++) {
+		const Lagebus__IncidentClock *c = i->clocks[k];
+
+		if (c->state >= CLOCK(RUNS) && c->state <= CLOCK(OVERDUE) && (!next || c->due < next->due))
+			next = c;
+	}
+	return next;
+}
+
+static enum out_style clock_style(unsigned state)
+{
+	if (state == CLOCK(OVERDUE))
+		return OUT_BAD;
+	return state == CLOCK(SOON) || state == CLOCK(LATE) ? OUT_WARN : state == CLOCK(MET) ? OUT_GOOD : OUT_PLAIN;
+}
+
+void incident_next_due(const struct cli *cli, const Lagebus__Incident *i, char *out, size_t n)
+{
+	const Lagebus__IncidentClock *c = next_clock(i);
+	char due[WHEN_TEXT];
+
+	out[0] = 0;
+	if (!c)
+		return;
+	time_text(cli, c->due, due);
+	snprintf(out, n, "%s by %s%s", incident_word(WORDS_STAGE, c->stage), due,
+		c->state == CLOCK(OVERDUE) ? ", OVERDUE" : c->state == CLOCK(SOON) ? ", soon" : "");
+}
+
+static const char *stage_word(const Lagebus__Incident *i)
+{
+	return i->closed ? "closed" : incident_word(WORDS_STAGE, i->stage);
+}
+
+/* Whoever was only asked for help has no title. */
+static const char *title_of(const Lagebus__Incident *i)
+{
+	return *i->report->title || i->n_assistance == 0 ? i->report->title : i->assistance[0]->capability;
+}
+
+enum cli_exit incident_show_list(struct cli *cli, const Lagebus__IncidentsReply *incidents)
+{
+	static const char *const heads[] = { "changed", "stage", "tier", "title", "lead", "due next", "id", NULL };
+	struct table *t = table_new(heads, 3, 3);
+	enum cli_exit code;
+
+	if (!t)
+		return cli_fail(cli, CLI_IO, "out of memory");
+	for (size_t k = 0; k < incidents->n_incidents; k++) {
+		const Lagebus__Incident *i = incidents->incidents[k];
+		const Lagebus__IncidentClock *c = next_clock(i);
+		char changed[WHEN_TEXT], due[100], id[LB_UUID_TEXT];
+
+		time_text(cli, i->changed, changed);
+		incident_next_due(cli, i, due, sizeof(due));
+		table_cell(t, OUT_PLAIN, "%s", changed);
+		table_cell(t, i->closed ? OUT_DIM : OUT_PLAIN, "%s", stage_word(i));
+		table_cell(t, OUT_PLAIN, "%s", incident_word(WORDS_TIER, (unsigned)i->report->tier));
+		table_cell(t, OUT_PLAIN, "%s%s", i->exercise ? BANNER " " : "", title_of(i));
+		table_cell(t, OUT_PLAIN, "%s", *i->lead ? i->lead : "-");
+		table_cell(t, c ? clock_style(c->state) : OUT_DIM, "%s", *due ? due : "-");
+		table_cell(t, OUT_PLAIN, "%s", id_text(cli, i->id, id));
+	}
+	if (incidents->n_incidents == 0 && cli->terminal) {
+		out_line(cli, "No incidents%s.", args_has(&cli->args, "all") ? "" : " that are open");
+		code = CLI_OK;
+	} else {
+		code = table_print(t, cli);
+	}
+	table_free(t);
+	return code;
+}
+
+static void time_field(struct cli *cli, const char *name, int64_t ms)
+{
+	char text[WHEN_TEXT];
+
+	time_text(cli, ms, text);
+	out_field(cli, OUT_PLAIN, name, text);
+}
+
+static void list_field(struct cli *cli, const char *name, size_t n, char **items)
+{
+	for (size_t i = 0; i < n; i++)
+		out_field(cli, OUT_PLAIN, i && cli->terminal ? "" : name, items[i]);
+}
+
+static void contact_field(struct cli *cli, const Lagebus__Contact *c)
+{
+	char text[600];
+
+	if (!c)
+		return;
+	snprintf(text, sizeof(text), "%s%s%s%s%s%s%s", c->function, *c->name ? ", " : "", c->name, *c->phone ? ", " : "", c->phone, *c->email ? ", " : "",
+		c->email);
+	out_field(cli, OUT_PLAIN, "contact", text);
+}
+
+static void print_fields(struct cli *cli, const Lagebus__Incident *i)
+{
+	const Lagebus__IncidentReport *r = i->report;
+	char id[LB_UUID_TEXT];
+	struct lb_uuid uuid;
+
+	memcpy(uuid.b, i->id.data, sizeof(uuid.b));
+	lb_uuid_format(&uuid, id);
+	out_field(cli, OUT_HEAD, "title", title_of(i));
+	out_field(cli, OUT_PLAIN, "stage", stage_word(i));
+	out_field(cli, OUT_PLAIN, "tier", r->tier ? incident_word(WORDS_TIER, (unsigned)r->tier) : "");
+	out_field(cli, OUT_PLAIN, "category", r->category ? incident_word(WORDS_CATEGORY, (unsigned)r->category) : "");
+	out_field(cli, OUT_PLAIN, "malicious", i->stage ? incident_word(WORDS_ANSWER, (unsigned)r->malicious) : "");
+	out_field(cli, OUT_PLAIN, "cross-border", i->stage ? incident_word(WORDS_ANSWER, (unsigned)r->cross_border) : "");
+	out_field(cli, out_tlp_style(i->tlp), "marking", lb_tlp_name(i->tlp));
+	out_field(cli, OUT_PLAIN, "reporter", i->reporter);
+	out_field(cli, OUT_PLAIN, "lead", i->lead);
+	time_field(cli, "known since", r->known_at);
+	time_field(cli, "closed", i->closed_at);
+	out_field(cli, OUT_PLAIN, "impact", r->impact);
+	list_field(cli, "services", r->n_services, r->services);
+	list_field(cli, "measures", r->n_measures, r->measures);
+	contact_field(cli, r->contact);
+	out_field(cli, OUT_DIM, "id", id);
+	if (*r->description) {
+		fputc('\n', cli->out);
+		out_text(cli, r->description);
+	}
+}
+
+static enum cli_exit print_clocks(struct cli *cli, const Lagebus__Incident *i)
+{
+	static const char *const heads[] = { "clock", "due", "met", "state", NULL };
+	struct table *t = i->n_clocks ? table_new(heads, 3, 0) : NULL;
+	enum cli_exit code;
+
+	if (i->n_clocks == 0)
+		return CLI_OK;
+	if (!t)
+		return cli_fail(cli, CLI_IO, "out of memory");
+	for (size_t k = 0; k < i->n_clocks; k++) {
+		const Lagebus__IncidentClock *c = i->clocks[k];
+		char due[WHEN_TEXT], met[WHEN_TEXT];
+
+		time_text(cli, c->due, due);
+		time_text(cli, c->met, met);
+		table_cell(t, OUT_PLAIN, "%s", incident_word(WORDS_STAGE, c->stage));
+		table_cell(t, OUT_PLAIN, "%s", due);
+		table_cell(t, OUT_PLAIN, "%s", *met ? met : "-");
+		table_cell(t, i->exercise ? OUT_DIM : clock_style(c->state), "%s%s", incident_word(WORDS_CLOCK, c->state), i->exercise ? ", an exercise: not counted" : "");
+	}
+	code = table_print(t, cli);
+	table_free(t);
+	return code;
+}
+
+static enum cli_exit print_parties(struct cli *cli, const Lagebus__Incident *i)
+{
+	static const char *const heads[] = { "partner", "last word", "at", "confirmed by", NULL };
+	struct table *t = i->n_parties ? table_new(heads, 1, 0) : NULL;
+	enum cli_exit code;
+
+	if (i->n_parties == 0)
+		return CLI_OK;
+	if (!t)
+		return cli_fail(cli, CLI_IO, "out of memory");
+	for (size_t k = 0; k < i->n_parties; k++) {
+		const Lagebus__IncidentParty *p = i->parties[k];
+		char at[WHEN_TEXT];
+
+		time_text(cli, p->at, at);
+		table_cell(t, OUT_PLAIN, "%s", p->partner);
+		table_cell(t, OUT_PLAIN, "%s", incident_word(WORDS_STAGE, p->stage));
+		table_cell(t, OUT_PLAIN, "%s", at);
+		table_cell(t, *p->confirmed_by ? OUT_GOOD : OUT_DIM, "%s", *p->confirmed_by ? p->confirmed_by : "-");
+	}
+	code = table_print(t, cli);
+	table_free(t);
+	return code;
+}
+
+static void assistance_row(struct table *t, struct cli *cli, const char *what, const char *partner, const char *capability, const char *place, unsigned state,
+	ProtobufCBinaryData from)
+{
+	char id[LB_UUID_TEXT];
+
+	table_cell(t, OUT_PLAIN, "%s", what);
+	table_cell(t, OUT_PLAIN, "%s", partner);
+	table_cell(t, OUT_PLAIN, "%s", capability);
+	table_cell(t, OUT_PLAIN, "%s", *place ? place : "-");
+	table_cell(t, state == LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_OPEN ? OUT_WARN : OUT_GOOD, "%s", incident_word(WORDS_ASSISTANCE, state));
+	table_cell(t, OUT_PLAIN, "%s", id_text(cli, from, id));
+}
+
+static enum cli_exit print_assistance(struct cli *cli, const Lagebus__Incident *i)
+{
+	static const char *const heads[] = { "assistance", "partner", "what", "where", "state", "id", NULL };
+	struct table *t = i->n_assistance ? table_new(heads, 2, 2) : NULL;
+	enum cli_exit code;
+
+	if (!i->n_assistance)
+		return CLI_OK;
+	if (!t)
+		return cli_fail(cli, CLI_IO, "out of memory");
+	for (size_t k = 0; k < i->n_assistance; k++) {
+		const Lagebus__IncidentAssistance *a = i->assistance[k];
+
+		assistance_row(t, cli, "asked", a->partner, a->capability, a->place, a->state, a->id);
+		for (size_t o = 0; o < a->n_offers; o++)
+			assistance_row(t, cli, "offered", a->offers[o]->partner, a->offers[o]->capability, a->offers[o]->place, a->offers[o]->state, a->offers[o]->id);
+	}
+	code = table_print(t, cli);
+	table_free(t);
+	return code;
+}
+
+static const char *what_it_is(const Lagebus__IncidentEntry *e)
+{
+	if (e->type == LB_TYPE_INCIDENT_REPORT)
+		return incident_word(WORDS_STAGE, e->stage);
+	return e->type == LB_TYPE_ASSISTANCE_REQUEST ? "assistance" : "offer";
+}
+
+/* What there is to say of a message besides. */
+static void remark(const Lagebus__IncidentEntry *e, char *out, size_t n)
+{
+	bool good = strcmp(e->verified, "ok") == 0;
+
+	out[0] = 0;
+	if (*e->fault)
+		snprintf(out, n, "%s", incident_fault_word(e->fault));
+	else if (e->replaces.len)
+		snprintf(out, n, "a correction");
+	if (*e->original)
+		snprintf(out + strlen(out), n - strlen(out), "%sof %s, %s%s", *out ? "; " : "", e->original, good ? "signature verified" : "NOT verified: ",
+			good ? "" : strcmp(e->verified, "again") == 0 ? "its certificate was asked for" : e->verified);
+}
+
+static enum cli_exit print_entries(struct cli *cli, const Lagebus__Incident *i)
+{
+	static const char *const heads[] = { "at", "from", "message", "text", "remark", "id", NULL };
+	struct table *t = table_new(heads, 3, 3);
+	enum cli_exit code;
+
+	if (!t)
+		return cli_fail(cli, CLI_IO, "out of memory");
+	for (size_t k = 0; k < i->n_entries; k++) {
+		const Lagebus__IncidentEntry *e = i->entries[k];
+		char at[WHEN_TEXT], id[LB_UUID_TEXT], text[200];
+		bool assistance = e->type != LB_TYPE_INCIDENT_REPORT;
+
+		time_text(cli, e->created, at);
+		remark(e, text, sizeof(text));
+		table_cell(t, OUT_PLAIN, "%s", at);
+		table_cell(t, OUT_PLAIN, "%s", e->origin);
+		table_cell(t, OUT_PLAIN, "%s%s%s", what_it_is(e), assistance ? " " : "", assistance ? incident_word(WORDS_ASSISTANCE, e->stage) : "");
+		table_cell(t, *e->fault ? OUT_DIM : OUT_PLAIN, "%s", e->text);
+		table_cell(t, *e->fault ? OUT_WARN : OUT_PLAIN, "%s", *text ? text : "-");
+		table_cell(t, OUT_PLAIN, "%s", id_text(cli, e->id, id));
+	}
+	code = table_print(t, cli);
+	table_free(t);
+	return code;
+}
+
+static void banner(struct cli *cli, const Lagebus__Incident *i)
+{
+	if (i->exercise)
+		out_styled(cli, OUT_YELLOW, "%s%s%s", BANNER, *i->exercise_name ? "  " : "", i->exercise_name);
+}
+
+static void gap(struct cli *cli)
+{
+	if (cli->terminal)
+		fputc('\n', cli->out);
+}
+
+enum cli_exit incident_show_one(struct cli *cli, const Lagebus__Incident *i)
+{
+	enum cli_exit code;
+
+	banner(cli, i);
+	print_fields(cli, i);
+	gap(cli);
+	code = print_clocks(cli, i);
+	if (!code)
+		code = print_parties(cli, i);
+	if (!code)
+		code = print_assistance(cli, i);
+	if (!code)
+		code = print_entries(cli, i);
+	if (i->more && cli->terminal)
+		out_styled(cli, OUT_WARN, "it has more messages, which do not count");
+	banner(cli, i);
+	return code;
+}

@@ -1,0 +1,109 @@
+/* Content that is deleted: of cases whose time is over, and of nothing else; and not a byte of it stays on disk. */
+#include "tests/unit/agent/store_fixture.h"
+
+#include "agents/agent/inbox.h"
+#include "lagebus/message_type.h"
+
+#define CREATED_MS INT64_C(1700000000000)
+
+static const char content[] = "ciphertext that stands nowhere else";
+
+static void receive(unsigned n, unsigned type, int64_t expires_ms)
+{
+	struct lb_header h = { .type = type, .area = LB_AREA_DIGITAL_VIOLENCE, .tlp = LB_TLP_AMBER, .schema_version = 1, .created_ms = CREATED_MS, .audience_n = 1,
+		               .expires_ms = expires_ms, .lane = LB_LANE_ROUTINE };
+	struct inbox_message m = { .lane = LB_LANE_ROUTINE, .position = n, .signature = { (const uint8_t *)"signature", 9 } };
+	struct lb_buf header = LB_BUF_INIT;
+	bool stored;
+
+	h.id = store_id(n);
+	h.origin = lb_text_of("de-sn");
+	h.audience[0] = lb_text_of("de-he");
+	h.exercise_name = h.language = lb_text_of("");
+	assert_int_equal(lb_header_encode(&h, &header), LB_OK);
+	m.header = (struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) };
+	m.payload = (struct lb_frame){ (const uint8_t *)content, sizeof content };
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(inbox_add(&store, &m, &h, "spiffe://x/partner/de-sn/agent/b", &stored), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+	assert_true(stored);
+	lb_buf_fini(&header);
+}
+
+static unsigned expire(int64_t now_ms)
+{
+	unsigned n;
+
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(inbox_erase_expired(&store, now_ms, &n), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+	return n;
+}
+
+static size_t content_of(unsigned n)
+{
+	struct lb_uuid id = store_id(n);
+	struct inbox_row row;
+
+	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
+	assert_true(row.header.n > 0);
+	return row.payload.n;
+}
+
+static bool is_on_disk(void)
+{
+	static const char *const files[] = { "agent.db", "agent.db-wal" };
+	bool found = false;
+
+	for (unsigned i = 0; i < 2; i++) {
+		char command[200];
+
+		snprintf(command, sizeof command, "grep -qaF '%s' '%s/%s' 2>/dev/null", content, store_folder, files[i]);
+		found |= system(command) == 0;
+	}
+	return found;
+}
+
+static void cases_go_when_their_time_is_over(void **state)
+{
+	(void)state;
+	receive(1, LB_TYPE_DIGITAL_VIOLENCE_CASE, CREATED_MS + LB_DAY_MS);
+	receive(2, LB_TYPE_DIGITAL_VIOLENCE_CASE, CREATED_MS + 3 * LB_DAY_MS);
+	receive(3, LB_TYPE_DIGITAL_VIOLENCE_CASE, 0);
+	receive(4, LB_TYPE_INCIDENT_REPORT, CREATED_MS + LB_DAY_MS);
+	assert_int_equal(expire(CREATED_MS + LB_DAY_MS - 1), 0);
+	assert_int_equal(expire(CREATED_MS + LB_DAY_MS), 1);
+	assert_int_equal(content_of(1), 0);
+	assert_int_equal(content_of(2), sizeof content);
+	assert_int_equal(expire(CREATED_MS + 14 * LB_DAY_MS), 2);
+	assert_int_equal(content_of(3), 0);
+	assert_int_equal(content_of(4), sizeof content);
+	assert_int_equal(expire(CREATED_MS + 15 * LB_DAY_MS), 0);
+}
+
+static void not_a_byte_stays_on_disk(void **state)
+{
+	struct lb_uuid id = store_id(1);
+
+	(void)state;
+	receive(1, LB_TYPE_DIGITAL_VIOLENCE_CASE, CREATED_MS + LB_DAY_MS);
+	assert_int_equal(store_scrub(&store), LB_OK);
+	assert_true(is_on_disk());
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(inbox_erase(&store, &id), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+	assert_int_equal(store_scrub(&store), LB_OK);
+	assert_false(is_on_disk());
+	store_reopen();
+	assert_int_equal(content_of(1), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(cases_go_when_their_time_is_over),
+		STORE_TEST(not_a_byte_stays_on_disk),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

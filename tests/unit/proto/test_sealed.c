@@ -1,0 +1,190 @@
+/* What may be TLP:RED: only what nobody can read on the way. */
+#include "tests/kit/unit.h"
+
+#include <string.h>
+
+#include "lagebus/envelope.h"
+#include "lagebus/message_type.h"
+#include "lagebus/sealed.h"
+
+static const uint8_t pseudonym[LB_PSEUDONYM_SIZE] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0xab };
+/* The smallest envelope there can be, by form: one recipient of no bytes, a block of content. */
+static uint8_t envelope[4 + 13 + 4 + 4 + 3 + 4 + 4 + 11 + 32 + 4 + LB_ENVELOPE_PAD + 18];
+static size_t envelope_n;
+
+static void put(const void *p, size_t n)
+{
+	memcpy(envelope + envelope_n, p, n);
+	envelope_n += n;
+}
+
+static void put_head(uint8_t tag, size_t n)
+{
+	const uint8_t head[] = { tag, 0x82, (uint8_t)(n >> 8), (uint8_t)n };
+
+	put(head, 4);
+}
+
+static int setup(void **state)
+{
+	static const uint8_t oid[] = { 6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 9, 16, 1, 23 }, version[] = { 2, 1, 0 }, recipients[] = { 0x31, 2, 0xa1, 0 };
+	static const uint8_t data[] = { 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 7, 1 };
+	static const uint8_t cipher[] = { 0x30, 30, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 0x2e, 0x30, 17, 4, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 16 };
+	static const uint8_t mac[18] = { 4, 16 };
+	size_t content = sizeof data + sizeof cipher + 4 + LB_ENVELOPE_PAD, body = sizeof version + sizeof recipients + 4 + content + sizeof mac;
+
+	(void)state;
+	put_head(0x30, sizeof oid + 4 + 4 + body);
+	put(oid, sizeof oid);
+	put_head(0xa0, 4 + body);
+	put_head(0x30, body);
+	put(version, sizeof version);
+	put(recipients, sizeof recipients);
+	put_head(0x30, content);
+	put(data, sizeof data);
+	put(cipher, sizeof cipher);
+	put_head(0x80, LB_ENVELOPE_PAD);
+	envelope_n += LB_ENVELOPE_PAD;
+	put(mac, sizeof mac);
+	return 0;
+}
+
+static struct lb_buf seal(bool named)
+{
+	struct lb_buf b = LB_BUF_INIT;
+
+	assert_int_equal(lb_sealed_write(named ? pseudonym : NULL, (struct lb_frame){ envelope, envelope_n }, &b), LB_OK);
+	return b;
+}
+
+static struct lb_frame frame_of(const struct lb_buf *b)
+{
+	return (struct lb_frame){ lb_buf_data(b), lb_buf_len(b) };
+}
+
+static struct lb_header header(unsigned type, unsigned tlp)
+{
+	return (struct lb_header){ .type = type, .tlp = tlp, .created_ms = 1000, .expires_ms = 1000 + 14 * LB_DAY_MS };
+}
+
+static void test_what_was_written_is_read(void **state)
+{
+	struct lb_buf named = seal(true), plain = seal(false);
+	struct lb_sealed s;
+	char text[LB_PSEUDONYM_TEXT];
+
+	(void)state;
+	assert_int_equal(lb_sealed_read(frame_of(&named), &s), LB_OK);
+	assert_int_equal(s.envelope.n, envelope_n);
+	lb_pseudonym_format(s.pseudonym, text);
+	assert_string_equal(text, "0102030405060708090a0b0c0d0e0fab");
+	assert_int_equal(lb_sealed_read(frame_of(&plain), &s), LB_OK);
+	assert_int_equal(s.pseudonym.n, 0);
+	lb_buf_fini(&named);
+	lb_buf_fini(&plain);
+}
+
+static void test_nothing_readable_goes_along(void **state)
+{
+	struct lb_buf b = seal(true);
+	struct lb_sealed s;
+
+	(void)state;
+	for (size_t n = 0; n < lb_buf_len(&b); n++)
+		assert_int_equal(lb_sealed_read((struct lb_frame){ lb_buf_data(&b), n }, &s), LB_RED_NOT_ENCRYPTED);
+	assert_int_equal(lb_buf_append(&b, "\x1a\x05title", 7), LB_OK);
+	assert_int_equal(lb_sealed_read(frame_of(&b), &s), LB_RED_NOT_ENCRYPTED);
+	lb_buf_fini(&b);
+}
+
+static void test_a_case_is_red_and_ends(void **state)
+{
+	struct lb_buf named = seal(true), unnamed = seal(false);
+	struct lb_header h = header(LB_TYPE_DIGITAL_VIOLENCE_CASE, LB_TLP_RED);
+
+	(void)state;
+	assert_int_equal(lb_sealed_check(&h, frame_of(&named)), LB_OK);
+	assert_int_equal(lb_sealed_check(&h, frame_of(&unnamed)), LB_RED_NOT_ENCRYPTED);
+	assert_int_equal(lb_sealed_check(&h, (struct lb_frame){ (const uint8_t *)"\x0a\x05title", 7 }), LB_RED_NOT_ENCRYPTED);
+	assert_int_equal(lb_sealed_check(&h, (struct lb_frame){ NULL, 0 }), LB_RED_NOT_ENCRYPTED);
+	h.expires_ms++;
+	assert_int_equal(lb_sealed_check(&h, frame_of(&named)), LB_CASE_NOT_RED);
+	h.expires_ms = 0;
+	assert_int_equal(lb_sealed_check(&h, frame_of(&named)), LB_CASE_NOT_RED);
+	h = header(LB_TYPE_DIGITAL_VIOLENCE_CASE, LB_TLP_AMBER_STRICT);
+	assert_int_equal(lb_sealed_check(&h, frame_of(&named)), LB_CASE_NOT_RED);
+	h.tlp = LB_TLP_RED;
+	h.exercise_name = lb_text_of("Doxing");
+	assert_int_equal(lb_sealed_check_header(&h), LB_RED_NOT_ENCRYPTED);
+	h.exercise_name = (struct lb_text){ NULL, 0 };
+	h.language = lb_text_of("uk");
+	assert_int_equal(lb_sealed_check_header(&h), LB_RED_NOT_ENCRYPTED);
+	lb_buf_fini(&named);
+	lb_buf_fini(&unnamed);
+}
+
+static void test_every_type_that_is_red(void **state)
+{
+	struct lb_buf named = seal(true), unnamed = seal(false);
+	const struct lb_frame clear = { (const uint8_t *)"\x0a\x05title", 7 };
+
+	(void)state;
+	for (unsigned type = 1; type <= LB_TYPE_MAX; type++) {
+		struct lb_header h = header(type, LB_TLP_RED);
+		bool read_by_broker = type == LB_TYPE_RECEIPT || type == LB_TYPE_APPROVAL || type == LB_TYPE_RECALL;
+
+		if (type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
+			continue;
+		assert_int_equal(lb_sealed_is_due(&h), !read_by_broker);
+		assert_int_equal(lb_sealed_check(&h, clear), read_by_broker ? LB_OK : LB_RED_NOT_ENCRYPTED);
+		if (!read_by_broker) {
+			assert_int_equal(lb_sealed_check(&h, frame_of(&unnamed)), LB_OK);
+			assert_int_equal(lb_sealed_check(&h, frame_of(&named)), LB_RED_NOT_ENCRYPTED);
+		}
+		h.tlp = LB_TLP_AMBER_STRICT;
+		assert_false(lb_sealed_is_due(&h));
+		assert_int_equal(lb_sealed_check(&h, clear), LB_OK);
+	}
+	lb_buf_fini(&named);
+	lb_buf_fini(&unnamed);
+}
+
+static void test_texts_of_what_the_broker_reads(void **state)
+{
+	static const struct {
+		unsigned type;
+		const char *payload;
+		lb_err expected;
+	} rows[] = {
+		{ LB_TYPE_RECEIPT, "\x10\x02\x1a\x04""CISO", LB_OK },
+		{ LB_TYPE_RECEIPT, "\x10\x02\x2a\x04""note", LB_RED_NOT_ENCRYPTED },
+		{ LB_TYPE_APPROVAL, "\x18\x01\x22\x04""CISO", LB_OK },
+		{ LB_TYPE_APPROVAL, "\x18\x01\x32\x04""note", LB_RED_NOT_ENCRYPTED },
+		{ LB_TYPE_RECALL, "\x18\x01", LB_OK },
+		{ LB_TYPE_RECALL, "\x18\x01\x12\x03why", LB_RED_NOT_ENCRYPTED },
+		{ LB_TYPE_RECALL, "\x18\x01\x12\x7f""cut", LB_RED_NOT_ENCRYPTED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct lb_header h = header(rows[i].type, LB_TLP_RED);
+		struct lb_frame payload = { (const uint8_t *)rows[i].payload, strlen(rows[i].payload) };
+
+		assert_int_equal(lb_sealed_check(&h, payload), rows[i].expected);
+		h.tlp = LB_TLP_AMBER;
+		assert_int_equal(lb_sealed_check(&h, payload), LB_OK);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_was_written_is_read),
+		cmocka_unit_test(test_nothing_readable_goes_along),
+		cmocka_unit_test(test_a_case_is_red_and_ends),
+		cmocka_unit_test(test_every_type_that_is_red),
+		cmocka_unit_test(test_texts_of_what_the_broker_reads),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}
