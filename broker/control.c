@@ -162,6 +162,10 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 		s->asked = true;
 		receipts_route(w, s, c->route_query->request, frame_of(c->route_query->header));
 		return true;
+	case LAGEBUS__CONTROL__BODY_WAITING_QUERY:
+		s->asked = true;
+		approvals_answer(w, s, c->waiting_query);
+		return true;
 	case LAGEBUS__CONTROL__BODY_QUARANTINED:
 		on_quarantined(w, s, c->quarantined);
 		return true;
@@ -176,6 +180,7 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 	case LAGEBUS__CONTROL__BODY_SIGNERS:
 	case LAGEBUS__CONTROL__BODY_RECEIPTS:
 	case LAGEBUS__CONTROL__BODY_ROUTE:
+	case LAGEBUS__CONTROL__BODY_WAITING:
 	case LAGEBUS__CONTROL__BODY__NOT_SET:
 	case _LAGEBUS__CONTROL__BODY__CASE_IS_INT_SIZE:
 		break;

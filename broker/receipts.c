@@ -242,7 +242,7 @@ static lb_err rows_init(struct rows *r, size_t n)
 	return LB_OK;
 }
 
-static void send_receipts(struct worker *w, struct session *s, Lagebus__Receipts *receipts)
+void receipts_send(struct worker *w, struct session *s, void *receipts)
 {
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
 
@@ -288,6 +288,14 @@ static lb_err fill_receipts(struct worker *w, struct session *s, struct lb_frame
 	return e;
 }
 
+/* True: the message waits for a second person, or did, and the answer is sent. */
+static bool tell_approval(struct worker *w, struct session *s, lb_err found, struct lb_frame id, Lagebus__Receipts *answer)
+{
+	struct lb_uuid u;
+
+	return (found == LB_OK || found == LB_NOT_FOUND) && is_id(id.n, id.p, &u) && approvals_tell(w, s, &u, found == LB_OK, answer) == LB_OK;
+}
+
 void receipts_answer(struct worker *w, struct session *s, uint64_t request, struct lb_frame id)
 {
 	Lagebus__Receipts answer = LAGEBUS__RECEIPTS__INIT;
@@ -298,16 +306,18 @@ void receipts_answer(struct worker *w, struct session *s, uint64_t request, stru
 	answer.request = request;
 	answer.id = (ProtobufCBinaryData){ id.n, (uint8_t *)id.p };
 	answer.now = w->now_ms;
-	if (e != LB_OK) {
-		answer.refused = (char *)lb_err_token(e);
-	} else {
+	if (e == LB_OK) {
 		answer.lane = m.lane;
 		answer.position = m.position;
 		answer.header = (ProtobufCBinaryData){ lb_buf_len(&m.frame), lb_buf_data(&m.frame) };
 		answer.partners = rows.pointer;
 		answer.n_partners = rows.n;
 	}
-	send_receipts(w, s, &answer);
+	if (!tell_approval(w, s, e, id, &answer)) {
+		if (e != LB_OK)
+			answer.refused = (char *)lb_err_token(e);
+		receipts_send(w, s, &answer);
+	}
 	rows_fini(&rows);
 	lb_buf_fini(&m.frame);
 }
@@ -324,7 +334,8 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 
 	if (e == LB_OK)
 		e = policy_admit(f, policy_sender(f, s->partner, s->mandates, &h), &h);
-	if (e == LB_OK)
+	answer.waits = e == LB_NEEDS_APPROVAL;
+	if (e == LB_OK || answer.waits)
 		e = lookup_label(w, &h);
 	if (e == LB_OK)
 		e = rows_init(&rows, federation_count(f));

@@ -36,7 +36,8 @@
 	X(commit_bytes,      "commit",             BYTES,   "512 KiB",            false, "routine bytes in one commit at most") \
 	X(map_bytes,         "log_size",           BYTES,   "256 GiB",          false, "the most the log may grow to") \
 	X(low_water_bytes,   "low_water",          BYTES,   "256 MiB",          false, "free disk below which publishes are refused") \
-	X(retention_s,       "retention",          SECONDS, "157680000",        false, "how long messages are kept (5 years)")
+	X(retention_s,       "retention",          SECONDS, "157680000",        false, "how long messages are kept (5 years)") \
+	X(approval_wait_s,   "approval_wait",      SECONDS, "3600",             false, "how long a warning of level 4 waits for a second person")
 /* clang-format on */
 
 #define SETTINGS_KIND_STRING char *

@@ -169,6 +169,7 @@ static void on_commit(struct worker *w, struct commit *c)
 		struct block *b = c->blocks[i];
 
 		tail_push(&w->tail[b->lane], b);
+		recalls_committed(w, b);
 		if (b->worker == w->index)
 			publish_answer(w, b);
 	}

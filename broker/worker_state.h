@@ -1,6 +1,6 @@
 /* What the files of a worker share: the worker and its sessions. worker.c runs the loop; session.c is a link's way in and out;
  * publish.c takes messages in; deliver.c hands them out; lookup.c finds one; cursor.c keeps where an agent stands, mandates.c whom it acts
- * for; control.c, receipts.c answer. All of it is one thread's. */
+ * for; approvals.c and recalls.c do what two people, or an origin, decide; control.c, receipts.c answer. All of it is one thread's. */
 #ifndef LAGEBUS_BROKER_WORKER_STATE_H
 #define LAGEBUS_BROKER_WORKER_STATE_H
 
@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "broker/core/approval.h"
 #include "broker/core/feed.h"
 #include "broker/core/ledger.h"
 #include "broker/core/roster.h"
@@ -144,6 +145,8 @@ void publish_flush_lane(struct worker *w, enum lb_lane lane);
 void publish_flush(struct worker *w);
 /* Answers the publishes of a committed block. */
 void publish_answer(struct worker *w, struct block *b);
+/* Counts n bytes of a publish that was given to the writer, until it is answered. */
+void publish_count(struct worker *w, struct session *s, size_t n);
 /* Gives the writer a row for a table, or what is to be cleared; takes the note. */
 void publish_note(struct worker *w, struct channel_end *to, struct note *note);
 
@@ -188,7 +191,44 @@ lb_err lookup(struct worker *w, const struct lb_uuid *id, struct logged *out) LB
 /* LB_TLP_WIDENED: a message that it belongs to or replaces is another's and stricter. LB_OK, or the log's error. Asks the router. */
 lb_err lookup_label(struct worker *w, const struct lb_header *h) LB_MUST_CHECK;
 
+/* deed_publish.c */
+/* Gives the writer a message in a block of its own with a deed, which it takes; `behind` (NULL: none) is what waited and comes behind it, as
+ * nobody's publish. The answer comes as for any publish. Asks the router. LB_OK, LB_NO_MEMORY, LB_CORRUPT. */
+lb_err deed_publish(struct worker *w, struct session *s, const struct lb_header *h, const struct lb_zmtp_message *m, struct deed *deed,
+                    const struct waiting_row *behind) LB_MUST_CHECK;
+
+/* signed_by.c */
+/* Is the message signed by the session's agent, with a certificate that is good and was when it was created? LB_OK and the key's name
+ * (lb_verifier_key); LB_BAD_SIGNATURE, LB_UNKNOWN_SIGNER, LB_WRONG_ORIGIN (another agent's), or why the certificate is not good. */
+lb_err signed_by_session(struct worker *w, const struct session *s, const struct lb_header *h, const struct lb_frame frames[3],
+                         uint8_t key[LB_DIGEST_SIZE]) LB_MUST_CHECK;
+
+/* approvals.c */
+/* Puts a message that needs a second person on hold. LB_OK (it is answered when that is on disk) or why it is refused. Asks the router. */
+lb_err approvals_hold(struct worker *w, struct session *s, const struct lb_header *h, const struct lb_zmtp_message *m) LB_MUST_CHECK;
+/* Takes an Approval of a partner that the session speaks for. LB_OK, LB_NOT_FOUND (nothing waits under this id), LB_ROLE_MAY_NOT_SEND,
+ * LB_SAME_PERSON, LB_OTHER_CONTENT, LB_BAD_AUDIENCE (it must go where the message goes), or why else it is refused. Asks the router. */
+lb_err approvals_take(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, const struct lb_zmtp_message *m) LB_MUST_CHECK;
+/* The origin recalls what waits. LB_OK, LB_NOT_FOUND (nothing of this origin's waits under the id), or why it is refused. */
+lb_err approvals_withdraw(struct worker *w, struct session *s, const struct lb_header *h, const struct lb_zmtp_message *m) LB_MUST_CHECK;
+/* Adds to Receipts what became of a message that waits or waited, and sends them. LB_OK; LB_NOT_FOUND: it never did, or the session may not
+ * know, and nothing was sent. */
+lb_err approvals_tell(struct worker *w, struct session *s, const struct lb_uuid *id, bool logged, void *receipts) LB_MUST_CHECK;
+/* Answers a WaitingQuery. */
+void approvals_answer(struct worker *w, struct session *s, const void *query);
+/* Does a message have the audience, label, area and exercise flag of the one that it is about, and no expiry? Then it reaches the same. */
+bool header_goes_along(const struct lb_header *h, const struct lb_header *about);
+
+/* recalls.c */
+/* Takes a Recall: of what waits, or of what is in the log. LB_OK, LB_NOT_FOUND, LB_WRONG_ORIGIN (it is another's), LB_BAD_AUDIENCE (it must go to
+ * all who were to have the message), or why else it is refused. Asks the router. */
+lb_err recalls_take(struct worker *w, struct session *s, const struct lb_header *h, const struct lb_zmtp_message *m) LB_MUST_CHECK;
+/* A block is committed: if it recalls something, that is nowhere in this worker's memory any more. */
+void recalls_committed(struct worker *w, const struct block *b);
+
 /* receipts.c */
+/* Sends Receipts (a struct of proto/control.proto). */
+void receipts_send(struct worker *w, struct session *s, void *receipts);
 /* Checks a Receipt message of a partner that the session speaks for, and notes it in the ledger. LB_OK or why it is refused. */
 lb_err receipts_take(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
 /* Answers a coordinator's or origin's question. */

@@ -8,6 +8,8 @@
 #include <time.h>
 
 #include "proto/host/log.h"
+#include "broker/append.h"
+#include "broker/deeds.h"
 #include "broker/edge/slice.h"
 #include "lagebus/failpoint.h"
 
@@ -15,6 +17,7 @@
 #define BATCH_NOTES 1024      /* notes in one commit */
 #define DROPS_A_COMMIT 4      /* records that retention drops after one commit */
 #define RETENTION_EVERY_MS 1000
+#define WAITS_EVERY_MS 500    /* how often to look at what waits for a second person */
 #define ALONGSIDE_BYTES 32768 /* of routine in a commit with urgent: enough that it goes on under any load */
 #define SLICE_US 100 /* everyone waits for a commit */
 #define LARGE_BYTES 65536 /* a commit of routine that took this much is followed by a pause: */
@@ -29,10 +32,8 @@ struct writer {
 	struct block *blocks[BATCH_BLOCKS];
 	struct note *notes[BATCH_NOTES];
 	unsigned blocks_n, notes_n;
-	bool *keep; /* scratch, for one block */
-	size_t keep_n;
-	struct lb_buf record;
-	int64_t retention_due_ms;
+	struct append append;
+	int64_t retention_due_ms, waits_due_ms;
 	bool stopping, large; /* large: the last commit was routine alone, and not small */
 };
 
@@ -113,93 +114,6 @@ static uint64_t bytes_of(const struct writer *w)
 	return bytes;
 }
 
-static void set_results(struct block *b, lb_err result)
-{
-	for (uint32_t i = 0; i < b->publishes_n; i++)
-		b->publishes[i].result = result;
-}
-
-static bool make_keep(struct writer *w, uint32_t n)
-{
-	bool *grown;
-
-	if (n <= w->keep_n)
-		return true;
-	grown = realloc(w->keep, n * sizeof *grown);
-	if (!grown)
-		return false;
-	w->keep = grown;
-	w->keep_n = n;
-	return true;
-}
-
-static void empty(struct writer *w, struct block *b, lb_err result)
-{
-	set_results(b, result);
-	if (b->count > 0 && make_keep(w, b->count)) {
-		memset(w->keep, 0, b->count * sizeof *w->keep);
-		block_keep(b, w->keep);
-	}
-}
-
-static bool same_message(const struct block *a, uint32_t i, const struct block *b, uint32_t j)
-{
-	struct lb_zmtp_message x, y;
-
-	if (block_message(a, i, &x) != LB_OK || block_message(b, j, &y) != LB_OK)
-		return false;
-	for (unsigned f = 0; f < 3; f++)
-		if (x.frames[f].n != y.frames[f].n || memcmp(x.frames[f].p, y.frames[f].p, x.frames[f].n) != 0)
-			return false;
-	return true;
-}
-
-/* The stored message of the id that entry i repeats: LB_OK if it is the same one. */
-static lb_err compare_stored(struct writer *w, struct block *b, uint32_t i, unsigned lane, uint64_t position)
-{
-	struct block *stored = NULL;
-	uint64_t first;
-	lb_err e = journal_peek(w->settings.journal, lane, position, &w->record, &first);
-
-	if (e == LB_OK)
-		e = block_record_read((enum lb_lane)lane, first, &w->record, &stored);
-	if (e == LB_OK)
-		e = first <= position && position < block_end(stored) && same_message(b, i, stored, (uint32_t)(position - first)) ? LB_OK : LB_ID_REUSED;
-	if (stored)
-		block_unref(stored);
-	return e;
-}
-
-/* Remembers the ids of a block's messages; keep[i] says which are new. LB_OK, or what ends the transaction. */
-static lb_err remember(struct writer *w, struct block *b, uint64_t first, uint32_t *kept)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < b->count; i++) {
-		unsigned lane = b->lane;
-		uint64_t position = first + n;
-		lb_err e = journal_remember(w->settings.journal, &b->publishes[i].id, &lane, &position);
-
-		w->keep[i] = e == LB_OK;
-		n += e == LB_OK;
-		if (e == LB_ID_REUSED && lane == b->lane && position >= first) {
-			/* Earlier in this very block: entry `position - first` of those that are kept. */
-			uint32_t j = 0, at = (uint32_t)(position - first);
-
-			while (!w->keep[j] || at-- > 0)
-				j++;
-			e = same_message(b, i, b, j) ? LB_OK : LB_ID_REUSED;
-		} else if (e == LB_ID_REUSED) {
-			e = compare_stored(w, b, i, lane, position);
-		}
-		if (e != LB_OK && e != LB_ID_REUSED)
-			return e;
-		b->publishes[i].result = e;
-	}
-	*kept = n;
-	return LB_OK;
-}
-
 static uint64_t next_position(const struct writer *w, const struct block *b)
 {
 	for (unsigned i = w->blocks_n; i-- > 0;)
@@ -211,24 +125,8 @@ static uint64_t next_position(const struct writer *w, const struct block *b)
 static lb_err write_block(struct writer *w, struct block *b)
 {
 	uint64_t first = next_position(w, b);
-	uint32_t kept;
-	uint8_t *room;
-	lb_err e;
 
-	if (!make_keep(w, b->count))
-		return LB_NO_MEMORY;
-	e = remember(w, b, first, &kept);
-	if (e != LB_OK)
-		return e;
-	if (kept < b->count)
-		block_keep(b, w->keep);
-	if (kept == 0)
-		return LB_OK;
-	block_number(b, first);
-	e = journal_append(w->settings.journal, b->lane, first, b->count, block_record_size(b), &room);
-	if (e == LB_OK)
-		block_record_write(b, room);
-	return e;
+	return b->deed ? deeds_do(&w->append, b, first) : append_block(&w->append, b, first);
 }
 
 static lb_err write_notes(struct writer *w)
@@ -270,7 +168,7 @@ static void give_up(struct writer *w, lb_err e)
 
 	log_event(LOG_ERROR, "commit_failed", "reason=%s detail=%s blocks=%u", lb_err_token(e), lb_err_text(e), w->blocks_n);
 	for (unsigned i = 0; i < w->blocks_n; i++)
-		empty(w, w->blocks[i], reason);
+		append_nothing(&w->append, w->blocks[i], reason);
 	if (w->notes_n > 0 && w->blocks_n > 0 && write_batch(w, false) != LB_OK)
 		log_event(LOG_ERROR, "notes_lost", "notes=%u", w->notes_n);
 }
@@ -280,7 +178,7 @@ static void refuse_without_room(struct writer *w)
 	if (w->blocks_n == 0 || journal_has_room(w->settings.journal))
 		return;
 	for (unsigned i = 0; i < w->blocks_n; i++)
-		empty(w, w->blocks[i], LB_DISK_FULL);
+		append_nothing(&w->append, w->blocks[i], LB_DISK_FULL);
 }
 
 static void hand_out(struct writer *w)
@@ -304,7 +202,9 @@ static void count_batch(struct writer *w, int64_t us)
 	for (unsigned i = 0; i < w->blocks_n; i++) {
 		count(&w->stats.messages, w->blocks[i]->count);
 		count(&w->stats.bytes, w->blocks[i]->bytes);
-		count(&w->stats.refused, w->blocks[i]->publishes_n - w->blocks[i]->count);
+		/* What waits for a second person is neither in the log nor refused. */
+		if (!w->blocks[i]->deed)
+			count(&w->stats.refused, w->blocks[i]->publishes_n - w->blocks[i]->count);
 	}
 }
 
@@ -340,10 +240,14 @@ static lb_err forget_message(struct writer *w, const struct lb_uuid *id)
 	uint8_t end[sizeof id->b + 1];
 	lb_err e = journal_forget(w->settings.journal, id);
 
-	/* The ledger's keys go on with a partner's id, which is ASCII. */
+	/* The keys go on with a partner's id or an agent's, which are ASCII. */
 	memcpy(end, id->b, sizeof id->b);
 	end[sizeof id->b] = UINT8_MAX;
-	return e == LB_OK ? journal_clear(w->settings.journal, JOURNAL_LEDGER, id->b, sizeof id->b, end, sizeof end) : e;
+	if (e == LB_OK)
+		e = journal_clear(w->settings.journal, JOURNAL_LEDGER, id->b, sizeof id->b, end, sizeof end);
+	if (e == LB_OK)
+		e = journal_clear(w->settings.journal, JOURNAL_DELETED, id->b, sizeof id->b, end, sizeof end);
+	return e == LB_OK ? journal_remove(w->settings.journal, JOURNAL_RECALLED, id->b, sizeof id->b) : e;
 }
 
 static lb_err forget_messages(struct writer *w, const struct block *b)
@@ -369,11 +273,11 @@ static lb_err drop_one(struct writer *w, unsigned lane, int64_t before_ms)
 	struct journal *j = w->settings.journal;
 	struct block *b;
 	uint64_t first;
-	lb_err e = journal_peek(j, lane, journal_oldest(j, lane), &w->record, &first);
+	lb_err e = journal_peek(j, lane, journal_oldest(j, lane), &w->append.record, &first);
 
 	if (e != LB_OK)
 		return e;
-	e = block_record_read((enum lb_lane)lane, first, &w->record, &b);
+	e = block_record_read((enum lb_lane)lane, first, &w->append.record, &b);
 	if (e != LB_OK)
 		return e;
 	e = is_past(b, before_ms) ? forget_messages(w, b) : LB_NOT_FOUND;
@@ -413,6 +317,29 @@ static void drop_past(struct writer *w)
 	w->retention_due_ms = more ? 0 : now_ms + RETENTION_EVERY_MS;
 }
 
+/* Nothing waits for a second person for longer than it may. */
+static void end_waits(struct writer *w)
+{
+	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
+	bool changed = false;
+	lb_err e;
+
+	/* A clock that was set back must not stop it. */
+	if (now_ms < w->waits_due_ms && w->waits_due_ms - now_ms <= WAITS_EVERY_MS)
+		return;
+	w->waits_due_ms = now_ms + WAITS_EVERY_MS;
+	e = journal_begin(w->settings.journal);
+	if (e == LB_OK) {
+		e = deeds_expire(&w->append, now_ms, &changed);
+		if (e != LB_OK || !changed)
+			journal_abort(w->settings.journal);
+		else
+			e = journal_commit(w->settings.journal);
+	}
+	if (e != LB_OK)
+		log_event(LOG_ERROR, "waits_not_ended", "reason=%s", lb_err_token(e));
+}
+
 /* Waits until there is something to commit, and takes it. */
 static void gather(struct writer *w)
 {
@@ -444,6 +371,7 @@ static void *thread_main(void *p)
 			break;
 		if (w->blocks_n > 0 || w->notes_n > 0)
 			commit_batch(w);
+		end_waits(w);
 		drop_past(w);
 	}
 	return NULL;
@@ -458,8 +386,7 @@ static void free_writer(struct writer *w)
 		channel_close(w->urgent);
 	if (w->routine)
 		channel_close(w->routine);
-	lb_buf_fini(&w->record);
-	free(w->keep);
+	append_fini(&w->append);
 	free(w);
 }
 
@@ -471,6 +398,7 @@ lb_err writer_start(const struct writer_settings *s, struct writer **out)
 	if (!w)
 		return LB_NO_MEMORY;
 	w->settings = *s;
+	w->append.journal = s->journal;
 	e = channel_open(s->hub, "urgent", &w->urgent);
 	if (e == LB_OK)
 		e = channel_open(s->hub, "routine", &w->routine);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/second_person.h"
 #include "lagebus/delivery.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -90,6 +91,11 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 
 	if (e == LB_OK)
 		e = signers_verify(a->signers, &h, m->header, m->payload, m->signature, hint, &signer);
+	if (e == LB_OK) {
+		e = second_person_check(a, &h, m, hint, signer);
+		if (e != LB_OK && e != LB_NEEDS_APPROVAL)
+			return e;
+	}
 	if ((e == LB_AGAIN || e == LB_UNKNOWN_SIGNER) && signers_ask(a->signers, hint, a->now_ms)) {
 		ask_for_signer(a, hint);
 		e = LB_AGAIN;
@@ -325,6 +331,9 @@ void intake_control(void *agent, const Lagebus__Control *c)
 	case LAGEBUS__CONTROL__BODY_ROUTE:
 		waiting_answered(a, WAITING_ROUTE, c->route->request, &c->route->base);
 		return;
+	case LAGEBUS__CONTROL__BODY_WAITING:
+		waiting_answered(a, WAITING_APPROVALS, c->waiting->request, &c->waiting->base);
+		return;
 	case LAGEBUS__CONTROL__BODY_HELLO:
 	case LAGEBUS__CONTROL__BODY_WELCOME:
 	case LAGEBUS__CONTROL__BODY_RECEIVED:
@@ -333,6 +342,7 @@ void intake_control(void *agent, const Lagebus__Control *c)
 	case LAGEBUS__CONTROL__BODY_QUARANTINED:
 	case LAGEBUS__CONTROL__BODY_GOODBYE:
 	case LAGEBUS__CONTROL__BODY_ROUTE_QUERY:
+	case LAGEBUS__CONTROL__BODY_WAITING_QUERY:
 	case LAGEBUS__CONTROL__BODY__NOT_SET:
 	case _LAGEBUS__CONTROL__BODY__CASE_IS_INT_SIZE:
 		break;

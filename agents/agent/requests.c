@@ -285,6 +285,18 @@ static void on_route(struct agent *a, const struct local_peer *peer, uint64_t nu
 	lb_buf_fini(&header);
 }
 
+static void on_approvals(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__ApprovalsRequest *r)
+{
+	Lagebus__WaitingQuery query = LAGEBUS__WAITING_QUERY__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+
+	query.id = r->id;
+	query.offset = r->offset;
+	control.body_case = LAGEBUS__CONTROL__BODY_WAITING_QUERY;
+	control.waiting_query = &query;
+	waiting_ask(a, peer, number, WAITING_APPROVALS, &control, &query.request);
+}
+
 static size_t list_acts_for(const struct agent *a, char *ids[LB_PARTNERS_MAX])
 {
 	size_t n = 0;
@@ -373,6 +385,9 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 		return;
 	case LAGEBUS__REQUEST__BODY_ROUTE:
 		on_route(a, peer, r->number, r->route);
+		return;
+	case LAGEBUS__REQUEST__BODY_APPROVALS:
+		on_approvals(a, peer, r->number, r->approvals);
 		return;
 	case LAGEBUS__REQUEST__BODY_UNWATCH:
 		watchers_remove(a, peer);

@@ -39,6 +39,11 @@ static const char *const steps[] = {
 	"ALTER TABLE held DROP COLUMN signer;"
 	"ALTER TABLE held ADD COLUMN log BLOB;"
 	"UPDATE held SET log=coalesce((SELECT value FROM meta WHERE key='log'),zeroblob(16));",
+	/* 3: who approved what, for the messages that come behind; what was recalled or replaced. */
+	"CREATE TABLE approved(about BLOB, digest BLOB, signer TEXT, key BLOB, UNIQUE(about, digest, signer));"
+	"CREATE TABLE recalled(id BLOB PRIMARY KEY, origin TEXT, recall BLOB, reason TEXT, at INTEGER);"
+	"CREATE TABLE superseded(id BLOB PRIMARY KEY, origin TEXT, by BLOB);"
+	"ALTER TABLE inbox ADD COLUMN gone TEXT NOT NULL DEFAULT '';",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
@@ -68,6 +73,8 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_QUARANTINE_COUNT] = "SELECT count(*) FROM quarantine",
 	[STORE_HELD_ADD] = "INSERT INTO held(log,lane,position,received,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7)",
 	[STORE_HELD_FIRST] = "SELECT row,log,lane,position,received,header,signature,payload FROM held ORDER BY row LIMIT 1",
+	[STORE_APPROVED_ADD] = "INSERT OR IGNORE INTO approved VALUES(?1,?2,?3,?4)",
+	[STORE_APPROVED_FIND] = "SELECT 1 FROM approved WHERE about=?1 AND digest=?2 AND signer<>?3 AND key<>?4 LIMIT 1",
 	[STORE_HELD_REMOVE] = "DELETE FROM held WHERE row=?1",
 };
 

@@ -12,7 +12,7 @@
 
 struct agent;
 
-enum waiting_kind { WAITING_NOBODY, WAITING_SEND, WAITING_RECEIPTS, WAITING_ROUTE };
+enum waiting_kind { WAITING_NOBODY, WAITING_SEND, WAITING_RECEIPTS, WAITING_ROUTE, WAITING_APPROVALS };
 
 struct waiting {
 	enum waiting_kind kind;
@@ -29,7 +29,7 @@ struct waiting *waiting_for_send(struct agent *a, const struct local_peer *peer,
 void waiting_ask(struct agent *a, const struct local_peer *peer, uint64_t number, enum waiting_kind kind, Lagebus__Control *control, uint64_t *request);
 /* The broker has answered a publish; reason is NULL if it was accepted. */
 void waiting_sent(struct agent *a, const struct lb_uuid *id, const char *reason, const char *text);
-/* The broker has answered a question: a Receipts or a Route. */
+/* The broker has answered a question: a Receipts, a Route or a Waiting. */
 void waiting_answered(struct agent *a, enum waiting_kind kind, uint64_t request, const ProtobufCMessage *said);
 /* Ends those who waited too long. The next deadline, or INT64_MAX. */
 int64_t waiting_expire(struct agent *a);

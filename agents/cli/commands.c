@@ -10,8 +10,9 @@ const struct command commands[] = {
 		"Sends a warning with its advisory's original bytes. Title, tracking id, publisher, products, CVEs and summary are taken "
 		"from the advisory; its TLP label can be narrowed, never widened. What is doubtful about it (a draft, no label, a sharing "
 		"group, no product that is affected) is noted on standard error, what contradicts itself is refused. The level sets what is asked of the recipients: from 2 on "
-		"to acknowledge it (4: within 1 h, 3: 4 h, 2: by the end of the next working day). Level 4 to everyone needs a second "
-		"person: the broker refuses it without one.", ROW(warn) },
+		"to acknowledge it (4: within 1 h, 3: 4 h, 2: by the end of the next working day). Level 4 needs a second "
+		"person: it waits at the broker until another agent, with another certificate, has approved it (lagebus approve), and goes to "
+		"nobody before that.", ROW(warn) },
 	{ "send", "", 0, 0, "send any other message",
 		"Sends a text, a file or both. It is accepted when the broker has it on disk; until then it waits in the agent's outbox "
 		"and survives a power failure there.", ROW(send) },
@@ -29,6 +30,19 @@ const struct command commands[] = {
 		"Asks the broker what became of a message that this partner sent; ID is what warn or send said. In a pipe each line has: partner, delivered, displayed, "
 		"acknowledged, by, implemented and last seen, separated by tabs. Delivered is yes, no (on a terminal: not yet) or expired: the "
 		"message expired before the partner had it, and it will not get it any more.", ROW(receipts) },
+	{ "approvals", "", 0, 0, "what waits for a second person",
+		"Lists the warnings of level 4 that wait at the broker: those that this agent may approve, and its own partner's. In a pipe each "
+		"line has: until when it waits, level, marking, origin, audience, who signed it, whether this agent may approve it (yes or no) and id, "
+		"separated by tabs.", ROW(approvals) },
+	{ "approve", "ID", 1, 1, "approve or refuse what waits for a second person",
+		"Shows the message and asks. The approval is a signed message with the digest of what was shown; it goes to every recipient in front of "
+		"the warning, and each of them checks it. It needs a certificate, and a key, other than the one that the warning was signed with: "
+		"another coordinator's agent for a coordinator's warning, another agent of the same state for a state's. ID is the whole id, or its first or last digits.",
+		ROW(approve) },
+	{ "recall", "ID", 1, 1, "take back a message that this partner sent",
+		"Sends a signed Recall to all who were to have the message. Who has not got it yet will not get it: it goes from the broker's log. The "
+		"others' agents delete it, keep a line that says why, and tell the broker; lagebus receipts says who has deleted it and who has not. What "
+		"still waits for a second person is withdrawn, and nobody hears of it. ID is what warn or send said.", ROW(recall) },
 	{ "watch", "", 0, 0, "show messages as they come",
 		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "
 		"a document on a line of its own. With --timeout it ends with exit code 4 when nothing came for so long.", ROW(watch) },

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agents/cli/advice.h"
+#include "agents/cli/approvals.h"
 #include "agents/cli/draft.h"
 #include "agents/cli/out.h"
 #include "proto/control.pb-c.h"
@@ -25,13 +26,68 @@ static void describe(const struct draft *d, char *out, size_t n)
 		at += (size_t)snprintf(out + at, n - at, " %s", d->audience[i]);
 }
 
-static enum cli_exit show_sent(struct cli *cli, const struct draft *d, const Lagebus__SendReply *sent)
+/* A warning of level 4 that was accepted is on the broker's disk and waits for a second person: what does the broker say of that? NULL: it
+ * does not wait, or no longer, or that cannot be known now. */
+static Lagebus__Receipts *ask_wait(struct client *client, const Lagebus__SendReply *sent)
 {
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
+	Lagebus__ReceiptsRequest body = LAGEBUS__RECEIPTS_REQUEST__INIT;
+	Lagebus__Receipts *receipts = NULL;
+	Lagebus__Reply *reply = NULL;
+
+	body.id = sent->id;
+	request.body_case = LAGEBUS__REQUEST__BODY_RECEIPTS;
+	request.receipts = &body;
+	if (client_ask(client, &request, "asking the broker who may approve it", &reply))
+		return NULL;
+	if (reply->body_case == LAGEBUS__REPLY__BODY_RECEIPTS)
+		receipts = lagebus__receipts__unpack(NULL, reply->receipts->receipts.len, reply->receipts->receipts.data);
+	lagebus__reply__free_unpacked(reply, NULL);
+	if (receipts && receipts->approval)
+		return receipts;
+	if (receipts)
+		lagebus__receipts__free_unpacked(receipts, NULL);
+	return NULL;
+}
+
+static enum cli_exit show_waiting(struct cli *cli, const struct draft *d, const char *id, const Lagebus__Receipts *r)
+{
+	char text[600], sentence[600];
+
+	if (cli->json)
+		return out_json(cli, json_pack("{s:s,s:b,s:s,s:o}", "id", id, "accepted", 1, "approval", approvals_state(r->approval->state),
+			"until", out_json_time(r->approval->until)));
+	if (!cli->terminal) {
+		out_line(cli, "%s\t%s", id, approvals_state(r->approval->state));
+		return CLI_OK;
+	}
+	describe(d, text, sizeof(text));
+	approvals_sentence(r->approval, r->now, sentence, sizeof(sentence));
+	out_styled(cli, OUT_WARN, "%s: %s", id, sentence);
+	out_line(cli, "%s\nthere: lagebus approve %s\nto withdraw it: lagebus recall %s", text, id, id);
+	return CLI_OK;
+}
+
+static bool needs_second(const struct draft *d)
+{
+	return d->header.type == LB_TYPE_WARNING && d->header.level >= 4;
+}
+
+static enum cli_exit show_sent(struct client *client, const struct draft *d, const Lagebus__SendReply *sent)
+{
+	Lagebus__Receipts *wait = sent->accepted && needs_second(d) ? ask_wait(client, sent) : NULL;
+	struct cli *cli = client->cli;
 	char id[LB_UUID_TEXT], text[600];
 	struct lb_uuid uuid;
 
 	memcpy(uuid.b, sent->id.data, sizeof(uuid.b));
 	lb_uuid_format(&uuid, id);
+	if (wait) {
+		enum cli_exit code = show_waiting(cli, d, id, wait);
+
+		lagebus__receipts__free_unpacked(wait, NULL);
+		return code;
+	}
 	if (cli->json)
 		return out_json(cli, json_pack("{s:s,s:b}", "id", id, "accepted", (int)sent->accepted));
 	if (!cli->terminal) {
@@ -63,7 +119,7 @@ static enum cli_exit send(struct client *client, const struct draft *d, Protobuf
 	if (code)
 		return code;
 	if (reply->body_case == LAGEBUS__REPLY__BODY_SEND && reply->send->id.len == 16)
-		code = show_sent(client->cli, d, reply->send);
+		code = show_sent(client, d, reply->send);
 	else
 		code = cli_fail(client->cli, CLI_IO, "the agent's answer is not one to a message that was sent");
 	lagebus__reply__free_unpacked(reply, NULL);
@@ -84,6 +140,7 @@ static json_t *route_json(const Lagebus__Route *route)
 			json_array_append_new(recipients, out_json_string(p->partner));
 	}
 	json_object_set_new(doc, "refused", *route->refused ? out_json_string(route->refused) : json_null());
+	json_object_set_new(doc, "needs_approval", json_boolean(route->waits));
 	json_object_set_new(doc, "recipients", recipients);
 	json_object_set_new(doc, "others", others);
 	return doc;
@@ -111,7 +168,8 @@ static enum cli_exit route_table(struct cli *cli, const Lagebus__Route *route)
 	code = table_print(t, cli);
 	table_free(t);
 	if (!code && cli->terminal)
-		out_line(cli, "%u of %zu would get it. Nothing was sent.", yes, route->n_partners);
+		out_line(cli, "%u of %zu would get it%s. Nothing was sent.", yes, route->n_partners,
+			route->waits ? ", when a second person has approved it" : "");
 	return code;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/approvals.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 #include "lagebus/header.h"
@@ -164,6 +165,25 @@ static void still_open(struct cli *cli, const Lagebus__Receipts *r)
 	free(text);
 }
 
+/* What was never sent has no recipients. */
+static bool was_sent(const Lagebus__Receipts *r)
+{
+	return !r->approval || r->approval->state == 2;
+}
+
+static void show_approval(struct cli *cli, const Lagebus__Receipts *r)
+{
+	char text[1700];
+
+	if (!r->approval)
+		return;
+	approvals_sentence(r->approval, r->now, text, sizeof(text));
+	if (cli->terminal)
+		out_styled(cli, was_sent(r) ? OUT_GOOD : OUT_WARN, "%s", text);
+	else if (!was_sent(r))
+		out_line(cli, "%s", approvals_state(r->approval->state));
+}
+
 static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, bool all)
 {
 	static const char *const heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", NULL };
@@ -181,8 +201,10 @@ static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, boo
 	if (!code && cli->terminal)
 		title(cli, r);
 	if (!code)
+		show_approval(cli, r);
+	if (!code && was_sent(r))
 		code = table_print(t, cli);
-	if (!code && cli->terminal) {
+	if (!code && cli->terminal && was_sent(r)) {
 		out_styled(cli, OUT_HEAD, "%s", summary);
 		still_open(cli, r);
 	}
@@ -209,6 +231,17 @@ static json_t *other_json(const Lagebus__PartnerReceipt *p)
 		rule == LB_ERR_COUNT ? "" : lb_err_text(rule));
 }
 
+static json_t *approval_json(const Lagebus__ApprovalStatus *a)
+{
+	json_t *approvers = json_array();
+
+	for (size_t i = 0; i < a->n_approvers; i++)
+		json_array_append_new(approvers, out_json_string(a->approvers[i]));
+	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "state", approvals_state(a->state), "signer", out_json_string(a->signer), "approvers",
+		approvers, "came", out_json_time(a->came), "until", out_json_time(a->until), "at", out_json_time(a->at), "by",
+		*a->by ? out_json_string(a->by) : json_null(), "function", out_json_string(a->function), "note", out_json_string(a->note));
+}
+
 static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r)
 {
 	json_t *recipients = json_array(), *others = json_array(), *doc;
@@ -226,6 +259,8 @@ static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r)
 		"position", (json_int_t)r->position, "now", out_json_time(r->now), "summary", out_json_string(summary ? summary : ""),
 		"recipients", recipients, "others", others);
 	free(summary);
+	if (doc && r->approval)
+		json_object_set_new(doc, "approval", approval_json(r->approval));
 	return out_json(cli, doc);
 }
 

@@ -9,7 +9,7 @@ _lagebus()
 	local global='--agent --json --table --no-color --timeout --help --version'
 	local draft='--to --as --area --tlp --title --text --ack --ack-deadline --expires --thread --supersedes --exercise --exercise-name
 		--language --personal-data --dry-run --no-wait'
-	local commands='warn send inbox show ack receipts watch status check ca help'
+	local commands='warn send inbox show ack receipts approvals approve recall watch status check ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -48,6 +48,8 @@ _lagebus()
 	show) options='--advisory --attachment --payload last' ;;
 	ack) options='--by --displayed --implemented --note --as --no-wait last' ;;
 	receipts) options='--all last' ;;
+	approve) options='--by --note --refuse --yes --as --no-wait last' ;;
+	recall) options='--reason --as --no-wait' ;;
 	watch) options='--topic --from-now --count' ;;
 	status) ;;
 	check) options='--files-only --diff' ;;
