@@ -117,6 +117,22 @@ static lb_err remember(struct append *a, struct block *b, uint64_t first, uint32
 	return LB_OK;
 }
 
+static uint8_t *put_big(uint8_t *p, uint64_t v, unsigned n)
+{
+	while (n-- > 0)
+		*p++ = (uint8_t)(v >> (8 * n));
+	return p;
+}
+
+lb_err append_due(struct append *a, uint32_t due_s, unsigned lane, uint64_t first)
+{
+	uint8_t key[DUE_KEY_SIZE], *p = put_big(key, due_s, 4);
+
+	*p++ = (uint8_t)lane;
+	put_big(p, first, 8);
+	return journal_put(a->journal, JOURNAL_DUE, key, sizeof key, "", 0);
+}
+
 lb_err append_block(struct append *a, struct block *b, uint64_t first)
 {
 	uint32_t kept;
@@ -136,5 +152,5 @@ lb_err append_block(struct append *a, struct block *b, uint64_t first)
 	e = journal_append(a->journal, b->lane, first, b->count, block_record_size(b), &room);
 	if (e == LB_OK)
 		block_record_write(b, room);
-	return e;
+	return e == LB_OK && b->due_s > 0 ? append_due(a, b->due_s, b->lane, first) : e;
 }

@@ -1,6 +1,7 @@
 /* A publish that the log writer does something special with: in a block of its own, with its deed. */
 #include "broker/core/approval.h"
 #include "broker/worker_state.h"
+#include "lagebus/message_type.h"
 
 /* Hands the writer a block of its own, behind everything that the session has published before. Takes the block. */
 static lb_err send_alone(struct worker *w, struct block *b)
@@ -16,6 +17,7 @@ static lb_err add_message(struct worker *w, struct block *b, const uint8_t *raw,
 {
 	struct route *route = router_route(w->router, PARTNER_NONE, h);
 
+	block_due(b, lb_header_keep_until(h));
 	return route ? block_append(b, raw, raw_n, h->expires_ms, route, publish) : LB_NO_MEMORY;
 }
 

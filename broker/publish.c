@@ -8,6 +8,7 @@
 #include "broker/writer.h"
 #include "lagebus/classified.h"
 #include "lagebus/failpoint.h"
+#include "lagebus/message_type.h"
 #include "proto/control.pb-c.h"
 
 #define CLOCK_SKEW_MS (10 * 60 * 1000) /* a message may be this much from the future */
@@ -81,6 +82,7 @@ static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_mes
 	e = block_append(w->filling[lane], m->raw, m->raw_n, h->expires_ms, route, &publish);
 	if (e != LB_OK)
 		return e;
+	block_due(w->filling[lane], lb_header_keep_until(h));
 	publish_count(w, s, m->raw_n);
 	return LB_OK;
 }

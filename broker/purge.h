@@ -10,4 +10,10 @@
  * LB_NOT_FOUND (it is past retention), or what ends the transaction. */
 lb_err purge_message(struct append *a, unsigned lane, uint64_t position, uint32_t at_s) LB_MUST_CHECK;
 
+/* Purges messages whose time is over (lb_header_keep_until), of some records, within a transaction of its own: *n says how many records were
+ * looked at, PURGE_RECORDS if there may be more. A record is looked at once a minute at most, so that one whose messages end one by one is not
+ * written anew for each. LB_OK or the log's error. */
+#define PURGE_RECORDS 16
+lb_err purge_due(struct append *a, int64_t now_ms, unsigned *n) LB_MUST_CHECK;
+
 #endif

@@ -54,6 +54,19 @@ static void note_receipt(struct worker *w, struct session *s, uint16_t sender, c
 	publish_note(w, w->urgent, note_new(JOURNAL_LEDGER, key, ledger_key(id, partner, key), value, ledger_row_write(&row, value)));
 }
 
+/* An agent has deleted what was recalled: it says so for itself, since each agent has a copy of its own. */
+static lb_err note_deleted(struct worker *w, struct session *s, const struct lb_uuid *id)
+{
+	uint8_t key[DELETED_KEY_MAX], value[DELETED_ROW_SIZE];
+	lb_err e = journal_get(w->reader, JOURNAL_RECALLED, id->b, sizeof id->b, &w->record);
+
+	if (e != LB_OK)
+		return e;
+	deleted_row_write(w->now_ms, value);
+	publish_note(w, w->urgent, note_new(JOURNAL_DELETED, key, deleted_key(id, s->agent, key), value, sizeof value));
+	return LB_OK;
+}
+
 static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, const Lagebus__Receipt *r)
 {
 	struct federation *f = router_federation(w->router);
@@ -63,7 +76,7 @@ static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender
 
 	if (!is_id(r->refers_to.len, r->refers_to.data, &id) || !h->has_thread || memcmp(&id, &h->thread, sizeof id) != 0)
 		return LB_BAD_ID;
-	if (r->state < LB_ACK_DISPLAYED || r->state > LB_ACK_IMPLEMENTED || strlen(r->by) > LB_TEXT_MAX)
+	if (r->state < LB_ACK_DISPLAYED || r->state > LB_RECEIPT_DELETED || strlen(r->by) > LB_TEXT_MAX)
 		return LB_INVALID;
 	if (!lb_utf8_is_valid(r->by, strlen(r->by)) || !lb_utf8_is_valid(r->note, strlen(r->note)))
 		return LB_NOT_UTF8;
@@ -76,6 +89,8 @@ static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender
 	                   memcmp(h->audience[0].p, about.header.origin.p, about.header.origin.n) != 0))
 		e = LB_BAD_AUDIENCE;
 	lb_buf_fini(&about.frame);
+	if (e == LB_OK && r->state == LB_RECEIPT_DELETED)
+		return note_deleted(w, s, &id);
 	if (e == LB_OK)
 		note_receipt(w, s, sender, &id, r);
 	return e;
@@ -124,9 +139,9 @@ static lb_err was_left_out(struct worker *w, const struct logged *m, const char 
 	struct lapse lapse;
 	lb_err e = LB_NOT_FOUND;
 
-	if (m->header.expires_ms != 0)
+	if (m->expires_ms != 0)
 		e = cursor_find_lapse(w, agent, m->lane, m->position, &lapse);
-	*out = e == LB_OK && lapse_left_out(&lapse, m->header.expires_ms);
+	*out = e == LB_OK && lapse_left_out(&lapse, m->expires_ms);
 	return e == LB_NOT_FOUND ? LB_OK : e;
 }
 
@@ -183,6 +198,47 @@ static lb_err ask_other_agents(struct worker *w, const struct logged *m, uint16_
 	return e;
 }
 
+/* When the last of a partner's agents said that it has deleted the message; 0: one of them has not. */
+struct deletion {
+	int64_t at_ms;
+	bool open;
+};
+
+static lb_err ask_deletion(struct worker *w, const struct lb_uuid *id, const char *agent, struct deletion *d)
+{
+	uint8_t key[DELETED_KEY_MAX];
+	int64_t at_ms;
+	lb_err e = journal_get(w->reader, JOURNAL_DELETED, key, deleted_key(id, agent, key), &w->record);
+
+	if (e == LB_OK)
+		e = deleted_row_read(lb_buf_data(&w->record), lb_buf_len(&w->record), &at_ms);
+	d->open |= e != LB_OK;
+	if (e == LB_OK && at_ms > d->at_ms)
+		d->at_ms = at_ms;
+	return e == LB_NOT_FOUND ? LB_OK : e;
+}
+
+static lb_err describe_deletion(struct worker *w, const struct logged *m, uint16_t i, Lagebus__PartnerReceipt *out)
+{
+	const struct federation *f = router_federation(w->router);
+	struct names names = { LB_BUF_INIT, LB_OK };
+	struct deletion d = { 0 };
+	lb_err e = find_agents(w, federation_at(f, i), &names);
+	const char *agent;
+	uint64_t from;
+
+	for (size_t at = 0; e == LB_OK && at < lb_buf_len(&names.buf); at += strlen(agent) + 1) {
+		agent = (const char *)lb_buf_data(&names.buf) + at;
+		e = ask_deletion(w, &m->header.id, agent, &d);
+	}
+	for (size_t n = 0; e == LB_OK && (agent = federation_mandate_at(f, i, n)); n++)
+		if (mandates_since(w, agent, federation_at(f, i)->id, m->lane, &from))
+			e = ask_deletion(w, &m->header.id, agent, &d);
+	lb_buf_fini(&names.buf);
+	out->deleted = d.open ? 0 : d.at_ms;
+	return e;
+}
+
 /* `rule` is the policy's answer for the partner. */
 static lb_err describe_partner(struct worker *w, const struct logged *m, uint16_t i, lb_err rule, Lagebus__PartnerReceipt *out, struct ledger_row *row)
 {
@@ -201,7 +257,7 @@ static lb_err describe_partner(struct worker *w, const struct logged *m, uint16_
 		out->delivered = false;
 		return LB_OK;
 	}
-	out->expired = !out->delivered && m->header.expires_ms != 0 && m->header.expires_ms <= w->now_ms;
+	out->expired = !out->delivered && m->expires_ms != 0 && m->expires_ms <= w->now_ms;
 	e = read_row(w, &m->header.id, partner->id, row);
 	if (e != LB_OK && e != LB_NOT_FOUND)
 		return e;
@@ -288,6 +344,25 @@ static lb_err fill_receipts(struct worker *w, struct session *s, struct lb_frame
 	return e;
 }
 
+/* Of a message that was recalled: when, and who has deleted it. */
+static lb_err describe_recall(struct worker *w, const struct logged *m, struct rows *rows, struct recalled_row *recalled, Lagebus__Receipts *answer)
+{
+	lb_err e = journal_get(w->reader, JOURNAL_RECALLED, m->header.id.b, sizeof m->header.id.b, &w->record);
+
+	if (e == LB_OK)
+		e = recalled_row_read(lb_buf_data(&w->record), lb_buf_len(&w->record), recalled);
+	if (e != LB_OK)
+		return e == LB_NOT_FOUND ? LB_OK : e;
+	answer->recall = (ProtobufCBinaryData){ sizeof recalled->recall.b, recalled->recall.b };
+	answer->recalled = recalled->at_ms;
+	for (uint16_t i = 0; e == LB_OK && i < rows->n; i++) {
+		rows->receipt[i].expired = false;
+		if (rows->receipt[i].rule[0] == '\0')
+			e = describe_deletion(w, m, i, &rows->receipt[i]);
+	}
+	return e;
+}
+
 /* True: the message waits for a second person, or did, and the answer is sent. */
 static bool tell_approval(struct worker *w, struct session *s, lb_err found, struct lb_frame id, Lagebus__Receipts *answer)
 {
@@ -300,6 +375,7 @@ void receipts_answer(struct worker *w, struct session *s, uint64_t request, stru
 {
 	Lagebus__Receipts answer = LAGEBUS__RECEIPTS__INIT;
 	struct logged m = { .frame = LB_BUF_INIT };
+	struct recalled_row recalled;
 	struct rows rows = { 0 };
 	lb_err e = fill_receipts(w, s, id, &m, &rows);
 
@@ -312,6 +388,7 @@ void receipts_answer(struct worker *w, struct session *s, uint64_t request, stru
 		answer.header = (ProtobufCBinaryData){ lb_buf_len(&m.frame), lb_buf_data(&m.frame) };
 		answer.partners = rows.pointer;
 		answer.n_partners = rows.n;
+		e = describe_recall(w, &m, &rows, &recalled, &answer);
 	}
 	if (!tell_approval(w, s, e, id, &answer)) {
 		if (e != LB_OK)

@@ -11,12 +11,14 @@
 #include "broker/append.h"
 #include "broker/deeds.h"
 #include "broker/edge/slice.h"
+#include "broker/purge.h"
 #include "lagebus/failpoint.h"
 
 #define BATCH_BLOCKS 256      /* blocks in one commit */
 #define BATCH_NOTES 1024      /* notes in one commit */
 #define DROPS_A_COMMIT 4      /* records that retention drops after one commit */
 #define RETENTION_EVERY_MS 1000
+#define PURGE_PAUSE_MS 50     /* between two commits of purges, where there are many: publishes come first */
 #define WAITS_EVERY_MS 500    /* how often to look at what waits for a second person */
 #define ALONGSIDE_BYTES 32768 /* of routine in a commit with urgent: enough that it goes on under any load */
 #define SLICE_US 100 /* everyone waits for a commit */
@@ -33,7 +35,7 @@ struct writer {
 	struct note *notes[BATCH_NOTES];
 	unsigned blocks_n, notes_n;
 	struct append append;
-	int64_t retention_due_ms, waits_due_ms;
+	int64_t retention_due_ms, waits_due_ms, purge_due_ms;
 	bool stopping, large; /* large: the last commit was routine alone, and not small */
 };
 
@@ -340,6 +342,28 @@ static void end_waits(struct writer *w)
 		log_event(LOG_ERROR, "waits_not_ended", "reason=%s", lb_err_token(e));
 }
 
+/* Messages whose time is over go from the log. */
+static void purge_past(struct writer *w)
+{
+	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
+	unsigned n = 0;
+	lb_err e;
+
+	if (now_ms < w->purge_due_ms && w->purge_due_ms - now_ms <= RETENTION_EVERY_MS)
+		return;
+	e = journal_begin(w->settings.journal);
+	if (e == LB_OK) {
+		e = purge_due(&w->append, now_ms, &n);
+		if (e != LB_OK || n == 0)
+			journal_abort(w->settings.journal);
+		else
+			e = journal_commit(w->settings.journal);
+	}
+	if (e != LB_OK)
+		log_event(LOG_ERROR, "purge_failed", "reason=%s", lb_err_token(e));
+	w->purge_due_ms = now_ms + (e == LB_OK && n == PURGE_RECORDS ? PURGE_PAUSE_MS : RETENTION_EVERY_MS);
+}
+
 /* Waits until there is something to commit, and takes it. */
 static void gather(struct writer *w)
 {
@@ -372,6 +396,7 @@ static void *thread_main(void *p)
 		if (w->blocks_n > 0 || w->notes_n > 0)
 			commit_batch(w);
 		end_waits(w);
+		purge_past(w);
 		drop_past(w);
 	}
 	return NULL;

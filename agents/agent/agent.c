@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "agents/agent/intake.h"
+#include "agents/agent/recalls.h"
 #include "agents/agent/requests.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -134,7 +135,7 @@ static void lose_turn(struct agent *a, lb_err e)
 	log_event(LOG_ERROR, "commit_failed", "reason=%s detail=%s", lb_err_token(e), sqlite3_errmsg(a->store.db));
 	uplink_fail(&a->uplink, e, "what came in cannot be stored");
 	intake_load(a);
-	a->inbox_grew = a->cursors_changed = false;
+	a->inbox_grew = a->cursors_changed = a->scrub = false;
 }
 
 void agent_settle(struct agent *a)
@@ -144,6 +145,8 @@ void agent_settle(struct agent *a)
 	if (a->in_transaction) {
 		if (a->cursors_changed)
 			e = inbox_save_cursors(&a->store, &a->log, a->cursor, a->last, a->missed);
+		if (e == LB_OK)
+			e = recalls_scrub(a);
 		LB_FAIL_POINT("agent-before-commit");
 		if (e == LB_OK)
 			e = store_commit(&a->store);
@@ -153,6 +156,8 @@ void agent_settle(struct agent *a)
 		a->in_transaction = false;
 		if (e != LB_OK)
 			lose_turn(a, e);
+		else
+			recalls_scrubbed(a);
 		a->cursors_changed = false;
 	}
 	if (e == LB_OK)

@@ -34,7 +34,7 @@ struct agent {
 	uint64_t newest[LB_LANES];     /* the broker's, as last heard */
 	uint64_t missed;
 	struct lb_buf acts_for; /* the further partners that the broker says we act for, each with its NUL; as last heard */
-	bool in_transaction, cursors_changed, holding, inbox_grew;
+	bool in_transaction, cursors_changed, holding, inbox_grew, scrub; /* scrub: something was deleted in this turn */
 	int64_t held_ms; /* when what is held is taken up again */
 
 	int64_t sent_row[LB_LANES];

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/recalls.h"
 #include "agents/agent/second_person.h"
 #include "lagebus/delivery.h"
 #include "lagebus/failpoint.h"
@@ -105,6 +106,8 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 	if (e == LB_OK) {
 		stored_e = inbox_add(&a->store, m, &h, signer, &stored);
 		a->inbox_grew |= stored;
+		if (stored_e == LB_OK && stored)
+			stored_e = recalls_stored(a, &h, m->payload);
 	} else {
 		stored_e = inbox_quarantine(&a->store, m, &h.id, e);
 		if (stored_e == LB_OK)

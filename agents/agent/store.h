@@ -33,6 +33,15 @@ enum store_statement {
 	STORE_HELD_ADD,
 	STORE_HELD_FIRST,
 	STORE_HELD_REMOVE,
+	STORE_RECALLED_ADD,
+	STORE_RECALLED_FIND,
+	STORE_SUPERSEDED_ADD,
+	STORE_SUPERSEDED_FIND,
+	STORE_INBOX_SUPERSEDE,
+	STORE_INBOX_EMPTY,
+	STORE_TEXT_REMOVE,
+	STORE_TEXT_OPTIMIZE,
+	STORE_QUARANTINE_REMOVE,
 	STORE_APPROVED_ADD,
 	STORE_APPROVED_FIND,
 	STORE_STATEMENTS,
@@ -60,5 +69,8 @@ lb_err store_begin(struct store *s) LB_MUST_CHECK;
 /* Blocks until it is on disk. On error the transaction is rolled back. Rows read before are no longer valid. */
 lb_err store_commit(struct store *s) LB_MUST_CHECK;
 void store_rollback(struct store *s);
+/* Empties the write-ahead log, which may still hold what was deleted. Outside a transaction. LB_OK or the error; then it holds it until it is
+ * written over. */
+lb_err store_truncate_log(struct store *s) LB_MUST_CHECK;
 
 #endif

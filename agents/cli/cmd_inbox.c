@@ -38,6 +38,10 @@ static const char *state_of(const struct message *m)
 
 	if (*s->quarantine)
 		return s->quarantine;
+	if (*s->gone)
+		return s->gone;
+	if (s->superseded_by.len)
+		return "superseded";
 	if (s->acknowledged >= m->header.ack_policy)
 		return s->acknowledged ? out_ack(s->acknowledged) : "-";
 	return s->acknowledged ? out_ack(s->acknowledged) : "open";
@@ -47,7 +51,7 @@ static void add_row(struct table *t, struct cli *cli, const struct message *m)
 {
 	const struct lb_header *h = &m->header;
 	const Lagebus__StoredMessage *s = m->stored;
-	bool open = s->acknowledged < h->ack_policy;
+	bool open = s->acknowledged < h->ack_policy || *s->gone || s->superseded_by.len;
 	char received[WHEN_TEXT];
 
 	if (cli->terminal)
@@ -59,7 +63,7 @@ static void add_row(struct table *t, struct cli *cli, const struct message *m)
 	table_cell(t, out_tlp_style(h->tlp), "%s", lb_tlp_name(lb_tlp_effective(h->tlp)));
 	table_cell(t, OUT_PLAIN, "%s", message_type(m));
 	table_cell(t, OUT_PLAIN, "%.*s", (int)h->origin.n, h->origin.p);
-	table_cell(t, OUT_PLAIN, "%s%s", h->exercise ? "ÜBUNG – ÜBUNG – ÜBUNG " : "", s->title);
+	table_cell(t, OUT_PLAIN, "%s%s", h->exercise ? "ÜBUNG – ÜBUNG – ÜBUNG " : "", *s->gone ? s->gone_reason : s->title);
 	table_cell(t, *s->quarantine ? OUT_BAD : open ? OUT_WARN : OUT_GOOD, "%s", state_of(m));
 	table_cell(t, OUT_PLAIN, "%s", cli->terminal ? m->id + strlen(m->id) - SHORT_ID : m->id);
 }

@@ -29,7 +29,9 @@ const struct command commands[] = {
 	{ "receipts", "ID", 1, 1, "who has a message, who acknowledged it, who is silent",
 		"Asks the broker what became of a message that this partner sent; ID is what warn or send said. In a pipe each line has: partner, delivered, displayed, "
 		"acknowledged, by, implemented and last seen, separated by tabs. Delivered is yes, no (on a terminal: not yet) or expired: the "
-		"message expired before the partner had it, and it will not get it any more.", ROW(receipts) },
+		"message expired before the partner had it, and it will not get it any more. Of a message that was recalled there is one more field: when all of "
+		"the partner's agents had deleted it. Of one that waits for a second person, or waited in vain, there is one line: waiting, refused, expired or "
+		"withdrawn.", ROW(receipts) },
 	{ "approvals", "", 0, 0, "what waits for a second person",
 		"Lists the warnings of level 4 that wait at the broker: those that this agent may approve, and its own partner's. In a pipe each "
 		"line has: until when it waits, level, marking, origin, audience, who signed it, whether this agent may approve it (yes or no) and id, "

@@ -150,6 +150,16 @@ json_t *message_json(const struct message *m)
 	set(doc, "acknowledged", json_string(s->acknowledged ? out_ack(s->acknowledged) : "no"));
 	set_text(doc, "quarantine", s->quarantine, strlen(s->quarantine));
 	set_text(doc, "signer", s->signer, strlen(s->signer));
+	set_text(doc, "gone", s->gone, strlen(s->gone));
+	set_text(doc, "gone_reason", s->gone_reason, strlen(s->gone_reason));
+	if (*s->gone)
+		set(doc, "gone_at", out_json_time(s->gone_at));
+	if (s->superseded_by.len == sizeof(m->header.id.b)) {
+		struct lb_uuid by;
+
+		memcpy(by.b, s->superseded_by.data, sizeof(by.b));
+		set_id(doc, "superseded_by", true, &by);
+	}
 	if (m->warning)
 		set(doc, "warning", warning_json(m->warning));
 	if (m->note)

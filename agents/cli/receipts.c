@@ -120,6 +120,8 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r
 		when_iso(p->last_seen, seen);
 		table_cell(t, OUT_PLAIN, "%s", p->online ? "online" : seen);
 	}
+	if (r->recalled)
+		time_cell(t, cli, p->deleted, r->now, is_recipient(p) && cli->terminal ? "not yet" : none);
 	if (all)
 		table_cell(t, OUT_DIM, "%s", is_recipient(p) ? "recipient" : p->rule);
 }
@@ -171,6 +173,42 @@ static bool was_sent(const Lagebus__Receipts *r)
 	return !r->approval || r->approval->state == 2;
 }
 
+static void list_undeleted(FILE *f, const Lagebus__Receipts *r)
+{
+	const char *between = "; not yet: ";
+
+	for (size_t i = 0; i < r->n_partners; i++) {
+		const Lagebus__PartnerReceipt *p = r->partners[i];
+		char where[64];
+
+		if (!is_recipient(p) || p->deleted || (!p->delivered && !p->last_seen))
+			continue;
+		presence(p, r->now, where);
+		fprintf(f, "%s%s (%s, %s)", between, p->partner, p->delivered ? "has it" : "has not got it", where);
+		between = ", ";
+	}
+}
+
+/* Who has deleted what was recalled, and who has not; the caller frees it. NULL: it was not recalled, or memory is out. */
+static char *recall_summary(const Lagebus__Receipts *r)
+{
+	unsigned recipients = 0, deleted = 0;
+	char *text = NULL, at[WHEN_TEXT];
+	size_t n;
+	FILE *f = r->recalled ? open_memstream(&text, &n) : NULL;
+
+	if (!f)
+		return NULL;
+	for (size_t i = 0; i < r->n_partners; i++) {
+		recipients += is_recipient(r->partners[i]);
+		deleted += is_recipient(r->partners[i]) && r->partners[i]->deleted;
+	}
+	when_short(r->recalled, r->now, at);
+	fprintf(f, "recalled at %s: %u of %u have deleted it", at, deleted, recipients);
+	list_undeleted(f, r);
+	return fclose(f) == 0 ? text : NULL;
+}
+
 static void show_approval(struct cli *cli, const Lagebus__Receipts *r)
 {
 	char text[1700];
@@ -187,10 +225,14 @@ static void show_approval(struct cli *cli, const Lagebus__Receipts *r)
 static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, bool all)
 {
 	static const char *const heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", NULL };
+	static const char *const recalled_heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen",
+		"deleted", NULL };
+	static const char *const all_recalled_heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen",
+		"deleted", "rule", NULL };
 	static const char *const all_heads[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen",
 		"rule", NULL };
-	struct table *t = table_new(all ? all_heads : heads, 4, 0);
-	char *summary = receipts_summary(r);
+	struct table *t = table_new(r->recalled ? (all ? all_recalled_heads : recalled_heads) : all ? all_heads : heads, 4, 0);
+	char *summary = receipts_summary(r), *recall = recall_summary(r);
 	enum cli_exit code = CLI_OK;
 
 	if (!t || !summary)
@@ -205,9 +247,11 @@ static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, boo
 	if (!code && was_sent(r))
 		code = table_print(t, cli);
 	if (!code && cli->terminal && was_sent(r)) {
-		out_styled(cli, OUT_HEAD, "%s", summary);
-		still_open(cli, r);
+		out_styled(cli, recall ? OUT_WARN : OUT_HEAD, "%s", recall ? recall : summary);
+		if (!recall)
+			still_open(cli, r);
 	}
+	free(recall);
 	free(summary);
 	table_free(t);
 	return code;
@@ -220,6 +264,7 @@ static json_t *partner_json(const Lagebus__PartnerReceipt *p)
 		"acknowledged", out_json_time(p->acknowledged), "implemented", out_json_time(p->implemented));
 
 	json_object_set_new(doc, "by", *p->by ? out_json_string(p->by) : json_null());
+	json_object_set_new(doc, "deleted", out_json_time(p->deleted));
 	return doc;
 }
 
@@ -259,6 +304,16 @@ static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r)
 		"position", (json_int_t)r->position, "now", out_json_time(r->now), "summary", out_json_string(summary ? summary : ""),
 		"recipients", recipients, "others", others);
 	free(summary);
+	if (doc && r->recalled) {
+		char recall[LB_UUID_TEXT] = "";
+
+		if (r->recall.len == sizeof(uuid.b)) {
+			memcpy(uuid.b, r->recall.data, sizeof(uuid.b));
+			lb_uuid_format(&uuid, recall);
+		}
+		json_object_set_new(doc, "recalled", out_json_time(r->recalled));
+		json_object_set_new(doc, "recall", json_string(recall));
+	}
 	if (doc && r->approval)
 		json_object_set_new(doc, "approval", approval_json(r->approval));
 	return out_json(cli, doc);

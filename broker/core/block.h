@@ -48,6 +48,7 @@ struct block {
 	uint32_t count;       /* entries */
 	uint32_t bytes, capacity;
 	uint8_t *data;
+	uint32_t due_s;       /* when the first of its messages is to be gone, since 1970; 0: not said */
 	uint32_t purged_s;    /* the latest time that an entry was purged at; 0: none was */
 	void *memory; /* that data stands in: the record's, for a block read from the log */
 	struct block_entry *entries; /* count, and one more that ends the last: at == bytes */
@@ -69,6 +70,15 @@ bool block_fits(const struct block *b, size_t raw_n);
 /* Appends one message: prefix and a copy of raw. LB_OK or LB_NO_MEMORY (block unchanged). */
 lb_err block_append(struct block *b, const uint8_t *raw, size_t raw_n, int64_t expires_ms, struct route *route,
                     const struct block_publish *publish) LB_MUST_CHECK;
+/* One of its messages is to be gone at this time. */
+static inline void block_due(struct block *b, int64_t at_ms)
+{
+	int64_t s = (at_ms + 999) / 1000;
+	uint32_t at_s = s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+
+	if (b->due_s == 0 || at_s < b->due_s)
+		b->due_s = at_s;
+}
 /* Drops the entries whose keep[i] is false (repeats and refusals); publishes stay. Before numbering. */
 void block_keep(struct block *b, const bool *keep);
 /* Gives entry i position first + i and previous first + i - 1, in its bytes. */

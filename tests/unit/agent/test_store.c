@@ -62,10 +62,12 @@ static void run(const char *sql)
 	assert_int_equal(sqlite3_exec(store.db, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
-/* Makes of the quarantine and of what is held what they were in version 1. */
+/* Makes of everything what it was in version 1. */
 static void go_back_to_version_1(void)
 {
-	run("BEGIN;DROP TABLE quarantine;DROP TABLE held;"
+	run("BEGIN;DROP TABLE approved;DROP TABLE recalled;DROP TABLE superseded;ALTER TABLE inbox DROP COLUMN gone;"
+	    "ALTER TABLE inbox DROP COLUMN gone_reason;ALTER TABLE inbox DROP COLUMN gone_at;ALTER TABLE inbox DROP COLUMN superseded;"
+	    "DROP TABLE quarantine;DROP TABLE held;"
 	    "CREATE TABLE quarantine(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, position INTEGER,"
 	    " received INTEGER, reason TEXT, header BLOB, signature BLOB, payload BLOB);"
 	    "CREATE TABLE held(row INTEGER PRIMARY KEY AUTOINCREMENT, lane INTEGER, position INTEGER, received INTEGER,"
@@ -76,7 +78,7 @@ static void go_back_to_version_1(void)
 static void an_older_schema_is_brought_to_the_newest(void **state)
 {
 	(void)state;
-	assert_int_equal(number("SELECT value FROM meta WHERE key='schema'"), 2);
+	assert_int_equal(number("SELECT value FROM meta WHERE key='schema'"), 3);
 	go_back_to_version_1();
 	run("INSERT INTO meta VALUES('log',x'01020304050607080910111213141516');"
 	    "INSERT INTO held VALUES(7,1,5,99,x'0102030405060708',x'aa',x'bb',x'cc');"
@@ -84,7 +86,7 @@ static void an_older_schema_is_brought_to_the_newest(void **state)
 	    "INSERT INTO quarantine VALUES(3,x'11',1,5,98,'bad-signature',x'aa',x'bb',x'cc'),(9,x'12',1,5,99,'tls-expired',x'aa',x'bb',x'cd')");
 	for (unsigned again = 0; again < 2; again++) {
 		store_reopen();
-		assert_int_equal(number("SELECT value FROM meta WHERE key='schema'"), 2);
+		assert_int_equal(number("SELECT value FROM meta WHERE key='schema'"), 3);
 		assert_int_equal(number("SELECT row FROM held WHERE log=x'01020304050607080910111213141516' AND position=5 AND payload=x'cc'"), 7);
 		assert_int_equal(number("SELECT count(*) FROM quarantine"), 2);
 		assert_int_equal(number("SELECT row FROM quarantine WHERE id=x'12' AND reason='tls-expired' AND payload=x'cd' AND received=99"), 9);
@@ -99,7 +101,7 @@ static void a_newer_schema_is_left_alone(void **state)
 	char why[400] = "";
 
 	(void)state;
-	run("INSERT OR REPLACE INTO meta VALUES('schema',3)");
+	run("INSERT OR REPLACE INTO meta VALUES('schema',4)");
 	store_close(&store);
 	assert_int_equal(store_open(store_folder, &s, why, sizeof why), LB_VERSION);
 	assert_non_null(strstr(why, "newer"));
