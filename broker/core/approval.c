@@ -69,9 +69,9 @@ static struct lb_text get_text(struct reader *r)
 	return (struct lb_text){ f.p ? (const char *)f.p : "", f.n };
 }
 
-static lb_err finish(const struct reader *r)
+static bool finished(const struct reader *r)
 {
-	return !r->bad && r->at == r->end ? LB_OK : LB_CORRUPT;
+	return !r->bad && r->at == r->end;
 }
 
 lb_err waiting_row_write(const struct waiting_row *row, struct lb_buf *out)
@@ -90,13 +90,16 @@ lb_err waiting_row_write(const struct waiting_row *row, struct lb_buf *out)
 lb_err waiting_row_read(const uint8_t *p, size_t n, struct waiting_row *out)
 {
 	struct reader r = { p, p + n, false };
+	struct waiting_row row = { .came_ms = get64(&r) };
 
-	*out = (struct waiting_row){ .came_ms = get64(&r) };
-	out->until_ms = get64(&r);
-	get_digest(&r, out->key);
-	out->signer = get_text(&r);
-	out->raw = get_bytes(&r);
-	return finish(&r);
+	row.until_ms = get64(&r);
+	get_digest(&r, row.key);
+	row.signer = get_text(&r);
+	row.raw = get_bytes(&r);
+	if (!finished(&r))
+		return LB_CORRUPT;
+	*out = row;
+	return LB_OK;
 }
 
 lb_err waiting_row_open(const struct waiting_row *row, struct lb_zmtp_message *m, struct lb_header *h)
@@ -128,18 +131,22 @@ lb_err settled_row_read(const uint8_t *p, size_t n, struct settled_row *out)
 {
 	struct reader r = { p, p + n, false };
 	int64_t state = get64(&r);
+	struct settled_row row = { 0 };
 
 	if (state < APPROVAL_WAITING || state > APPROVAL_WITHDRAWN)
 		return LB_CORRUPT;
-	*out = (struct settled_row){ .state = (enum approval_state)state };
-	out->came_ms = get64(&r);
-	out->until_ms = get64(&r);
-	out->at_ms = get64(&r);
-	get_digest(&r, out->digest);
-	out->signer = get_text(&r);
-	out->by = get_text(&r);
-	out->function = get_text(&r);
-	out->note = get_text(&r);
-	out->header = get_bytes(&r);
-	return finish(&r);
+	row.state = (enum approval_state)state;
+	row.came_ms = get64(&r);
+	row.until_ms = get64(&r);
+	row.at_ms = get64(&r);
+	get_digest(&r, row.digest);
+	row.signer = get_text(&r);
+	row.by = get_text(&r);
+	row.function = get_text(&r);
+	row.note = get_text(&r);
+	row.header = get_bytes(&r);
+	if (!finished(&r))
+		return LB_CORRUPT;
+	*out = row;
+	return LB_OK;
 }
