@@ -1,9 +1,18 @@
 /* What needs a second person: taken in and put on hold, approved or refused by another certificate, shown to who may approve it. */
+#include "broker/approvals.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/control.h"
 #include "broker/core/approval.h"
+#include "broker/core/route.h"
+#include "broker/deed_publish.h"
+#include "broker/edge/journal.h"
+#include "broker/receipts.h"
+#include "broker/session.h"
+#include "broker/signed_by.h"
 #include "broker/worker_state.h"
 #include "lagebus/classified.h"
 #include "proto/approval.pb-c.h"

@@ -1,10 +1,19 @@
 /* What agents and broker say to each other besides messages. */
-#include "proto/control.pb-c.h"
+#include "broker/control.h"
 
 #include <string.h>
 
 #include "proto/host/log.h"
+#include "broker/approvals.h"
+#include "broker/core/route.h"
+#include "broker/cursor.h"
+#include "broker/mandates.h"
+#include "broker/receipts.h"
+#include "broker/session.h"
+#include "proto/texts.h"
 #include "broker/worker_state.h"
+#include "lagebus/limits.h"
+#include "proto/control.pb-c.h"
 
 void control_send(struct worker *w, struct session *s, const void *control)
 {
@@ -191,11 +200,14 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 void control_receive(struct worker *w, struct session *s, struct lb_frame frame)
 {
 	Lagebus__Control *c = frame.n <= LB_CONTROL_MAX ? lagebus__control__unpack(NULL, frame.n, frame.p) : NULL;
+	lb_err e = !c ? LB_BAD_CONTROL : texts_are_utf8(&c->base) ? LB_OK : LB_NOT_UTF8;
 	bool expected = false;
 
-	if (!c) {
+	if (e != LB_OK) {
 		metric_add(&w->metrics.protocol_errors, 1);
-		session_fail(w, s, LB_BAD_CONTROL, NULL);
+		session_fail(w, s, e, NULL);
+		if (c)
+			lagebus__control__free_unpacked(c, NULL);
 		return;
 	}
 	if (s->state == SESSION_OPEN) {

@@ -1,8 +1,14 @@
 /* Where an agent stands: taken up at Hello, saved in batches. */
+#include "broker/cursor.h"
+
 #include <string.h>
 
 #include "proto/host/log.h"
+#include "broker/core/ledger.h"
+#include "broker/publish.h"
+#include "broker/session.h"
 #include "broker/worker_state.h"
+#include "broker/writer.h"
 #include "proto/control.pb-c.h"
 
 #define SEEN_MS 10000 /* when an agent was seen last is saved to this */

@@ -1,6 +1,12 @@
 /* A publish that the log writer does something special with: in a block of its own, with its deed. */
-#include "broker/core/approval.h"
+#include "broker/deed_publish.h"
+
+#include "broker/core/block.h"
+#include "broker/core/route.h"
+#include "broker/publish.h"
+#include "broker/session.h"
 #include "broker/worker_state.h"
+#include "broker/writer.h"
 #include "lagebus/message_type.h"
 
 /* Hands the writer a block of its own, behind everything that the session has published before. Takes the block. */

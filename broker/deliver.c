@@ -1,5 +1,11 @@
 /* Messages on their way out: from the tail for a session that is up to date, from the log for one that lags. */
+#include "broker/deliver.h"
+
 #include "proto/host/log.h"
+#include "broker/core/block.h"
+#include "broker/control.h"
+#include "broker/cursor.h"
+#include "broker/session.h"
 #include "broker/worker_state.h"
 #include "proto/control.pb-c.h"
 

@@ -1,7 +1,7 @@
 /* Sessions that wait for their turn. */
 #include "broker/line.h"
 
-#include "broker/worker_state.h"
+#include "broker/session.h"
 
 void line_join(struct line *l, struct session *s)
 {

@@ -1,5 +1,10 @@
 /* A message in the log by its id; and whether what refers to one may. */
+#include "broker/lookup.h"
+
+#include "broker/core/block.h"
+#include "broker/deliver.h"
 #include "broker/worker_state.h"
+#include "lagebus/zmtp.h"
 
 lb_err lookup(struct worker *w, const struct lb_uuid *id, struct logged *out)
 {

@@ -1,9 +1,16 @@
 /* Agents that act for other partners, too: where the federation file says so and the certificate proves it. */
+#include "broker/mandates.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/host/log.h"
+#include "broker/core/ledger.h"
+#include "broker/core/route.h"
+#include "broker/publish.h"
+#include "broker/session.h"
 #include "broker/worker_state.h"
+#include "broker/writer.h"
 #include "lagebus/mandate.h"
 
 /* Takes out whom the certificate does not name: no other agent would believe what it says for them. */

@@ -245,6 +245,8 @@ void parts_end(struct parts *p)
 	parts_drain(p);
 	end_writer(p);
 	end_workers(p);
+	if (p->writer != NULL)
+		writer_free(p->writer);
 	/* A worker that never ran cannot be joined; what it shares stays, and ends with the process that could not start it. */
 	if (p->running_n < p->workers_n)
 		return;

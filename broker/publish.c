@@ -1,9 +1,19 @@
 /* A publish on its way in: checked, routed, put into a block for the writer, and answered when its commit is on disk. */
+#include "broker/publish.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/host/policy.h"
 #include "proto/host/log.h"
+#include "broker/core/block.h"
+#include "broker/core/route.h"
+#include "broker/approvals.h"
+#include "broker/control.h"
+#include "broker/lookup.h"
+#include "broker/recalls.h"
+#include "broker/receipts.h"
+#include "broker/session.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 #include "lagebus/classified.h"
@@ -14,14 +24,14 @@
 #define CLOCK_SKEW_MS (10 * 60 * 1000) /* a message may be this much from the future */
 #define ANSWER_IDS 1024                /* ids in one Accepted */
 
-static void refuse(struct worker *w, struct session *s, const struct lb_uuid *id, lb_err reason)
+static void refuse(struct worker *w, struct session *s, const struct lb_uuid *id, lb_err reason, const char *text)
 {
 	Lagebus__Refused refused = LAGEBUS__REFUSED__INIT;
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
 
 	refused.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
 	refused.reason = (char *)lb_err_token(reason);
-	refused.text = (char *)lb_err_text(reason);
+	refused.text = (char *)text;
 	control.body_case = LAGEBUS__CONTROL__BODY_REFUSED;
 	control.refused = &refused;
 	metric_add(&w->metrics.refused, 1);
@@ -30,12 +40,13 @@ static void refuse(struct worker *w, struct session *s, const struct lb_uuid *id
 
 static void refuse_and_log(struct worker *w, struct session *s, const struct lb_header *h, lb_err reason)
 {
-	char id[LB_UUID_TEXT];
+	char id[LB_UUID_TEXT], text[POLICY_TEXT];
 
 	lb_uuid_format(&h->id, id);
+	policy_explain(router_federation(w->router), h, reason, text);
 	log_event(LOG_WARN, "publish_refused", "agent=%s id=%s type=%s rule=%s", s->agent, id, lb_type_name(h->type) ? lb_type_name(h->type) : "unknown",
 	          lb_err_token(reason));
-	refuse(w, s, &h->id, reason);
+	refuse(w, s, &h->id, reason, text);
 }
 
 static lb_err check_frames(const struct lb_zmtp_message *m)
@@ -207,7 +218,7 @@ static void answer_session(struct worker *w, struct session *s, struct block_pub
 		s->in_flight -= p[i].bytes;
 		if (p[i].result != LB_OK) {
 			log_event(LOG_WARN, "publish_refused", "agent=%s rule=%s", s->agent, lb_err_token(p[i].result));
-			refuse(w, s, &p[i].id, p[i].result);
+			refuse(w, s, &p[i].id, p[i].result, lb_err_text(p[i].result));
 			continue;
 		}
 		metric_add(&w->metrics.published_bytes, p[i].bytes);

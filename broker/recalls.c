@@ -1,6 +1,15 @@
 /* Recalls: an origin takes back what it sent, or what still waits for a second person. */
+#include "broker/recalls.h"
+
 #include <string.h>
 
+#include "broker/approvals.h"
+#include "broker/core/block.h"
+#include "broker/core/ledger.h"
+#include "broker/deed_publish.h"
+#include "broker/deliver.h"
+#include "broker/lookup.h"
+#include "broker/signed_by.h"
 #include "broker/worker_state.h"
 #include "lagebus/classified.h"
 #include "proto/approval.pb-c.h"

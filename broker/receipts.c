@@ -1,11 +1,23 @@
 /* The ledger's questions and answers: who has a message, who acted, who is silent; and who would get one. */
+#include "broker/receipts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/host/policy.h"
 #include "proto/host/log.h"
+#include "broker/core/ledger.h"
+#include "broker/core/route.h"
+#include "broker/approvals.h"
+#include "broker/control.h"
+#include "broker/cursor.h"
+#include "broker/lookup.h"
+#include "broker/mandates.h"
+#include "broker/publish.h"
+#include "broker/session.h"
 #include "broker/worker_state.h"
+#include "broker/writer.h"
 #include "lagebus/classified.h"
 #include "proto/control.pb-c.h"
 #include "proto/receipt.pb-c.h"
@@ -406,9 +418,12 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
 	struct rows rows = { 0 };
 	lb_err rules[LB_PARTNERS_MAX];
+	char text[POLICY_TEXT] = "";
 	struct lb_header h;
 	lb_err e = lb_header_decode(header.p, header.n, &h);
 
+	if (e != LB_OK)
+		h.audience_n = 0;
 	if (e == LB_OK)
 		e = policy_admit(f, policy_sender(f, s->partner, s->mandates, &h), &h);
 	answer.waits = e == LB_NEEDS_APPROVAL;
@@ -417,10 +432,13 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 	if (e == LB_OK)
 		e = rows_init(&rows, federation_count(f));
 	answer.request = request;
-	if (e != LB_OK)
+	if (e != LB_OK) {
+		policy_explain(f, &h, e, text);
 		answer.refused = (char *)lb_err_token(e);
-	else
+		answer.refused_text = text;
+	} else {
 		policy_rules(f, &h, rules);
+	}
 	for (uint16_t i = 0; i < rows.n; i++) {
 		rows.receipt[i].partner = (char *)federation_at(f, i)->id;
 		if (rules[i] != LB_OK)

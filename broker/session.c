@@ -1,13 +1,26 @@
 /* A session: a link's way in (TLS, ZMTP, message by message) and out. */
+#include "broker/session.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/host/log.h"
+#include "broker/core/pace.h"
+#include "broker/core/roster.h"
 #include "broker/edge/poller.h"
+#include "broker/edge/socket.h"
+#include "broker/control.h"
+#include "broker/cursor.h"
+#include "broker/deliver.h"
+#include "broker/mandates.h"
+#include "broker/publish.h"
 #include "broker/worker_state.h"
+#include "broker/writer.h"
+#include "lagebus/zmtp.h"
 
 #define CLOSING_MS 2000  /* time for a peer to take the reason it is closed for */
 #define QUIET_BYTES (16 * 1024) /* who sent less than this in a tick is read from between the turns of the others */
+#define OUTPUT_MAX (4 * 1024 * 1024) /* ciphertext above which it is not read from: it must take its answers first */
 #define EARLY_MAX 4096   /* bytes of a message before the session is open */
 
 static void set_state(struct session *s, enum session_state to)

@@ -1,7 +1,12 @@
 /* Whether a message is signed by the agent that publishes it: what depends on who signed is not left to its recipients. */
+#include "broker/signed_by.h"
+
 #include <string.h>
 
+#include "broker/edge/journal.h"
+#include "broker/session.h"
 #include "broker/worker_state.h"
+#include "lagebus/link.h"
 
 /* The certificate of the session, or an earlier one of the same agent: a message may have been signed before a renewal. */
 static lb_err find_certificate(struct worker *w, const struct session *s, const uint8_t hint[LB_SIGNER_SIZE], struct lb_buf *der)

@@ -7,8 +7,16 @@
 #include <time.h>
 
 #include "proto/host/log.h"
+#include "broker/core/block.h"
+#include "broker/core/route.h"
 #include "broker/edge/poller.h"
 #include "broker/edge/slice.h"
+#include "broker/edge/socket.h"
+#include "broker/deliver.h"
+#include "broker/mandates.h"
+#include "broker/publish.h"
+#include "broker/recalls.h"
+#include "broker/session.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 
@@ -34,6 +42,17 @@ static int64_t clock_us(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+/* Others may have told it of an agent that connected to them when it had ended. */
+static void close_channel_of(struct worker *w)
+{
+	struct channel_item item;
+
+	while (channel_receive(w->channel, &item))
+		if (item.kind == WORKER_CLOSE)
+			free(item.p);
+	channel_close(w->channel);
+}
+
 static void free_worker(struct worker *w)
 {
 	deliver_forget(w);
@@ -49,7 +68,7 @@ static void free_worker(struct worker *w)
 	if (w->tls)
 		lb_tls_unref(w->tls);
 	if (w->channel)
-		channel_close(w->channel);
+		close_channel_of(w);
 	if (w->poller >= 0)
 		socket_close(w->poller);
 	free(w->sessions);

@@ -17,7 +17,7 @@
 enum worker_in {
 	WORKER_ARRIVAL = 1, /* struct arrival *, from the door: a session that is through its handshake */
 	WORKER_RELOAD,      /* struct reload *, from the main thread */
-	WORKER_CLOSE,       /* struct worker_close *, from another worker: this agent connected there */
+	WORKER_CLOSE,       /* struct roster_place *, from another worker: this agent connected there */
 	WORKER_DRAIN,       /* NULL: say goodbye, send what is under way, close */
 	WORKER_STOP,        /* NULL: end the thread; after the writer has ended */
 };

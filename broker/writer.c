@@ -402,15 +402,28 @@ static void *thread_main(void *p)
 	return NULL;
 }
 
-static void free_writer(struct writer *w)
+static void close_channel(struct channel *c)
+{
+	struct channel_item item;
+
+	while (channel_receive(c, &item)) {
+		if (item.kind == WRITER_BLOCK)
+			block_unref(item.p);
+		else
+			free(item.p);
+	}
+	channel_close(c);
+}
+
+void writer_free(struct writer *w)
 {
 	for (unsigned i = 0; i < w->settings.workers; i++)
 		if (w->workers[i])
 			channel_end_close(w->workers[i]);
 	if (w->urgent)
-		channel_close(w->urgent);
+		close_channel(w->urgent);
 	if (w->routine)
-		channel_close(w->routine);
+		close_channel(w->routine);
 	append_fini(&w->append);
 	free(w);
 }
@@ -436,7 +449,7 @@ lb_err writer_start(const struct writer_settings *s, struct writer **out)
 	if (e == LB_OK && pthread_create(&w->thread, NULL, thread_main, w) != 0)
 		e = LB_NO_MEMORY;
 	if (e != LB_OK) {
-		free_writer(w);
+		writer_free(w);
 		return e;
 	}
 	*out = w;
@@ -446,7 +459,6 @@ lb_err writer_start(const struct writer_settings *s, struct writer **out)
 void writer_join(struct writer *w)
 {
 	pthread_join(w->thread, NULL);
-	free_writer(w);
 }
 
 const struct writer_stats *writer_stats(const struct writer *w)

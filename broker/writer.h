@@ -55,8 +55,10 @@ struct writer;
 
 /* Opens the channels "urgent" and "routine" and starts the thread. The workers' channels must be open. LB_OK, LB_IO, LB_NO_MEMORY. */
 lb_err writer_start(const struct writer_settings *s, struct writer **out) LB_MUST_CHECK;
-/* Waits for the thread, after WRITER_STOP was sent, and frees it. */
+/* Waits for the thread, after WRITER_STOP was sent. */
 void writer_join(struct writer *w);
+/* When no worker can give it anything any more: frees it, and what they gave it after its end. */
+void writer_free(struct writer *w);
 const struct writer_stats *writer_stats(const struct writer *w);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agents/agent/derive.h"
 #include "agents/agent/intake.h"
 #include "agents/agent/recalls.h"
 #include "agents/agent/requests.h"
@@ -116,61 +117,65 @@ void agent_reload(struct agent *a)
 	log_event(LOG_INFO, "reloaded", "certificate=%s", a->settings.certificate);
 }
 
-bool agent_begin(struct agent *a)
-{
-	lb_err e;
-
-	if (a->in_transaction)
-		return true;
-	e = store_begin(&a->store);
-	a->in_transaction = e == LB_OK;
-	if (e != LB_OK)
-		uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
-	return a->in_transaction;
-}
-
-/* Nothing of this turn is stored: what was not acknowledged comes again on the next link. */
+/* Nothing of this turn is stored. What came from the broker was not acknowledged, and comes again on the next link. */
 static void lose_turn(struct agent *a, lb_err e)
 {
-	log_event(LOG_ERROR, "commit_failed", "reason=%s detail=%s", lb_err_token(e), sqlite3_errmsg(a->store.db));
-	uplink_fail(&a->uplink, e, "what came in cannot be stored");
+	log_event(LOG_ERROR, "not_stored", "reason=%s detail=%s", lb_err_token(e), a->store.why);
+	store_rollback(&a->store);
+	a->in_transaction = a->cursors_changed = false;
+	if (a->from_broker)
+		uplink_fail(&a->uplink, e, a->store.why);
 	intake_load(a);
-	a->inbox_grew = a->cursors_changed = a->scrub = false;
+	a->scrub = false;
 }
 
-void agent_settle(struct agent *a)
+lb_err agent_begin(struct agent *a)
+{
+	lb_err e = LB_OK;
+
+	/* Who comes after one for whom there was no room may be smaller. */
+	if (a->in_transaction && a->store.failure != LB_OK)
+		lose_turn(a, a->store.failure);
+	if (!a->in_transaction) {
+		e = store_begin(&a->store);
+		if (e != LB_OK)
+			lose_turn(a, e);
+		else
+			a->in_transaction = true;
+	}
+	return e;
+}
+
+lb_err agent_settle(struct agent *a)
 {
 	lb_err e = LB_OK;
 
 	if (a->in_transaction) {
-		if (a->cursors_changed)
+		if (a->cursors_changed && a->store.failure == LB_OK)
 			e = inbox_save_cursors(&a->store, &a->log, a->cursor, a->last, a->missed);
 		if (e == LB_OK)
 			e = recalls_scrub(a);
 		LB_FAIL_POINT("agent-before-commit");
-		if (e == LB_OK)
-			e = store_commit(&a->store);
-		else
-			store_rollback(&a->store);
+		e = store_commit(&a->store);
 		LB_FAIL_POINT("agent-after-commit");
-		a->in_transaction = false;
 		if (e != LB_OK)
 			lose_turn(a, e);
 		else
 			recalls_scrubbed(a);
-		a->cursors_changed = false;
 	}
-	if (e == LB_OK)
-		intake_acknowledge(a);
+	a->in_transaction = a->cursors_changed = a->from_broker = false;
+	return e;
 }
 
 /* How long to wait, in ms. */
 static int wait_ms(struct agent *a, int64_t deadline_ms)
 {
-	int64_t next = waiting_expire(a);
+	int64_t next = waiting_due_ms(a);
 
-	if (a->inbox_grew)
+	if (local_server_is_ready(a->local))
 		return 0;
+	if (watchers_due_ms(a) < next)
+		next = watchers_due_ms(a);
 	if (a->resend_ms && a->resend_ms < next)
 		next = a->resend_ms;
 	if (intake_due_ms(a) < next)
@@ -187,7 +192,10 @@ void agent_step(struct agent *a, short events, int64_t now_ms)
 	uplink_step(&a->uplink, events, now_ms);
 	intake_go_on(a);
 	requests_take(a);
-	agent_settle(a);
+	waiting_expire(a);
+	derive_expire(a);
+	if (agent_settle(a) == LB_OK)
+		intake_acknowledge(a);
 	watchers_show(a);
 	publish_pump(a);
 	uplink_flush(&a->uplink);

@@ -34,7 +34,10 @@ struct agent {
 	uint64_t newest[LB_LANES];     /* the broker's, as last heard */
 	uint64_t missed;
 	struct lb_buf acts_for; /* the further partners that the broker says we act for, each with its NUL; as last heard */
-	bool in_transaction, cursors_changed, holding, inbox_grew, scrub; /* scrub: something was deleted in this turn */
+	bool in_transaction, from_broker, cursors_changed; /* the turn's, and what is in it */
+	bool scrub; /* something was deleted in the turn */
+	bool holding, inbox_grew;
+	int64_t expire_ms; /* when what has ended is dropped again */
 	int64_t held_ms; /* when what is held is taken up again */
 
 	int64_t sent_row[LB_LANES];
@@ -46,6 +49,7 @@ struct agent {
 	struct waiting waiting[WAITING_MAX];
 	uint64_t last_request;
 	struct watcher watchers[WATCHERS_MAX];
+	int64_t show_ms; /* 0: no watcher has to be shown the rest */
 };
 
 /* Opens everything; `why` says what is wrong. LB_OK, LB_CONFIG, LB_IO, ... */
@@ -57,10 +61,11 @@ void agent_reload(struct agent *a);
 void agent_turn(struct agent *a, int wake_fd);
 /* A turn without the waiting: `events` is what poll said of the uplink, `now_ms` a monotonic clock. */
 void agent_step(struct agent *a, short events, int64_t now_ms);
-/* Begins the turn's transaction if it has not begun. False: the store refuses; the link is closed. */
-bool agent_begin(struct agent *a);
-/* Commits the turn's transaction, and does what had to wait for that. */
-void agent_settle(struct agent *a);
+/* Begins the turn's transaction if it has not begun. LB_OK or a store error. */
+lb_err agent_begin(struct agent *a) LB_MUST_CHECK;
+/* Commits the turn's transaction. LB_OK: all of it is on disk; or a store error: nothing is, and the link is closed if something of the
+ * broker's was lost. */
+lb_err agent_settle(struct agent *a) LB_MUST_CHECK;
 int64_t agent_clock_ms(void); /* since 1970 */
 
 #endif

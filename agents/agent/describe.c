@@ -7,6 +7,8 @@
 #include "proto/receipt.pb-c.h"
 #include "proto/warning.pb-c.h"
 
+#define BY_MAX 200 /* bytes of a name that are shown */
+
 /* protobuf-c does not check UTF-8: what is not is left out. */
 static lb_err add(struct lb_buf *to, const char *text)
 {
@@ -52,16 +54,27 @@ static lb_err describe_warning(struct lb_frame payload, struct description *d)
 	return e;
 }
 
+/* At most max bytes, and whole characters. */
+static int cut(const char *text, size_t max)
+{
+	size_t n = strnlen(text, max + 1);
+
+	if (n > max)
+		for (n = max; n > 0 && (text[n] & 0xc0) == 0x80;)
+			n--;
+	return (int)n;
+}
+
 static lb_err describe_receipt(struct lb_frame payload, struct description *d)
 {
 	static const char *const states[] = { "", "displayed", "acknowledged", "implemented" };
 	Lagebus__Receipt *r = lagebus__receipt__unpack(NULL, payload.n, payload.p);
-	char text[300];
+	char text[BY_MAX + 20];
 	lb_err e;
 
 	if (!r)
 		return LB_OK;
-	snprintf(text, sizeof text, "%s%s%.200s", r->state <= LB_ACK_IMPLEMENTED ? states[r->state] : "", r->by[0] ? " by " : "", r->by);
+	snprintf(text, sizeof text, "%s%s%.*s", r->state <= LB_ACK_IMPLEMENTED ? states[r->state] : "", r->by[0] ? " by " : "", cut(r->by, BY_MAX), r->by);
 	e = add(&d->title, text);
 	if (e == LB_OK)
 		e = add(&d->body, r->note);

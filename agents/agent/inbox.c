@@ -4,20 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agents/agent/bind.h"
 #include "agents/agent/describe.h"
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 10000
-
-static void bind_frame(sqlite3_stmt *q, int at, struct lb_frame f)
-{
-	sqlite3_bind_blob64(q, at, f.n ? f.p : (const void *)"", f.n, SQLITE_STATIC);
-}
-
-static void bind_text(sqlite3_stmt *q, int at, const char *text)
-{
-	sqlite3_bind_text(q, at, text, -1, SQLITE_STATIC);
-}
 
 static lb_err add_row(struct store *s, const struct inbox_message *m, const struct lb_header *h, const char *signer, const struct description *d)
 {
@@ -95,11 +86,6 @@ lb_err inbox_hold(struct store *s, const struct inbox_message *m)
 	return store_run(s, q);
 }
 
-static struct lb_frame column(sqlite3_stmt *q, int at)
-{
-	return (struct lb_frame){ sqlite3_column_blob(q, at), (size_t)sqlite3_column_bytes(q, at) };
-}
-
 lb_err inbox_held(struct store *s, int64_t *row, struct inbox_message *m)
 {
 	sqlite3_stmt *q = store_use(s, STORE_HELD_FIRST);
@@ -107,16 +93,16 @@ lb_err inbox_held(struct store *s, int64_t *row, struct inbox_message *m)
 
 	if (e != LB_OK)
 		return e;
-	if (column(q, 1).n != sizeof m->log.b)
+	if (column_frame(q, 1).n != sizeof m->log.b)
 		return LB_CORRUPT;
 	*row = sqlite3_column_int64(q, 0);
-	memcpy(m->log.b, column(q, 1).p, sizeof m->log.b);
+	memcpy(m->log.b, column_frame(q, 1).p, sizeof m->log.b);
 	m->lane = sqlite3_column_int(q, 2) ? LB_LANE_ROUTINE : LB_LANE_URGENT;
 	m->position = (uint64_t)sqlite3_column_int64(q, 3);
 	m->received_ms = sqlite3_column_int64(q, 4);
-	m->header = column(q, 5);
-	m->signature = column(q, 6);
-	m->payload = column(q, 7);
+	m->header = column_frame(q, 5);
+	m->signature = column_frame(q, 6);
+	m->payload = column_frame(q, 7);
 	return LB_OK;
 }
 
@@ -128,13 +114,6 @@ lb_err inbox_release(struct store *s, int64_t row)
 	return store_run(s, q);
 }
 
-static const char *text(sqlite3_stmt *q, int at)
-{
-	const unsigned char *t = sqlite3_column_text(q, at);
-
-	return t ? (const char *)t : "";
-}
-
 /* Columns: row, received, lane, position, title, tracking, acknowledged, quarantine, signer, header, payload, gone, why, when, superseded by. */
 static void read_row(sqlite3_stmt *q, struct inbox_row *out)
 {
@@ -142,17 +121,17 @@ static void read_row(sqlite3_stmt *q, struct inbox_row *out)
 	out->received_ms = sqlite3_column_int64(q, 1);
 	out->lane = sqlite3_column_int(q, 2);
 	out->position = sqlite3_column_int64(q, 3);
-	out->title = text(q, 4);
-	out->tracking_id = text(q, 5);
+	out->title = column_text(q, 4);
+	out->tracking_id = column_text(q, 5);
 	out->acknowledged = sqlite3_column_int(q, 6);
-	out->quarantine = text(q, 7);
-	out->signer = text(q, 8);
-	out->header = column(q, 9);
-	out->payload = column(q, 10);
-	out->gone = text(q, 11);
-	out->gone_reason = text(q, 12);
+	out->quarantine = column_text(q, 7);
+	out->signer = column_text(q, 8);
+	out->header = column_frame(q, 9);
+	out->payload = column_frame(q, 10);
+	out->gone = column_text(q, 11);
+	out->gone_reason = column_text(q, 12);
 	out->gone_ms = sqlite3_column_int64(q, 13);
-	out->superseded = column(q, 14);
+	out->superseded = column_frame(q, 14);
 }
 
 lb_err inbox_get(struct store *s, const struct lb_uuid *id, struct inbox_row *out)
@@ -335,8 +314,8 @@ static lb_err get_id(struct store *s, const char *key, struct lb_uuid *out)
 	lb_err e = get_meta(s, key, &q);
 
 	memset(out, 0, sizeof *out);
-	if (e == LB_OK && column(q, 0).n == sizeof out->b)
-		memcpy(out->b, column(q, 0).p, sizeof out->b);
+	if (e == LB_OK && column_frame(q, 0).n == sizeof out->b)
+		memcpy(out->b, column_frame(q, 0).p, sizeof out->b);
 	sqlite3_reset(q);
 	return e == LB_NOT_FOUND ? LB_OK : e;
 }

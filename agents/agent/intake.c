@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/derive.h"
 #include "agents/agent/recalls.h"
 #include "agents/agent/second_person.h"
 #include "lagebus/delivery.h"
@@ -19,7 +20,7 @@ void intake_load(struct agent *a)
 	int64_t row;
 
 	if (inbox_load_cursors(&a->store, &a->log, a->cursor, a->last, &a->missed) != LB_OK)
-		log_event(LOG_ERROR, "store_unreadable", "detail=%s", sqlite3_errmsg(a->store.db));
+		log_event(LOG_ERROR, "store_unreadable", "detail=%s", a->store.why);
 	a->holding = inbox_held(&a->store, &row, &m) == LB_OK;
 }
 
@@ -107,6 +108,8 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 		stored_e = inbox_add(&a->store, m, &h, signer, &stored);
 		a->inbox_grew |= stored;
 		if (stored_e == LB_OK && stored)
+			stored_e = derive_received(a, &h, m->payload);
+		if (stored_e == LB_OK && stored)
 			stored_e = recalls_stored(a, &h, m->payload);
 	} else {
 		stored_e = inbox_quarantine(&a->store, m, &h.id, e);
@@ -142,18 +145,19 @@ void intake_delivery(void *agent, const struct lb_zmtp_message *m)
 	struct lb_header h;
 	lb_err e = lb_delivery_decode(m->frames[0].p, m->frames[0].n, &d);
 
+	a->from_broker = true;
 	if (e == LB_OK && d.previous != a->cursor[d.lane])
 		e = LB_CHAIN_BROKEN;
 	if (e != LB_OK) {
 		uplink_fail(&a->uplink, e, NULL);
 		return;
 	}
-	if (!agent_begin(a))
+	if (agent_begin(a) != LB_OK)
 		return;
 	stored = (struct inbox_message){ a->log, d.lane, d.position, agent_clock_ms(), m->frames[1], m->frames[2], m->frames[3] };
 	e = take_or_hold(a, &stored);
 	if (e != LB_OK) {
-		uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
+		uplink_fail(&a->uplink, e, a->store.why);
 		return;
 	}
 	move_cursor(a, d.lane, d.position, lb_header_decode(stored.header.p, stored.header.n, &h) == LB_OK ? &h.id : NULL);
@@ -165,7 +169,7 @@ void intake_delivery(void *agent, const struct lb_zmtp_message *m)
 static void release_held(struct agent *a)
 {
 	a->held_ms = a->now_ms;
-	for (unsigned i = 0; i < HELD_A_TURN && a->holding && agent_begin(a); i++) {
+	for (unsigned i = 0; i < HELD_A_TURN && a->holding && agent_begin(a) == LB_OK; i++) {
 		struct inbox_message m;
 		int64_t row;
 		lb_err e = inbox_held(&a->store, &row, &m);
@@ -174,12 +178,10 @@ static void release_held(struct agent *a)
 			e = take_one(a, &m);
 		if (e == LB_OK)
 			e = inbox_release(&a->store, row);
-		if (e == LB_AGAIN)
-			a->held_ms = a->now_ms + SIGNERS_ASK_AGAIN_MS;
-		else if (e == LB_NOT_FOUND)
+		if (e == LB_NOT_FOUND)
 			a->holding = false;
 		else if (e != LB_OK)
-			uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
+			a->held_ms = a->now_ms + SIGNERS_ASK_AGAIN_MS;
 		if (e != LB_OK)
 			return;
 	}
@@ -215,7 +217,7 @@ static void follow(struct agent *a, const Lagebus__Welcome *welcome)
 	for (unsigned lane = 0; lane < LB_LANES; lane++) {
 		if (same && a->cursor[lane] == to[lane])
 			continue;
-		if (!agent_begin(a))
+		if (agent_begin(a) != LB_OK)
 			return;
 		memcpy(a->log.b, welcome->log.data, sizeof a->log.b);
 		move_cursor(a, lane, to[lane], NULL);
@@ -235,6 +237,7 @@ void intake_open(void *agent, const Lagebus__Welcome *welcome)
 {
 	struct agent *a = agent;
 
+	a->from_broker = true;
 	if (welcome->log.len != sizeof a->log.b) {
 		uplink_fail(&a->uplink, LB_UNEXPECTED, "Welcome names no log");
 		return;
@@ -284,7 +287,7 @@ static void on_gap(struct agent *a, const Lagebus__Gap *g)
 		uplink_fail(&a->uplink, LB_CHAIN_BROKEN, "a gap that goes backwards");
 		return;
 	}
-	if (!agent_begin(a))
+	if (agent_begin(a) != LB_OK)
 		return;
 	log_event(LOG_WARN, "messages_missed", "lane=%u from=%llu to=%llu detail=%s", g->lane, (unsigned long long)g->from, (unsigned long long)g->to,
 	          "the agent was away for longer than the broker keeps messages");
@@ -314,6 +317,7 @@ void intake_control(void *agent, const Lagebus__Control *c)
 	struct agent *a = agent;
 	struct lb_uuid id;
 
+	a->from_broker = true;
 	switch (c->body_case) {
 	case LAGEBUS__CONTROL__BODY_ACCEPTED:
 		on_accepted(a, c->accepted);

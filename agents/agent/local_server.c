@@ -92,6 +92,14 @@ int local_server_fd(const struct local_server *l)
 	return l->fd;
 }
 
+bool local_server_is_ready(const struct local_server *l)
+{
+	int events = 0;
+	size_t n = sizeof events;
+
+	return zmq_getsockopt(l->socket, ZMQ_EVENTS, &events, &n) == 0 && (events & ZMQ_POLLIN);
+}
+
 /* Frames: the peer's routing id, then the request. Whatever else there is, is thrown away. */
 bool local_server_receive(struct local_server *l, struct local_peer *peer, struct lb_buf *request)
 {

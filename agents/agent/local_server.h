@@ -21,8 +21,10 @@ struct local_server;
 /* Listens; makes the folder of an ipc address (0750). LB_OK, LB_CONFIG, LB_IO, LB_NO_MEMORY; `why` says what is wrong. */
 lb_err local_server_open(const char *address, struct local_server **out, char *why, size_t why_n) LB_MUST_CHECK;
 void local_server_close(struct local_server *l);
-/* For poll; edge-triggered (ZMQ_FD): take requests until there is none before waiting. */
+/* For poll, when it is not ready: it becomes readable when something changes, and any call of anything here may use that up (ZMQ_FD). */
 int local_server_fd(const struct local_server *l);
+/* Is there a request? */
+bool local_server_is_ready(const struct local_server *l);
 /* The next request, if there is one: replaces *request's content. */
 bool local_server_receive(struct local_server *l, struct local_peer *peer, struct lb_buf *request);
 /* LB_OK; LB_LIMIT: the peer does not keep up; LB_CLOSED: it is gone. */

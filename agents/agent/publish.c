@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/derive.h"
 #include "agents/agent/outbox.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -21,6 +22,9 @@ lb_err publish_add(struct agent *a, struct lb_header *h, struct lb_frame payload
 		h->origin = lb_text_of(lb_tls_identity(a->tls)->partner);
 	h->created_ms = agent_clock_ms();
 	h->lane = lb_header_lane(h->type, h->level);
+	/* Everyone would quarantine it. */
+	if (!lb_tls_is_valid_at(a->tls, h->created_ms))
+		return LB_TLS_EXPIRED;
 	if (payload.n > LB_PAYLOAD_MAX)
 		return LB_LIMIT;
 	e = lb_header_encode(h, &header);
@@ -30,7 +34,9 @@ lb_err publish_add(struct agent *a, struct lb_header *h, struct lb_frame payload
 		e = lb_sign(a->signer, frames[0], payload, &signature);
 	frames[2] = (struct lb_frame){ lb_buf_data(&signature), lb_buf_len(&signature) };
 	if (e == LB_OK)
-		e = agent_begin(a) ? outbox_add(&a->store, &h->id, (enum lb_lane)h->lane, frames) : LB_IO;
+		e = agent_begin(a);
+	if (e == LB_OK)
+		e = outbox_add(&a->store, &h->id, (enum lb_lane)h->lane, frames);
 	if (e == LB_OK)
 		*id = h->id;
 	lb_buf_fini(&header);
@@ -96,11 +102,15 @@ void publish_accepted(struct agent *a, const struct lb_uuid *id)
 {
 	lb_err e;
 
-	if (!answered(a, id) || !agent_begin(a))
+	if (!answered(a, id))
 		return;
-	e = outbox_accepted(&a->store, id);
+	e = agent_begin(a);
+	if (e == LB_OK)
+		e = derive_sent(a, id);
+	if (e == LB_OK)
+		e = outbox_accepted(&a->store, id);
 	if (e != LB_OK)
-		uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
+		uplink_fail(&a->uplink, e, a->store.why);
 	waiting_sent(a, id, NULL, NULL);
 }
 
@@ -114,19 +124,22 @@ static bool will_pass(const char *reason)
 void publish_refused(struct agent *a, const struct lb_uuid *id, const char *reason, const char *text)
 {
 	char id_text[LB_UUID_TEXT];
-	lb_err e = LB_OK;
+	lb_err e;
 
 	if (!answered(a, id))
 		return;
 	lb_uuid_format(id, id_text);
 	log_event(LOG_WARN, "publish_refused", "id=%s reason=%s detail=%s", id_text, reason, text);
 	waiting_sent(a, id, reason, text);
-	if (will_pass(reason))
+	if (will_pass(reason)) {
 		a->resend_ms = a->now_ms + RESEND_MS;
-	else if (agent_begin(a))
+		return;
+	}
+	e = agent_begin(a);
+	if (e == LB_OK)
 		e = outbox_refused(&a->store, id, reason, text, agent_clock_ms());
 	if (e != LB_OK)
-		uplink_fail(&a->uplink, e, sqlite3_errmsg(a->store.db));
+		uplink_fail(&a->uplink, e, a->store.why);
 }
 
 void publish_rewind(struct agent *a)

@@ -5,22 +5,14 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/bind.h"
+#include "agents/agent/derive.h"
 #include "agents/agent/receipt.h"
 #include "lagebus/failpoint.h"
 #include "proto/approval.pb-c.h"
 #include "proto/host/log.h"
 
 #define REASON_MAX 1024
-
-static void bind_id(sqlite3_stmt *q, int at, const struct lb_uuid *id)
-{
-	sqlite3_bind_blob(q, at, id->b, sizeof id->b, SQLITE_STATIC);
-}
-
-static void bind_origin(sqlite3_stmt *q, int at, struct lb_text origin)
-{
-	sqlite3_bind_text(q, at, origin.p, (int)origin.n, SQLITE_STATIC);
-}
 
 static bool same_origin(struct lb_frame header, struct lb_text origin, struct lb_header *h)
 {
@@ -38,7 +30,12 @@ static lb_err delete_message(struct agent *a, const struct lb_uuid *id, struct l
 		return e == LB_NOT_FOUND ? LB_OK : e;
 	if (!same_origin(row.header, origin, &h) || row.gone[0] != '\0')
 		return LB_OK;
-	e = row.quarantine[0] ? inbox_quarantine_remove(&a->store, row.row) : inbox_empty(&a->store, &row, &h, "recalled", reason, at_ms);
+	if (row.quarantine[0])
+		e = inbox_quarantine_remove(&a->store, row.row);
+	else
+		e = derive_forget(a, &h, row.header);
+	if (e == LB_OK && !row.quarantine[0])
+		e = inbox_empty(&a->store, &row, &h, "recalled", reason, at_ms);
 	a->scrub |= e == LB_OK;
 	return e;
 }
@@ -78,7 +75,7 @@ static lb_err note_recall(struct agent *a, const struct lb_header *h, const char
 	sqlite3_stmt *q = store_use(&a->store, STORE_RECALLED_ADD);
 
 	bind_id(q, 1, &h->thread);
-	bind_origin(q, 2, h->origin);
+	bind_slice(q, 2, h->origin);
 	sqlite3_bind_text(q, 3, reason, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(q, 4, h->created_ms);
 	return store_run(&a->store, q);
@@ -116,7 +113,7 @@ static lb_err note_superseding(struct agent *a, const struct lb_header *h)
 	lb_err e;
 
 	bind_id(q, 1, &h->supersedes);
-	bind_origin(q, 2, h->origin);
+	bind_slice(q, 2, h->origin);
 	bind_id(q, 3, &h->id);
 	e = store_run(&a->store, q);
 	if (e == LB_OK)
@@ -136,7 +133,7 @@ static lb_err apply_earlier(struct agent *a, const struct lb_header *h)
 	lb_err e;
 
 	bind_id(q, 1, &h->id);
-	bind_origin(q, 2, h->origin);
+	bind_slice(q, 2, h->origin);
 	e = store_row(&a->store, q);
 	if (e == LB_OK) {
 		snprintf(reason, sizeof reason, "%s", (const char *)sqlite3_column_text(q, 0));
@@ -148,7 +145,7 @@ static lb_err apply_earlier(struct agent *a, const struct lb_header *h)
 		return e;
 	q = store_use(&a->store, STORE_SUPERSEDED_FIND);
 	bind_id(q, 1, &h->id);
-	bind_origin(q, 2, h->origin);
+	bind_slice(q, 2, h->origin);
 	e = store_row(&a->store, q);
 	if (e != LB_OK || sqlite3_column_bytes(q, 0) != sizeof by.b)
 		return e == LB_NOT_FOUND ? LB_OK : e;

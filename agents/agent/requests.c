@@ -5,53 +5,63 @@
 
 #include "agents/agent/agent.h"
 #include "agents/agent/answers.h"
+#include "agents/agent/derived_requests.h"
 #include "agents/agent/outbox.h"
 #include "agents/agent/outgoing.h"
 #include "agents/agent/receipt.h"
 #include "lagebus/topic.h"
 #include "proto/header.pb-c.h"
 #include "proto/host/log.h"
+#include "proto/texts.h"
 
 #define REQUESTS_A_TURN 256
 
-/* A receipt takes its message's row along: in the same transaction, and not without it. */
-static lb_err add_message(struct agent *a, struct lb_header *h, struct lb_frame payload, unsigned acknowledges, struct lb_uuid *id)
-{
-	lb_err e = publish_add(a, h, payload, id);
+/* What is to be sent for somebody. */
+struct order {
+	struct local_peer peer;
+	uint64_t number;
+	struct lb_header *header;
+	struct lb_frame payload;
+	bool wait;
+	unsigned acknowledges; /* the state that its thread's message has with it; 0: it is no receipt of ours */
+};
 
-	return e == LB_OK && acknowledges ? inbox_acknowledge(&a->store, &h->thread, acknowledges) : e;
+/* LB_OK: it is in the outbox for good. A receipt takes its message's row along: in the same transaction, and not without it. */
+static lb_err put_into_outbox(struct agent *a, const struct order *o, struct lb_uuid *id)
+{
+	lb_err e = outgoing_check(&a->store, o->header, o->payload);
+
+	if (e != LB_OK) {
+		log_event(LOG_WARN, "send_refused", "rule=%s", lb_err_token(e));
+		return e;
+	}
+	e = publish_add(a, o->header, o->payload, id);
+	if (e == LB_OK && o->acknowledges)
+		e = inbox_acknowledge(&a->store, &o->header->thread, o->acknowledges);
+	return e == LB_OK ? agent_settle(a) : e;
 }
 
-/* Queues a message; the answer comes when it is in the outbox for good, or, with `wait`, when the broker has answered. `acknowledges` is
- * the state that its thread's message has with it; 0: it is no receipt of ours. */
-static void queue(struct agent *a, const struct local_peer *peer, uint64_t number, struct lb_header *h, struct lb_frame payload, bool wait,
-                  unsigned acknowledges)
+/* The answer comes when it is in the outbox, or, for who waits, when the broker has answered. */
+static void queue(struct agent *a, const struct order *o)
 {
 	struct waiting *w = NULL;
 	struct lb_uuid id;
-	lb_err e;
+	lb_err e = LB_OK;
 
-	if (wait && !(w = waiting_for_send(a, peer, number))) {
-		answer_refusal(a, peer, number, LB_LIMIT);
-		return;
-	}
-	e = outgoing_check(&a->store, h, payload);
+	if (o->wait && !(w = waiting_for_send(a, &o->peer, o->number)))
+		e = LB_LIMIT;
 	if (e == LB_OK)
-		e = add_message(a, h, payload, acknowledges, &id);
-	else
-		log_event(LOG_WARN, "send_refused", "rule=%s", lb_err_token(e));
-	if (e == LB_OK)
-		agent_settle(a);
-	if (e == LB_OK && !a->in_transaction && w) {
+		e = put_into_outbox(a, o, &id);
+	if (e == LB_OK && w) {
 		w->id = id;
 		return;
 	}
 	if (w)
 		w->kind = WAITING_NOBODY;
 	if (e != LB_OK)
-		answer_refusal(a, peer, number, e);
+		answer_refusal(a, &o->peer, o->number, e);
 	else
-		answer_sent(a, peer, number, &id, false);
+		answer_sent(a, &o->peer, o->number, &id, false);
 }
 
 /* Decodes a header that lacks what the agent fills in: id, origin and created are put in front of it, where an origin of its own counts. */
@@ -83,7 +93,7 @@ static void on_send(struct agent *a, const struct local_peer *peer, uint64_t num
 	lb_err e = complete_header(a, r->header, &bytes, &h);
 
 	if (e == LB_OK)
-		queue(a, peer, number, &h, (struct lb_frame){ r->payload.data, r->payload.len }, r->wait, 0);
+		queue(a, &(struct order){ *peer, number, &h, { r->payload.data, r->payload.len }, r->wait, 0 });
 	else
 		answer_refusal(a, peer, number, e);
 	lb_buf_fini(&bytes);
@@ -180,8 +190,8 @@ static const char *wrong_ack(const struct inbox_row *row, const Lagebus__AckRequ
 		return "the message did not verify, so there is nothing to acknowledge; tell the coordinator of it";
 	if (r->state < LB_ACK_DISPLAYED || r->state > LB_ACK_IMPLEMENTED)
 		return "a message is displayed (1), acknowledged (2) or implemented (3)";
-	if (strlen(r->by) > LB_TEXT_MAX || !lb_utf8_is_valid(r->by, strlen(r->by)) || !lb_utf8_is_valid(r->note, strlen(r->note)))
-		return "who acknowledges is said in at most 255 bytes of UTF-8, and the note is UTF-8, too";
+	if (strlen(r->by) > LB_TEXT_MAX)
+		return "who acknowledges is said in at most 255 bytes";
 	return NULL;
 }
 
@@ -206,7 +216,7 @@ static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t numb
 		e = receipt_pack(&id, r->state, r->by, r->note, &payload);
 	if (e == LB_OK) {
 		receipt_header(&about, &id, r->as, &h);
-		queue(a, peer, number, &h, (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait, r->state);
+		queue(a, &(struct order){ *peer, number, &h, { lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait, r->state });
 	} else {
 		answer_refusal(a, peer, number, e);
 	}
@@ -356,6 +366,12 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 	case LAGEBUS__REQUEST__BODY_UNWATCH:
 		watchers_remove(a, peer);
 		return;
+	case LAGEBUS__REQUEST__BODY_INDICATORS:
+		indicators_answer(a, peer, r->number, r->indicators);
+		return;
+	case LAGEBUS__REQUEST__BODY_TRAINING:
+		training_answer(a, peer, r->number, r->training);
+		return;
 	case LAGEBUS__REQUEST__BODY__NOT_SET:
 	case _LAGEBUS__REQUEST__BODY__CASE_IS_INT_SIZE:
 		break;
@@ -367,10 +383,12 @@ void requests_answer(struct agent *a, const struct local_peer *peer, const uint8
 {
 	Lagebus__Request *r = lagebus__request__unpack(NULL, n, n ? p : (const uint8_t *)"");
 
-	if (r)
-		dispatch(a, peer, r);
-	else
+	if (!r)
 		answer_refusal(a, peer, 0, LB_BAD_CONTROL);
+	else if (!texts_are_utf8(&r->base))
+		answer_refusal(a, peer, r->number, LB_NOT_UTF8);
+	else
+		dispatch(a, peer, r);
 	if (r)
 		lagebus__request__free_unpacked(r, NULL);
 }

@@ -40,7 +40,26 @@ static const char *const steps[] = {
 	"ALTER TABLE held DROP COLUMN signer;"
 	"ALTER TABLE held ADD COLUMN log BLOB;"
 	"UPDATE held SET log=coalesce((SELECT value FROM meta WHERE key='log'),zeroblob(16));",
-	/* 3: who approved what, for the messages that come behind; what was recalled or replaced. */
+	/* 3: what messages say, taken apart: indicators, sightings, training. An origin has one entry for a value; what its newest message says. */
+	"CREATE TABLE indicator_message(row INTEGER PRIMARY KEY, id BLOB UNIQUE, origin TEXT, created INTEGER, area INTEGER, tlp INTEGER,"
+	" exercise_name TEXT, source TEXT, until INTEGER);"
+	"CREATE INDEX indicator_message_until ON indicator_message(until);"
+	"CREATE TABLE indicator(row INTEGER PRIMARY KEY, message INTEGER, id BLOB, value TEXT, kind INTEGER, exercise INTEGER, origin TEXT,"
+	" key BLOB, confidence INTEGER, valid_from INTEGER, valid_until INTEGER, to_ids INTEGER, more BLOB, created INTEGER, first INTEGER, last INTEGER,"
+	" UNIQUE(value, kind, exercise, origin));"
+	"CREATE INDEX indicator_id ON indicator(id);"
+	"CREATE INDEX indicator_key ON indicator(key) WHERE key IS NOT NULL;"
+	"CREATE INDEX indicator_of ON indicator(message);"
+	"CREATE INDEX indicator_until ON indicator(valid_until);"
+	"CREATE TABLE sighting(message BLOB, n INTEGER, indicator BLOB, origin TEXT, count INTEGER, first INTEGER, last INTEGER, source TEXT,"
+	" exercise INTEGER, until INTEGER, PRIMARY KEY(message, n)) WITHOUT ROWID;"
+	"CREATE INDEX sighting_of ON sighting(indicator);"
+	"CREATE INDEX sighting_until ON sighting(until);"
+	"CREATE TABLE training(uid TEXT PRIMARY KEY, origin TEXT, sequence INTEGER, created INTEGER, begins INTEGER, ends INTEGER, header BLOB, event BLOB);"
+	"CREATE INDEX training_begins ON training(begins);"
+	"CREATE TABLE registration(uid TEXT, origin TEXT, created INTEGER, since INTEGER, seats INTEGER, until INTEGER, registration BLOB,"
+	" PRIMARY KEY(uid, origin)) WITHOUT ROWID;",
+	/* 4: who approved what, for the messages that come behind; what was recalled or replaced. */
 	"CREATE TABLE approved(about BLOB, digest BLOB, signer TEXT, key BLOB, UNIQUE(about, digest, signer));"
 	"CREATE TABLE recalled(id BLOB, origin TEXT, reason TEXT, at INTEGER, PRIMARY KEY(id, origin)) WITHOUT ROWID;"
 	"CREATE TABLE superseded(id BLOB, origin TEXT, by BLOB, PRIMARY KEY(id, origin)) WITHOUT ROWID;"
@@ -89,6 +108,36 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_TEXT_OPTIMIZE] = "INSERT INTO inbox_text(inbox_text) VALUES('optimize')",
 	[STORE_QUARANTINE_REMOVE] = "DELETE FROM quarantine WHERE row=?1",
 	[STORE_HELD_REMOVE] = "DELETE FROM held WHERE row=?1",
+	[STORE_OUTBOX_GET] = "SELECT header,payload FROM outbox WHERE id=?1",
+	[STORE_INDICATOR_MESSAGE_ADD] = "INSERT INTO indicator_message(id,origin,created,area,tlp,exercise_name,source,until)"
+					" VALUES(?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT(id) DO NOTHING",
+	[STORE_INDICATOR_MESSAGE_FIND] = "SELECT row FROM indicator_message WHERE id=?1 AND origin=?2",
+	[STORE_INDICATOR_MESSAGE_REMOVE] = "DELETE FROM indicator_message WHERE row=?1",
+	[STORE_INDICATOR_MESSAGE_EXPIRE] = "DELETE FROM indicator_message WHERE until<=?1",
+	[STORE_INDICATOR_ADD] = "INSERT INTO indicator(message,id,value,kind,exercise,origin,key,confidence,valid_from,valid_until,to_ids,more,created,first,last)"
+				" VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?14) ON CONFLICT(value,kind,exercise,origin) DO UPDATE SET"
+				" message=?1,id=?2,key=?7,confidence=?8,valid_from=?9,valid_until=?10,to_ids=?11,more=?12,created=?13,last=?14 WHERE created<=?13",
+	[STORE_INDICATOR_REMOVE_OF] = "DELETE FROM indicator WHERE message=?1",
+	[STORE_INDICATOR_EXPIRE] = "DELETE FROM indicator WHERE row IN (SELECT row FROM indicator WHERE valid_until<=?1 LIMIT ?2)",
+	[STORE_INDICATOR_OWNER] = "SELECT origin FROM indicator WHERE id=?1 ORDER BY first,row LIMIT 1",
+	[STORE_SIGHTING_ADD] = "INSERT OR IGNORE INTO sighting(message,n,indicator,origin,count,first,last,source,exercise,until)"
+			       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
+	[STORE_SIGHTING_TOTAL] = "SELECT coalesce(sum(count),0),coalesce(min(nullif(first,0)),0),coalesce(max(last),0) FROM sighting WHERE indicator=?1 AND exercise=?2",
+	[STORE_SIGHTING_LIST] = "SELECT message,origin,count,first,last,source FROM sighting WHERE indicator=?1 AND exercise=?2 ORDER BY message DESC,n LIMIT ?3",
+	[STORE_TRAINING_ADD] = "INSERT INTO training(uid,origin,sequence,created,begins,ends,header,event) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)"
+			       " ON CONFLICT(uid) DO UPDATE SET sequence=?3,created=?4,begins=?5,ends=?6,header=?7,event=?8"
+			       " WHERE origin=?2 AND (sequence<?3 OR (sequence=?3 AND created<=?4))",
+	[STORE_TRAINING_LIST] = "SELECT uid,header,event FROM training WHERE uid>=?1 AND uid<?1||?2 AND ends>?3 ORDER BY begins,uid LIMIT ?4",
+	[STORE_TRAINING_EXPIRE] = "DELETE FROM training WHERE ends<=?1",
+	[STORE_REGISTRATION_ADD] = "INSERT INTO registration(uid,origin,created,since,seats,until,registration) VALUES(?1,?2,?3,?3,?4,?5,?6)"
+				   " ON CONFLICT(uid,origin) DO UPDATE SET since=CASE WHEN ?4<=seats THEN since ELSE ?3 END,created=?3,seats=?4,until=?5,"
+				   "registration=?6 WHERE created<=?3",
+	[STORE_REGISTRATION_LIST] = "SELECT origin,since,seats,registration FROM registration WHERE uid=?1 AND seats>0 ORDER BY since,origin",
+	[STORE_REGISTRATION_EXPIRE] = "DELETE FROM registration WHERE until<=?1",
+	[STORE_SIGHTING_FORGET] = "DELETE FROM sighting WHERE message=?1",
+	[STORE_TRAINING_FORGET] = "DELETE FROM training WHERE header=?1",
+	[STORE_REGISTRATION_FORGET] = "DELETE FROM registration WHERE origin=?1 AND created=?2",
+	[STORE_SIGHTING_EXPIRE] = "DELETE FROM sighting WHERE (message,n) IN (SELECT message,n FROM sighting WHERE until<=?1 LIMIT ?2)",
 };
 
 lb_err store_error(struct store *s)
@@ -99,7 +148,7 @@ lb_err store_error(struct store *s)
 	case SQLITE_DONE:
 		return LB_OK;
 	case SQLITE_FULL:
-		return LB_DISK_FULL;
+		return LB_STORE_FULL;
 	case SQLITE_NOMEM:
 		return LB_NO_MEMORY;
 	case SQLITE_CORRUPT:
@@ -196,6 +245,8 @@ sqlite3_stmt *store_use(struct store *s, enum store_statement which)
 
 lb_err store_row(struct store *s, sqlite3_stmt *statement)
 {
+	lb_err e;
+
 	switch (sqlite3_step(statement)) {
 	case SQLITE_ROW:
 		return LB_OK;
@@ -203,7 +254,9 @@ lb_err store_row(struct store *s, sqlite3_stmt *statement)
 		sqlite3_reset(statement);
 		return LB_NOT_FOUND;
 	default:
-		return store_error(s);
+		e = store_error(s);
+		snprintf(s->why, sizeof s->why, "%s", e == LB_STORE_FULL ? lb_err_text(e) : sqlite3_errmsg(s->db));
+		return e;
 	}
 }
 
@@ -212,22 +265,30 @@ lb_err store_run(struct store *s, sqlite3_stmt *statement)
 	lb_err e = store_row(s, statement);
 
 	sqlite3_reset(statement);
-	return e == LB_NOT_FOUND ? LB_OK : e;
+	if (e == LB_OK || e == LB_NOT_FOUND)
+		return LB_OK;
+	if (s->failure == LB_OK)
+		s->failure = e;
+	return e;
 }
 
 lb_err store_begin(struct store *s)
 {
-	return store_run(s, store_use(s, STORE_BEGIN));
+	lb_err e = store_run(s, store_use(s, STORE_BEGIN));
+
+	s->failure = LB_OK;
+	return e;
 }
 
 lb_err store_commit(struct store *s)
 {
-	lb_err e;
+	lb_err e = s->failure;
 
 	/* A row that is still open keeps the write-ahead log from starting over: it would grow without end. */
 	for (unsigned i = 0; i < STORE_STATEMENTS; i++)
 		sqlite3_reset(s->statement[i]);
-	e = store_run(s, store_use(s, STORE_COMMIT));
+	if (e == LB_OK)
+		e = store_run(s, store_use(s, STORE_COMMIT));
 	if (e != LB_OK)
 		store_rollback(s);
 	return e;
@@ -238,6 +299,7 @@ void store_rollback(struct store *s)
 	/* SQLite has rolled back by itself after some errors: then there is nothing left to do. */
 	if (!sqlite3_get_autocommit(s->db) && store_run(s, store_use(s, STORE_ROLLBACK)) != LB_OK)
 		sqlite3_interrupt(s->db);
+	s->failure = LB_OK;
 }
 
 lb_err store_truncate_log(struct store *s)

@@ -44,29 +44,56 @@ enum store_statement {
 	STORE_QUARANTINE_REMOVE,
 	STORE_APPROVED_ADD,
 	STORE_APPROVED_FIND,
+	STORE_OUTBOX_GET,
+	STORE_INDICATOR_MESSAGE_ADD,
+	STORE_INDICATOR_MESSAGE_FIND,
+	STORE_INDICATOR_MESSAGE_REMOVE,
+	STORE_INDICATOR_MESSAGE_EXPIRE,
+	STORE_INDICATOR_ADD,
+	STORE_INDICATOR_REMOVE_OF,
+	STORE_INDICATOR_EXPIRE,
+	STORE_INDICATOR_OWNER,
+	STORE_SIGHTING_ADD,
+	STORE_SIGHTING_TOTAL,
+	STORE_SIGHTING_LIST,
+	STORE_SIGHTING_EXPIRE,
+	STORE_TRAINING_ADD,
+	STORE_TRAINING_LIST,
+	STORE_TRAINING_EXPIRE,
+	STORE_REGISTRATION_ADD,
+	STORE_REGISTRATION_LIST,
+	STORE_REGISTRATION_EXPIRE,
+	STORE_SIGHTING_FORGET,
+	STORE_TRAINING_FORGET,
+	STORE_REGISTRATION_FORGET,
 	STORE_STATEMENTS,
 };
 
+/* A transaction in which something could not be written is not committed: SQLite may have rolled back a part of it, or all. */
 struct store {
 	sqlite3 *db;
+	lb_err failure; /* the first of this transaction */
+	char why[160];  /* the last error in words */
 	sqlite3_stmt *statement[STORE_STATEMENTS];
 };
 
 /* Opens or makes DATA/agent.db, its folder (0700) included; one that an older agent made is brought to the newest schema. LB_OK,
- * LB_IO, LB_DISK_FULL, LB_CORRUPT, LB_NO_MEMORY, LB_VERSION (a newer agent made it); `why` has the path and SQLite's words. */
+ * LB_IO, LB_STORE_FULL, LB_CORRUPT, LB_NO_MEMORY, LB_VERSION (a newer agent made it); `why` has the path and SQLite's words. */
 lb_err store_open(const char *folder, struct store *out, char *why, size_t why_n) LB_MUST_CHECK;
 void store_close(struct store *s);
 
 /* A statement, reset and without bindings. */
 sqlite3_stmt *store_use(struct store *s, enum store_statement which);
-/* Runs one that gives no row. LB_OK, LB_DISK_FULL, LB_IO, LB_CORRUPT, LB_NO_MEMORY. */
+/* Runs one that gives no row. LB_OK, LB_STORE_FULL, LB_IO, LB_CORRUPT, LB_NO_MEMORY: then the transaction has failed. */
 lb_err store_run(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
 /* The next row: LB_OK, LB_NOT_FOUND (there is none), or the error. */
 lb_err store_row(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
+/* SQLite's last error as ours. */
 lb_err store_error(struct store *s);
 
 lb_err store_begin(struct store *s) LB_MUST_CHECK;
-/* Blocks until it is on disk. On error the transaction is rolled back. Rows read before are no longer valid. */
+/* Blocks until it is on disk. LB_OK, or the transaction's first error or its own: then nothing of it is stored. Rows read before are
+ * no longer valid. */
 lb_err store_commit(struct store *s) LB_MUST_CHECK;
 void store_rollback(struct store *s);
 /* Empties the write-ahead log, which may still hold what was deleted. Outside a transaction. LB_OK or the error; then it holds it until it is

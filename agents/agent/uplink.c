@@ -12,6 +12,7 @@
 
 #include "agents/agent/dial.h"
 #include "proto/host/log.h"
+#include "proto/texts.h"
 
 #define READ_SIZE (64 * 1024)
 #define SETUP_MS 15000 /* from the first packet to Welcome */
@@ -289,6 +290,8 @@ static void on_control(struct uplink *u, struct lb_frame frame)
 
 	if (!c)
 		uplink_fail(u, LB_BAD_CONTROL, NULL);
+	else if (!texts_are_utf8(&c->base))
+		uplink_fail(u, LB_NOT_UTF8, NULL);
 	else if (c->body_case == LAGEBUS__CONTROL__BODY_GOODBYE)
 		on_goodbye(u, c->goodbye);
 	else if (u->state == UPLINK_OPEN)

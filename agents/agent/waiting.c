@@ -108,21 +108,24 @@ void waiting_answered(struct agent *a, enum waiting_kind kind, uint64_t request,
 	free(packed);
 }
 
-int64_t waiting_expire(struct agent *a)
+void waiting_expire(struct agent *a)
 {
-	int64_t next = INT64_MAX;
-
 	for (unsigned i = 0; i < WAITING_MAX; i++) {
 		struct waiting *w = &a->waiting[i];
 
-		if (w->kind == WAITING_NOBODY)
+		if (w->kind == WAITING_NOBODY || a->now_ms < w->deadline_ms)
 			continue;
-		if (w->deadline_ms > a->now_ms) {
-			next = w->deadline_ms < next ? w->deadline_ms : next;
-			continue;
-		}
 		w->kind = WAITING_NOBODY;
 		answer_error(a, &w->peer, w->number, lb_err_token(LB_TIMEOUT), "the broker did not answer in time; what was sent stays in the outbox");
 	}
+}
+
+int64_t waiting_due_ms(const struct agent *a)
+{
+	int64_t next = INT64_MAX;
+
+	for (unsigned i = 0; i < WAITING_MAX; i++)
+		if (a->waiting[i].kind != WAITING_NOBODY && a->waiting[i].deadline_ms < next)
+			next = a->waiting[i].deadline_ms;
 	return next;
 }

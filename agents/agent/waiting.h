@@ -31,7 +31,9 @@ void waiting_ask(struct agent *a, const struct local_peer *peer, uint64_t number
 void waiting_sent(struct agent *a, const struct lb_uuid *id, const char *reason, const char *text);
 /* The broker has answered a question: a Receipts, a Route or a Waiting. */
 void waiting_answered(struct agent *a, enum waiting_kind kind, uint64_t request, const ProtobufCMessage *said);
-/* Ends those who waited too long. The next deadline, or INT64_MAX. */
-int64_t waiting_expire(struct agent *a);
+/* Ends those who waited too long. */
+void waiting_expire(struct agent *a);
+/* The next deadline, or INT64_MAX. */
+int64_t waiting_due_ms(const struct agent *a);
 
 #endif

@@ -8,6 +8,7 @@
 #include "proto/host/log.h"
 
 #define ROWS_A_TURN 256 /* shown to one of them */
+#define AGAIN_MS 250    /* until one whose queue is full is shown more */
 
 lb_err watchers_add(struct agent *a, const struct watcher *from)
 {
@@ -43,7 +44,18 @@ static bool is_wanted(const struct watcher *w, const struct inbox_row *row)
 	       (!w->unacknowledged || row->acknowledged < (int)h.ack_policy || h.ack_policy == LB_ACK_NONE);
 }
 
-/* True if there is more for it. */
+/* Whoever does not keep up is shown the rest later: it costs a place and a row's number. Whoever is gone is forgotten. */
+static void stop_showing(struct agent *a, struct watcher *w, lb_err e)
+{
+	if (e == LB_LIMIT) {
+		a->show_ms = a->now_ms + AGAIN_MS;
+		return;
+	}
+	w->here = false;
+	log_event(LOG_INFO, "watcher_dropped", "reason=%s", lb_err_token(e));
+}
+
+/* True if there is more for it now. */
 static bool show(struct agent *a, struct watcher *w)
 {
 	for (unsigned i = 0; i < ROWS_A_TURN; i++) {
@@ -52,25 +64,31 @@ static bool show(struct agent *a, struct watcher *w)
 
 		if (e != LB_OK)
 			return false;
-		w->row = row.row;
 		if (is_wanted(w, &row))
 			e = answer_message(a, &w->peer, w->number, &row, true);
 		if (e != LB_OK) {
-			/* Whoever does not keep up, or is gone, is no longer shown anything; it can look into the inbox. */
-			w->here = false;
-			log_event(LOG_INFO, "watcher_dropped", "reason=%s", lb_err_token(e));
+			stop_showing(a, w, e);
 			return false;
 		}
+		w->row = row.row;
 	}
 	return true;
+}
+
+int64_t watchers_due_ms(const struct agent *a)
+{
+	if (a->inbox_grew)
+		return a->now_ms;
+	return a->show_ms ? a->show_ms : INT64_MAX;
 }
 
 void watchers_show(struct agent *a)
 {
 	bool more = false;
 
-	if (!a->inbox_grew)
+	if (a->now_ms < watchers_due_ms(a))
 		return;
+	a->show_ms = 0;
 	for (unsigned i = 0; i < WATCHERS_MAX; i++)
 		if (a->watchers[i].here)
 			more |= show(a, &a->watchers[i]);

@@ -1,4 +1,4 @@
-/* Watchers: local peers that are shown what comes into the inbox, in its order, for as long as they keep up. */
+/* Watchers: local peers that are shown what comes into the inbox, in its order, as fast as they take it. */
 #ifndef LAGEBUS_AGENT_WATCHERS_H
 #define LAGEBUS_AGENT_WATCHERS_H
 
@@ -25,7 +25,9 @@ struct watcher {
 lb_err watchers_add(struct agent *a, const struct watcher *from) LB_MUST_CHECK;
 /* All of this peer's. */
 void watchers_remove(struct agent *a, const struct local_peer *peer);
-/* Shows what is new. */
+/* Shows what is new, and the rest to those who did not keep up. */
 void watchers_show(struct agent *a);
+/* When there is something to show, or INT64_MAX. */
+int64_t watchers_due_ms(const struct agent *a);
 
 #endif

@@ -19,6 +19,7 @@ static const struct {
 	{ LB_TLP_WIDENED, "give it the label of the message that it refers to (lagebus show) with --tlp, or a stricter one" },
 	{ LB_CLASSIFIED, "use a system that is approved for it; what only names a marking may not stand as one on a line of its own" },
 	{ LB_DISK_FULL, "nothing is lost, the agent sends it again; tell the broker's operator" },
+	{ LB_STORE_FULL, "nothing was sent; make room where the agent keeps its data, and send it again" },
 	{ LB_LIMIT, "try again in a while" },
 	{ LB_EXPIRED, "give a later --expires" },
 	{ LB_ZMTP_TOO_BIG, "a message carries at most 4 MiB; send a link to the document instead" },
@@ -33,4 +34,11 @@ const char *advice_for(lb_err e)
 		if (advice[i].error == e)
 			return advice[i].text;
 	return "";
+}
+
+lb_err advice_why(struct why *why, lb_err e, const char *where)
+{
+	const char *what = advice_for(e);
+
+	return why_set(why, e, "%s: %s (%s)%s%s", where, lb_err_text(e), lb_err_token(e), *what ? ": " : "", what);
 }

@@ -95,7 +95,7 @@ static lb_err trust_domain_is_valid(const char *trust_domain, struct why *why)
 		if (lb_identity_parse(uri, strlen(uri), &id) == LB_OK)
 			return LB_OK;
 	}
-	return why_set(why, LB_INVALID, "--trust-domain %.130s: is not a SPIFFE trust domain (lower case, as lagebus.example)",
+	return why_usage(why, "--trust-domain %.130s: is not a SPIFFE trust domain (lower case, as lagebus.example)",
 		trust_domain);
 }
 
@@ -147,10 +147,10 @@ static lb_err names_are_valid(const struct ca_request *r, struct why *why)
 	for (unsigned i = 0; i < r->dns_n; i++)
 		if (!*r->dns[i] || strlen(r->dns[i]) > 253 || strspn(r->dns[i],
 			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.*") != strlen(r->dns[i]))
-			return why_set(why, LB_INVALID, "--dns %.64s: is not a DNS name", r->dns[i]);
+			return why_usage(why, "--dns %.64s: is not a DNS name", r->dns[i]);
 	for (unsigned i = 0; i < r->ip_n; i++)
 		if (inet_pton(AF_INET, r->ip[i], address) != 1 && inet_pton(AF_INET6, r->ip[i], address) != 1)
-			return why_set(why, LB_INVALID, "--ip %.64s: is not an IPv4 or IPv6 address", r->ip[i]);
+			return why_usage(why, "--ip %.64s: is not an IPv4 or IPv6 address", r->ip[i]);
 	return LB_OK;
 }
 
@@ -164,10 +164,10 @@ static lb_err spiffe_id_of(const struct ca_pair *ca, const struct ca_request *r,
 	if (ca_uri_of(ca->certificate, root, sizeof(root)) || strncmp(root, "spiffe://", 9) != 0)
 		return why_set(why, LB_INVALID, "ca.pem names no trust domain (URI SAN spiffe://...); make the CA with lagebus ca init");
 	if (!lb_partner_is_valid(r->partner, strlen(r->partner)))
-		return why_set(why, LB_INVALID, "'%.70s' is not a partner id (as de-sn or de-sn/leipzig, lower case)", r->partner);
+		return why_usage(why, "'%.70s' is not a partner id (as de-sn or de-sn/leipzig, lower case)", r->partner);
 	n = snprintf(out, LB_SPIFFE_ID_MAX + 1, "%s/partner/%s/agent/%s", root, r->partner, r->name);
 	if (n > LB_SPIFFE_ID_MAX || lb_identity_parse(out, (size_t)n, &id) != LB_OK)
-		return why_set(why, LB_INVALID, "'%.70s' is not an agent's name (lower-case letters, digits and -)", r->name);
+		return why_usage(why, "'%.70s' is not an agent's name (lower-case letters, digits and -)", r->name);
 	return LB_OK;
 }
 

@@ -29,7 +29,7 @@ lb_err ca_key_new(const char *curve, EVP_PKEY **out, struct why *why)
 		*out = EVP_EC_gen(curves[i].group);
 		return *out ? LB_OK : ca_openssl_failed(why, LB_NO_MEMORY, "cannot make a key");
 	}
-	return why_set(why, LB_INVALID, "--curve %.32s: p256, p384 or p521 is expected", curve);
+	return why_usage(why, "--curve %.32s: p256, p384 or p521 is expected", curve);
 }
 
 const EVP_MD *ca_digest(const EVP_PKEY *key)

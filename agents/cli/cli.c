@@ -58,7 +58,7 @@ enum cli_exit cli_fail(struct cli *cli, enum cli_exit code, const char *format, 
 
 enum cli_exit cli_fail_why(struct cli *cli, lb_err e, const struct why *why)
 {
-	enum cli_exit code = exit_of(e);
+	enum cli_exit code = why->usage ? CLI_USAGE : exit_of(e);
 
 	fail_text(cli, code, why->text);
 	return code;

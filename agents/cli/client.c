@@ -146,17 +146,24 @@ static enum cli_exit no_answer(struct client *client, lb_err e)
 		"outbox (lagebus status); --timeout waits longer", status->broker, client->cli->timeout_ms / 1000);
 }
 
-enum cli_exit client_ask(struct client *client, Lagebus__Request *request, const char *waiting, Lagebus__Reply **out)
+enum cli_exit client_hear(struct client *client, Lagebus__Request *request, const char *waiting, Lagebus__Reply **out)
 {
-	Lagebus__Reply *reply = NULL;
 	enum cli_exit code = client_tell(client, request);
 	lb_err e;
 
 	if (code)
 		return code;
-	e = await(client, client->cli->timeout_ms, waiting, &reply);
-	if (e)
-		return no_answer(client, e);
+	e = await(client, client->cli->timeout_ms, waiting, out);
+	return e ? no_answer(client, e) : CLI_OK;
+}
+
+enum cli_exit client_ask(struct client *client, Lagebus__Request *request, const char *waiting, Lagebus__Reply **out)
+{
+	Lagebus__Reply *reply = NULL;
+	enum cli_exit code = client_hear(client, request, waiting, &reply);
+
+	if (code)
+		return code;
 	code = client_refused(client, reply);
 	if (code)
 		lagebus__reply__free_unpacked(reply, NULL);

@@ -20,6 +20,8 @@ void client_close(struct client *client);
 /* Asks, waits for the last reply and gives it to *out (free with lagebus__reply__free_unpacked); `waiting` labels the progress
  * bar. A refusal or silence is said and returned as exit code. Blocks, at most for the --timeout. */
 enum cli_exit client_ask(struct client *client, Lagebus__Request *request, const char *waiting, Lagebus__Reply **out);
+/* The same without a word about a refusal: it stands in the reply. */
+enum cli_exit client_hear(struct client *client, Lagebus__Request *request, const char *waiting, Lagebus__Reply **out);
 /* Sends without waiting: for watch, whose replies come one by one. */
 enum cli_exit client_tell(struct client *client, Lagebus__Request *request);
 /* The next reply to the last request. LB_OK, LB_TIMEOUT, LB_CLOSED (a signal came), LB_IO, LB_INVALID. timeout_ms -1: for ever. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/advice.h"
 #include "agents/cli/commands.h"
 #include "agents/cli/draft.h"
 #include "agents/cli/file.h"
@@ -74,8 +75,10 @@ static lb_err pack_note(const struct args *args, struct content *c, struct why *
 	note.title = (char *)args_value(args, "title", file && strcmp(file, "-") != 0 ? basename(path) : "");
 	if (!lb_utf8_is_valid(note.title, strlen(note.title)) || !lb_utf8_is_valid(note.text, strlen(note.text)))
 		return why_set(why, LB_INVALID, "title and text must be UTF-8; convert them first (iconv -t utf-8)");
-	if (draft_is_marked(note.title) || draft_is_marked(note.text) || is_marked_file(c))
-		return why_set(why, LB_CLASSIFIED, "%s", lb_err_text(LB_CLASSIFIED));
+	if (draft_is_marked(note.title) || draft_is_marked(note.text))
+		return advice_why(why, LB_CLASSIFIED, draft_is_marked(note.title) ? "the title" : "the text");
+	if (is_marked_file(c))
+		return advice_why(why, LB_CLASSIFIED, "the file");
 	if (file) {
 		note.attachment = (ProtobufCBinaryData){ c->file_n, c->file };
 		note.media_type = (char *)args_value(args, "media-type", "application/octet-stream");
@@ -130,9 +133,10 @@ enum cli_exit cmd_send(struct cli *cli)
 	if (wrong)
 		return cli_fail(cli, CLI_USAGE, "%s", wrong);
 	defaults.tlp = lb_message_type(defaults.type)->tlp;
-	if (draft_init(&draft, args, &defaults, when_now_ms(), &why)) {
+	e = draft_init(&draft, args, &defaults, when_now_ms(), &why);
+	if (e) {
 		draft_fini(&draft);
-		return cli_fail(cli, CLI_USAGE, "%s", why.text);
+		return draft_fail(cli, e, &why);
 	}
 	e = read_content(args, &content, &why);
 	if (!e && !args_has(args, "raw"))

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/advice.h"
 #include "agents/cli/commands.h"
 #include "agents/cli/csaf.h"
 #include "agents/cli/draft.h"
@@ -102,7 +103,7 @@ static lb_err read_texts(const struct args *args, struct advisory *a, struct why
 	for (unsigned i = 0; i < a->csaf.measures_n; i++)
 		a->measures[w->n_measures++] = (char *)a->csaf.measures[i];
 	if (draft_is_marked(w->title) || draft_is_marked(w->summary))
-		return why_set(why, LB_CLASSIFIED, "%s", lb_err_text(LB_CLASSIFIED));
+		return advice_why(why, LB_CLASSIFIED, draft_is_marked(w->title) ? "the title" : "the text");
 	while ((measure = args_next(args, "measure", &at))) {
 		if (w->n_measures == MEASURES_MAX)
 			return why_set(why, LB_INVALID, "--measure is given too often, 16 times at most");
@@ -122,7 +123,7 @@ static lb_err check_label(const struct draft *d, const struct csaf *c, struct wh
 		lb_tlp_name(d->header.tlp), lb_tlp_name(c->tlp));
 }
 
-static enum cli_exit pack_and_send(struct cli *cli, const struct draft *d, const Lagebus__Warning *w)
+static enum cli_exit pack_and_send(struct cli *cli, struct draft *d, const Lagebus__Warning *w)
 {
 	uint8_t *payload = malloc(lagebus__warning__get_packed_size(w) + 1);
 	enum cli_exit code;
@@ -141,12 +142,14 @@ static enum cli_exit draft_and_send(struct cli *cli, struct advisory *a, unsigne
 	struct draft draft;
 	enum cli_exit code;
 	struct why why;
+	lb_err e;
 
 	defaults.tlp = a->csaf.tlp != LB_TLP_UNSET ? a->csaf.tlp : LB_TLP_GREEN;
 	defaults.language = a->csaf.language;
 	clocks(level, now_ms, &defaults);
-	if (draft_init(&draft, &cli->args, &defaults, now_ms, &why))
-		code = cli_fail(cli, CLI_USAGE, "%s", why.text);
+	e = draft_init(&draft, &cli->args, &defaults, now_ms, &why);
+	if (e)
+		code = draft_fail(cli, e, &why);
 	else if (check_label(&draft, &a->csaf, &why))
 		code = cli_fail(cli, CLI_REFUSED, "%s", why.text);
 	else

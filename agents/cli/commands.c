@@ -48,6 +48,29 @@ const struct command commands[] = {
 	{ "watch", "", 0, 0, "show messages as they come",
 		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "
 		"a document on a line of its own. With --timeout it ends with exit code 4 when nothing came for so long.", ROW(watch) },
+	{ "indicators import", "FILE", 1, 1, "send indicators from a file: text, CSV, MISP or STIX",
+		"Reads a value a line (also disarmed, as hxxp://example[.]org; # begins a comment), CSV with a heading, a MISP event or a STIX 2.1 bundle, and sends "
+		"each value once, in messages of up to 10,000. Of events and bundles it takes what is straightforward: attributes and indicator objects with one "
+		"value; other patterns go as they are. What is no indicator is noted with its line, what has ended is left out. The file's own TLP label counts and is not "
+		"widened. The same value from the same partner keeps its id, so that its sightings go on counting. In a pipe each line has: id, accepted or outbox, and "
+		"how many indicators, separated by tabs.", ROW(indicators_import) },
+	{ "indicators search", "PATTERN", 1, 1, "find indicators by value, prefix, domain or network",
+		"Finds a value and what is around it: an address also in the networks that have it, a domain also what is below and above it, with URLs and mail "
+		"addresses there; a network finds what lies in it, '*.example.org' what is below a domain, 'abc*' what begins so. Only what is valid now is found. In a "
+		"pipe each line has: value, kind, marking, confidence, to_ids, from, valid until, sighted and title, separated by tabs.", ROW(indicators_search) },
+	{ "indicators list", "", 0, 0, "list the indicators that are valid now",
+		"Lists what came from all partners and what this one sent, joined by kind and value: the label is the strictest of those it came with, the confidence the "
+		"highest, and to_ids is yes if all of the most confident say so. In a pipe each line is as in a search.", ROW(indicators_list) },
+	{ "indicators show", "ID|VALUE", 1, 1, "show an indicator, who sent it and who has seen it",
+		"Shows what each partner says of it, and the sightings that came: the newest 1,000, and the sums over all.", ROW(indicators_show) },
+	{ "indicators export", "", 0, 0, "write the indicators that are valid now for other programs",
+		"Writes text, CSV, JSON or a STIX 2.1 bundle to standard output, each value under the strictest label that it came with. What is stricter than "
+		"--tlp is left out and counted on standard error; TLP:RED is not exported unless --tlp red asks for it. What belongs to an exercise is never among real "
+		"ones.", ROW(indicators_export) },
+	{ "indicators sighted", "ID|VALUE", 1, 1, "tell an indicator's owner that it was seen",
+		"Sends a sighting to the partner whose indicator it is, to each of them where several sent the value. A local body tells its Land, whose agent tells the "
+		"owner in the Land's name. Sources are to be pseudonyms: they say nothing of a person. In a pipe each line has: id, accepted or outbox, and who is told, "
+		"separated by tabs.", ROW(indicators_sighted) },
 	{ "status", "", 0, 0, "how agent and link are",
 		"Shows identity, whom the agent acts for besides, link, outbox, inbox and how far behind the newest message it is. The exit code is 4 while the agent is "
 		"linked to no broker.", ROW(status) },

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "agents/cli/advice.h"
 #include "lagebus/classified.h"
 
 #define SHARING_GROUP_PUBLIC "ffffffff-ffff-ffff-ffff-ffffffffffff"
@@ -201,7 +202,7 @@ static lb_err refuse_classified(const json_t *doc, const struct csaf *c, struct 
 
 	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (places[i].text && lb_text_is_classified(places[i].text, strlen(places[i].text)))
-			return why_set(why, LB_CLASSIFIED, "%s: %s", places[i].path, lb_err_text(LB_CLASSIFIED));
+			return advice_why(why, LB_CLASSIFIED, places[i].path);
 	return LB_OK;
 }
 

@@ -1,9 +1,11 @@
 /* A message's header from the command line. */
 #include "agents/cli/draft.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/advice.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 #include "lagebus/classified.h"
@@ -33,10 +35,10 @@ static lb_err add_entry(struct draft *d, char *entry, struct why *why)
 	return LB_OK;
 }
 
-static lb_err read_audience(struct draft *d, const struct args *args, struct why *why)
+static lb_err read_audience(struct draft *d, const struct args *args, const char *otherwise, struct why *why)
 {
 	const char *value;
-	size_t n = 1;
+	size_t n = (otherwise ? strlen(otherwise) : 0) + 1;
 	unsigned at = 0;
 	char *save = NULL;
 
@@ -49,6 +51,8 @@ static lb_err read_audience(struct draft *d, const struct args *args, struct why
 		strcat(d->audience_text, value);
 		strcat(d->audience_text, ",");
 	}
+	if (otherwise && !args_has(args, "to"))
+		strcpy(d->audience_text, otherwise);
 	for (char *entry = strtok_r(d->audience_text, ", ", &save); entry; entry = strtok_r(NULL, ", ", &save)) {
 		lb_err e = add_entry(d, entry, why);
 
@@ -69,6 +73,26 @@ static lb_err read_origin(struct draft *d, const struct args *args, struct why *
 	return LB_OK;
 }
 
+/* Somebody takes a classification for a TLP label; GEHEIM is one in small letters, too, where a label is expected. */
+static lb_err read_tlp(const char *text, unsigned *out, struct why *why)
+{
+	char capitals[80], where[60];
+	unsigned tlp = lb_tlp_from_name(text);
+	size_t n = 0;
+
+	if (tlp != LB_TLP_UNSET) {
+		*out = tlp;
+		return LB_OK;
+	}
+	for (; text[n] && n < sizeof(capitals) - 1; n++)
+		capitals[n] = (char)toupper((unsigned char)text[n]);
+	capitals[n] = '\0';
+	snprintf(where, sizeof(where), "--tlp %.40s", text);
+	if (draft_is_marked(capitals))
+		return advice_why(why, LB_CLASSIFIED, where);
+	return why_set(why, LB_INVALID, "%s: clear, green, amber, amber+strict or red is expected", where);
+}
+
 static lb_err read_scales(struct draft *d, const struct args *args, struct why *why)
 {
 	const char *tlp = args_value(args, "tlp", NULL), *area = args_value(args, "area", NULL);
@@ -79,8 +103,8 @@ static lb_err read_scales(struct draft *d, const struct args *args, struct why *
 	if (e)
 		return e;
 	d->header.level = (uint32_t)level;
-	if (tlp && (d->header.tlp = lb_tlp_from_name(tlp)) == LB_TLP_UNSET)
-		return why_set(why, LB_INVALID, "--tlp %.40s: clear, green, amber, amber+strict or red is expected", tlp);
+	if (tlp && (e = read_tlp(tlp, &d->header.tlp, why)))
+		return e;
 	draft_names(lb_area_name, LB_AREA_MAX, areas, sizeof(areas));
 	if (area && (d->header.area = lb_area_from_name(area)) == 0)
 		return why_set(why, LB_INVALID, "--area %.40s: is none of %s", area, areas);
@@ -153,7 +177,8 @@ lb_err draft_init(struct draft *d, const struct args *args, const struct draft_d
 	h->schema_version = 1;
 	d->dry_run = args_has(args, "dry-run");
 	d->no_wait = args_has(args, "no-wait");
-	e = read_audience(d, args, why);
+	d->has_tlp = args_has(args, "tlp");
+	e = read_audience(d, args, defaults->to, why);
 	if (!e)
 		e = read_origin(d, args, why);
 	if (!e)
@@ -167,6 +192,11 @@ lb_err draft_init(struct draft *d, const struct args *args, const struct draft_d
 	if (!e)
 		e = read_id(args, "supersedes", d->supersedes, &h->supersedes, why);
 	return e ? e : read_texts(d, args, why);
+}
+
+enum cli_exit draft_fail(struct cli *cli, lb_err e, const struct why *why)
+{
+	return cli_fail(cli, e == LB_CLASSIFIED ? CLI_REFUSED : CLI_USAGE, "%s", why->text);
 }
 
 void draft_fini(struct draft *d)

@@ -28,14 +28,14 @@ static void describe(const struct draft *d, char *out, size_t n)
 
 /* A warning of level 4 that was accepted is on the broker's disk and waits for a second person: what does the broker say of that? NULL: it
  * does not wait, or no longer, or that cannot be known now. */
-static Lagebus__Receipts *ask_wait(struct client *client, const Lagebus__SendReply *sent)
+static Lagebus__Receipts *ask_wait(struct client *client, const struct lb_uuid *id)
 {
 	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
 	Lagebus__ReceiptsRequest body = LAGEBUS__RECEIPTS_REQUEST__INIT;
 	Lagebus__Receipts *receipts = NULL;
 	Lagebus__Reply *reply = NULL;
 
-	body.id = sent->id;
+	body.id = (ProtobufCBinaryData){ sizeof(id->b), (uint8_t *)id->b };
 	request.body_case = LAGEBUS__REQUEST__BODY_RECEIPTS;
 	request.receipts = &body;
 	if (client_ask(client, &request, "asking the broker who may approve it", &reply))
@@ -73,15 +73,13 @@ static bool needs_second(const struct draft *d)
 	return d->header.type == LB_TYPE_WARNING && d->header.level >= 4;
 }
 
-static enum cli_exit show_sent(struct client *client, const struct draft *d, const Lagebus__SendReply *sent)
+static enum cli_exit show_sent(struct client *client, const struct draft *d, const struct lb_uuid *uuid, bool accepted)
 {
-	Lagebus__Receipts *wait = sent->accepted && needs_second(d) ? ask_wait(client, sent) : NULL;
+	Lagebus__Receipts *wait = accepted && needs_second(d) ? ask_wait(client, uuid) : NULL;
 	struct cli *cli = client->cli;
 	char id[LB_UUID_TEXT], text[600];
-	struct lb_uuid uuid;
 
-	memcpy(uuid.b, sent->id.data, sizeof(uuid.b));
-	lb_uuid_format(&uuid, id);
+	lb_uuid_format(uuid, id);
 	if (wait) {
 		enum cli_exit code = show_waiting(cli, d, id, wait);
 
@@ -89,13 +87,13 @@ static enum cli_exit show_sent(struct client *client, const struct draft *d, con
 		return code;
 	}
 	if (cli->json)
-		return out_json(cli, json_pack("{s:s,s:b}", "id", id, "accepted", (int)sent->accepted));
+		return out_json(cli, json_pack("{s:s,s:b}", "id", id, "accepted", (int)accepted));
 	if (!cli->terminal) {
-		out_line(cli, "%s\t%s", id, sent->accepted ? "accepted" : "outbox");
+		out_line(cli, "%s\t%s", id, accepted ? "accepted" : "outbox");
 		return CLI_OK;
 	}
 	describe(d, text, sizeof(text));
-	if (sent->accepted)
+	if (accepted)
 		out_styled(cli, OUT_GOOD, "accepted by the broker: %s", id);
 	else
 		out_styled(cli, OUT_WARN, "in the agent's outbox, it goes out as soon as a broker is reached: %s", id);
@@ -103,7 +101,8 @@ static enum cli_exit show_sent(struct client *client, const struct draft *d, con
 	return CLI_OK;
 }
 
-static enum cli_exit send(struct client *client, const struct draft *d, ProtobufCBinaryData header, ProtobufCBinaryData payload)
+static enum cli_exit ask_to_send(struct client *client, const struct draft *d, ProtobufCBinaryData header, ProtobufCBinaryData payload, const char *waiting,
+	struct lb_uuid *id, bool *accepted)
 {
 	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
 	Lagebus__SendRequest body = LAGEBUS__SEND_REQUEST__INIT;
@@ -115,15 +114,26 @@ static enum cli_exit send(struct client *client, const struct draft *d, Protobuf
 	body.wait = !d->no_wait;
 	request.body_case = LAGEBUS__REQUEST__BODY_SEND;
 	request.send = &body;
-	code = client_ask(client, &request, "waiting for the broker to accept it", &reply);
+	code = client_ask(client, &request, waiting, &reply);
 	if (code)
 		return code;
-	if (reply->body_case == LAGEBUS__REPLY__BODY_SEND && reply->send->id.len == 16)
-		code = show_sent(client, d, reply->send);
-	else
+	if (reply->body_case == LAGEBUS__REPLY__BODY_SEND && reply->send->id.len == sizeof(id->b)) {
+		memcpy(id->b, reply->send->id.data, sizeof(id->b));
+		*accepted = reply->send->accepted;
+	} else {
 		code = cli_fail(client->cli, CLI_IO, "the agent's answer is not one to a message that was sent");
+	}
 	lagebus__reply__free_unpacked(reply, NULL);
 	return code;
+}
+
+static enum cli_exit send(struct client *client, const struct draft *d, ProtobufCBinaryData header, ProtobufCBinaryData payload)
+{
+	struct lb_uuid id;
+	bool accepted;
+	enum cli_exit code = ask_to_send(client, d, header, payload, "waiting for the broker to accept it", &id, &accepted);
+
+	return code ? code : show_sent(client, d, &id, accepted);
 }
 
 static json_t *route_json(const Lagebus__Route *route)
@@ -140,6 +150,7 @@ static json_t *route_json(const Lagebus__Route *route)
 			json_array_append_new(recipients, out_json_string(p->partner));
 	}
 	json_object_set_new(doc, "refused", *route->refused ? out_json_string(route->refused) : json_null());
+	json_object_set_new(doc, "refused_text", *route->refused ? out_json_string(route->refused_text) : json_null());
 	json_object_set_new(doc, "needs_approval", json_boolean(route->waits));
 	json_object_set_new(doc, "recipients", recipients);
 	json_object_set_new(doc, "others", others);
@@ -176,11 +187,11 @@ static enum cli_exit route_table(struct cli *cli, const Lagebus__Route *route)
 static enum cli_exit show_route(struct cli *cli, const Lagebus__Route *route)
 {
 	lb_err e = lb_err_from_token(route->refused);
-	const char *advice = advice_for(e);
+	const char *advice = advice_for(e), *text = *route->refused_text ? route->refused_text : lb_err_text(e);
 	enum cli_exit code;
 
 	if (*route->refused && !cli->json)
-		return cli_fail(cli, CLI_REFUSED, "the broker would refuse it: %s (%s)%s%s", lb_err_text(e), route->refused,
+		return cli_fail(cli, CLI_REFUSED, "the broker would refuse it: %s (%s)%s%s", text, route->refused,
 			*advice ? ": " : "", advice);
 	code = cli->json ? out_json(cli, route_json(route)) : route_table(cli, route);
 	return code || !*route->refused ? code : CLI_REFUSED;
@@ -210,23 +221,87 @@ static enum cli_exit dry_run(struct client *client, ProtobufCBinaryData header, 
 	return code;
 }
 
-enum cli_exit draft_send(struct cli *cli, const struct draft *d, const uint8_t *payload, size_t payload_n)
+enum cli_exit draft_publish(struct client *client, const struct draft *d, const uint8_t *payload, size_t payload_n, const char *waiting,
+	struct lb_uuid *id, bool *accepted)
 {
 	ProtobufCBinaryData body = { payload_n, (uint8_t *)payload }, header = pack_header(&d->header);
-	struct client client;
+	enum cli_exit code = header.data ? CLI_OK : cli_fail(client->cli, CLI_IO, "out of memory");
+
+	if (!code)
+		code = ask_to_send(client, d, header, body, waiting, id, accepted);
+	free(header.data);
+	return code;
+}
+
+/* What did not verify has no label. */
+static unsigned label_of(const Lagebus__StoredMessage *stored)
+{
+	struct lb_header h;
+
+	if (*stored->quarantine || lb_header_decode(stored->header.data, stored->header.len, &h) != LB_OK)
+		return LB_TLP_CLEAR;
+	return lb_tlp_effective(h.tlp);
+}
+
+/* What is not in the inbox (one of our own, or gone) the broker judges. */
+static enum cli_exit follow_label(struct client *client, struct draft *d, ProtobufCBinaryData id, const char *which)
+{
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
+	Lagebus__ShowRequest body = LAGEBUS__SHOW_REQUEST__INIT;
+	Lagebus__Reply *reply = NULL;
+	enum cli_exit code;
+	unsigned tlp;
+
+	if (d->has_tlp || id.len == 0)
+		return CLI_OK;
+	body.id = id;
+	request.body_case = LAGEBUS__REQUEST__BODY_SHOW;
+	request.show = &body;
+	code = client_hear(client, &request, "reading the message that it refers to", &reply);
+	if (code)
+		return code;
+	if (lb_err_from_token(reply->error) != LB_NOT_FOUND)
+		code = client_refused(client, reply);
+	tlp = reply->body_case == LAGEBUS__REPLY__BODY_MESSAGE ? label_of(reply->message) : LB_TLP_CLEAR;
+	if (!code && lb_tlp_strictest(tlp, d->header.tlp) != lb_tlp_effective(d->header.tlp)) {
+		d->header.tlp = tlp;
+		cli_note(client->cli, "it is %s, like the message that it %s; --tlp chooses a stricter one", lb_tlp_name(tlp), which);
+	}
+	lagebus__reply__free_unpacked(reply, NULL);
+	return code;
+}
+
+static enum cli_exit pack_and_send(struct client *client, const struct draft *d, ProtobufCBinaryData payload)
+{
+	ProtobufCBinaryData header = pack_header(&d->header);
 	enum cli_exit code;
 
 	if (!header.data)
-		return cli_fail(cli, CLI_IO, "out of memory");
-	if (payload_n > LB_PAYLOAD_MAX || header.len > LB_HEADER_MAX) {
-		free(header.data);
+		return cli_fail(client->cli, CLI_IO, "out of memory");
+	if (header.len > LB_HEADER_MAX)
+		code = cli_fail(client->cli, CLI_REFUSED, "the header is too large: %zu bytes, %d are allowed; --to names too many, use a group", header.len,
+			LB_HEADER_MAX);
+	else
+		code = d->dry_run ? dry_run(client, header, payload) : send(client, d, header, payload);
+	free(header.data);
+	return code;
+}
+
+enum cli_exit draft_send(struct cli *cli, struct draft *d, const uint8_t *payload, size_t payload_n)
+{
+	struct client client;
+	enum cli_exit code;
+
+	if (payload_n > LB_PAYLOAD_MAX)
 		return cli_fail(cli, CLI_REFUSED, "the message is too large: %zu bytes of payload, %d are allowed; send a link instead",
 			payload_n, LB_PAYLOAD_MAX);
-	}
 	code = client_open(cli, &client);
 	if (!code)
-		code = d->dry_run ? dry_run(&client, header, body) : send(&client, d, header, body);
+		code = follow_label(&client, d, d->header.thread, "belongs to");
+	if (!code)
+		code = follow_label(&client, d, d->header.supersedes, "replaces");
+	if (!code)
+		code = pack_and_send(&client, d, (ProtobufCBinaryData){ payload_n, (uint8_t *)payload });
 	client_close(&client);
-	free(header.data);
 	return code;
 }

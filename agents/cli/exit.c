@@ -20,6 +20,7 @@ static const struct {
 	{ LB_IO, CLI_IO },
 	{ LB_NO_MEMORY, CLI_IO },
 	{ LB_CORRUPT, CLI_IO },
+	{ LB_STORE_FULL, CLI_IO },
 	{ LB_AGAIN, CLI_NO_BROKER },
 	{ LB_CLOSED, CLI_NO_BROKER },
 	{ LB_LIMIT, CLI_NO_BROKER },

@@ -5,7 +5,7 @@
 #include "agents/cli/text.h"
 
 #define HELP_COLUMN 26
-#define COMMAND_COLUMN 15
+#define COMMAND_COLUMN 25
 #define HELP_WIDTH 80
 
 /* Writes text from the given column on, broken at spaces. */
@@ -71,7 +71,7 @@ static void global_options_of(FILE *f, const struct option_row *own)
 
 static void command_line(FILE *f, const struct command *c)
 {
-	fprintf(f, "  %-12s ", c->name);
+	fprintf(f, "  %-22s ", c->name);
 	wrapped(f, c->summary, COMMAND_COLUMN);
 }
 

@@ -11,5 +11,17 @@ lb_err why_set(struct why *w, lb_err e, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(w->text, sizeof(w->text), format, ap);
 	va_end(ap);
+	w->usage = false;
 	return e;
+}
+
+lb_err why_usage(struct why *w, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(w->text, sizeof(w->text), format, ap);
+	va_end(ap);
+	w->usage = true;
+	return LB_INVALID;
 }

@@ -99,11 +99,12 @@ static size_t write_key(uint8_t *key, uint16_t sender, const struct lb_header *h
 {
 	const uint16_t numbers[HEAD / 2] = { sender, (uint16_t)h->type, (uint16_t)h->area, (uint16_t)h->tlp,
 	                                     (uint16_t)h->level, (uint16_t)h->lane, (uint16_t)h->approvals_n, (uint16_t)h->audience_n };
-	size_t n = HEAD;
+	size_t n = HEAD + 1;
 
 	if ((h->type | h->area | h->tlp | h->level | h->lane | h->approvals_n | h->audience_n) > UINT16_MAX)
 		return 0;
 	memcpy(key, numbers, HEAD);
+	key[HEAD] = h->has_thread;
 	if (!put_text(key, &n, h->origin))
 		return 0;
 	for (unsigned i = 0; i < h->audience_n; i++)

@@ -1,4 +1,4 @@
-/* A route: who gets the messages of one kind (same origin, type, area, TLP, level, lane, audience), worked out once and
+/* A route: who gets the messages of one kind (same origin, type, area, TLP, level, lane, audience, in a thread or not), worked out once and
  * remembered. Each worker has its own router; the routes themselves are immutable and shared by reference. */
 #ifndef LAGEBUS_BROKER_CORE_ROUTE_H
 #define LAGEBUS_BROKER_CORE_ROUTE_H

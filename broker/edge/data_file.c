@@ -16,7 +16,7 @@ void data_file_open(struct data_file *f, const char *path, uint64_t grow_bytes)
 	*f = (struct data_file){ .fd = open(path, O_RDWR | O_CLOEXEC), .grow_bytes = grow_bytes };
 	if (f->fd < 0 || fstat(f->fd, &st) != 0)
 		return;
-	f->bytes = (uint64_t)st.st_size;
+	atomic_store(&f->bytes, (uint64_t)st.st_size);
 	f->grows = grow_bytes > 0;
 }
 
@@ -31,10 +31,10 @@ void data_file_grow(struct data_file *f, uint64_t used)
 {
 	uint64_t wanted = used + 2 * f->grow_bytes;
 
-	if (!f->grows || used + f->grow_bytes <= f->bytes)
+	if (!f->grows || used + f->grow_bytes <= atomic_load(&f->bytes))
 		return;
 	if (fallocate(f->fd, 0, 0, (off_t)wanted) == 0)
-		f->bytes = wanted;
+		atomic_store(&f->bytes, wanted);
 	else if (errno != EINTR)
 		f->grows = errno == ENOSPC; /* there may be room again later */
 }

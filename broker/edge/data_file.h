@@ -2,6 +2,7 @@
 #ifndef LAGEBUS_BROKER_EDGE_DATA_FILE_H
 #define LAGEBUS_BROKER_EDGE_DATA_FILE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -10,8 +11,8 @@ struct data_file {
 	int fd;              /* -1: not open */
 	uint64_t grow_bytes; /* 0: it is not extended */
 	bool grows;
-	uint64_t bytes;   /* its length */
-	uint64_t dropped; /* from the cache, up to there */
+	atomic_ullong bytes; /* its length */
+	uint64_t dropped;    /* from the cache, up to there */
 };
 
 /* Opens an existing file that LMDB has made. Where it cannot, nothing below does anything: it is for speed alone. */

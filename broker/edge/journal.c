@@ -348,7 +348,7 @@ bool journal_has_room(struct journal *j)
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
 	if (t.tv_sec + 1 != asked && atomic_compare_exchange_strong(&j->asked_s, &asked, t.tv_sec + 1)) {
 		/* What the file has been extended by already is room, too. */
-		uint64_t used = used_bytes(j), ahead = j->file.bytes > used ? j->file.bytes - used : 0;
+		uint64_t used = used_bytes(j), length = atomic_load(&j->file.bytes), ahead = length > used ? length - used : 0;
 
 		atomic_store(&j->room, free_bytes_of(j) + ahead >= j->low_water_bytes && used + MAP_RESERVE < j->map_bytes);
 	}

@@ -7,9 +7,12 @@ _lagebus()
 	local areas='cyber-defence joint-incident-work citizen-awareness internal-security threat-intelligence incident-response
 		public-sector-training federal-state-collaboration digital-violence'
 	local global='--agent --json --table --no-color --timeout --help --version'
-	local draft='--to --as --area --tlp --title --text --ack --ack-deadline --expires --thread --supersedes --exercise --exercise-name
+	local header='--to --as --area --tlp --ack --ack-deadline --expires --thread --supersedes --exercise --exercise-name
 		--language --personal-data --dry-run --no-wait'
-	local commands='warn send inbox show ack receipts approvals approve recall watch status check ca help'
+	local draft="$header --title --text"
+	local kinds='stix-pattern ipv4-addr ipv6-addr domain-name url email-addr file-md5 file-sha1 file-sha256 file-name autonomous-system mutex
+		user-agent x509-sha256'
+	local commands='warn send inbox show ack receipts approvals approve recall watch indicators status check ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -22,8 +25,8 @@ _lagebus()
 		*)
 			if [[ -z $command ]]; then
 				command=$word
-			elif [[ $command == ca ]]; then
-				command="ca $word"
+			elif [[ $command == ca || $command == indicators ]]; then
+				command="$command $word"
 			fi
 			;;
 		esac
@@ -34,6 +37,8 @@ _lagebus()
 	--area) COMPREPLY=($(compgen -W "$areas" -- "$cur")); return ;;
 	--tlp) COMPREPLY=($(compgen -W 'clear green amber amber+strict red' -- "$cur")); return ;;
 	--ack) COMPREPLY=($(compgen -W 'none displayed acknowledged implemented' -- "$cur")); return ;;
+	--kind) COMPREPLY=($(compgen -W "$kinds" -- "$cur")); return ;;
+	--format) COMPREPLY=($(compgen -W 'text csv misp json stix' -- "$cur")); return ;;
 	--level) COMPREPLY=($(compgen -W '1 2 3 4' -- "$cur")); return ;;
 	--curve) COMPREPLY=($(compgen -W 'p256 p384 p521' -- "$cur")); return ;;
 	--csaf | --diff | --file | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -51,6 +56,12 @@ _lagebus()
 	approve) options='--by --note --refuse --yes --as --no-wait last' ;;
 	recall) options='--reason --as --no-wait' ;;
 	watch) options='--topic --from-now --count' ;;
+	indicators) options='import search list show export sighted' ;;
+	'indicators import') options="$header --format --source --confidence --to-ids --valid-until --from-now" ;;
+	'indicators search' | 'indicators list') options='--kind --limit --no-exercises' ;;
+	'indicators show') ;;
+	'indicators export') options='--format --tlp --kind --confidence --to-ids --exercise' ;;
+	'indicators sighted') options="$header --count --first --last --source" ;;
 	status) ;;
 	check) options='--files-only --diff' ;;
 	ca) options='init issue revoke crl' ;;
@@ -61,7 +72,7 @@ _lagebus()
 	esac
 	COMPREPLY=($(compgen -W "$options $global" -- "$cur"))
 	case $command in
-	check | 'ca '*) [[ $cur == -* ]] || COMPREPLY+=($(compgen -f -- "$cur")) ;;
+	check | 'ca '* | 'indicators import') [[ $cur == -* ]] || COMPREPLY+=($(compgen -f -- "$cur")) ;;
 	esac
 }
 complete -F _lagebus lagebus

@@ -14,6 +14,7 @@
 	X(LIMIT,              "limit",                 "a limit was reached; try again later") \
 	X(CORRUPT,            "corrupt",               "a stored record does not match its checksum") \
 	X(DISK_FULL,          "disk-full",             "the broker's disk is below its low-water mark; publishes are refused until there is room") \
+	X(STORE_FULL,         "store-full",            "the agent's disk is full; it can store nothing until there is room") \
 	/* the link */ \
 	X(TLS_HANDSHAKE,      "tls-handshake",         "the TLS handshake failed") \
 	X(TLS_NO_CERTIFICATE, "tls-no-certificate",    "no certificate was presented; a certificate of the federation is required") \

@@ -1,6 +1,7 @@
 /* The tables of roles and types (docs/policy.md explains each; the labels' is proto/tlp.c) and the two questions that are asked of them. */
 #include "proto/host/policy.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* How an entry of the audience looks from its sender: one of these an entry. */
@@ -69,6 +70,13 @@ static const unsigned may_send[ROLES][LB_TYPE_MAX + 1] = {
 	[ROLE_OBSERVER] = {
 		[LB_TYPE_RECEIPT] = TO_OFFICE | TO_OBSERVER,
 	},
+};
+
+/* What may be sent besides within something that has begun, which is with a thread: whoever was reported an incident may answer. */
+static const unsigned may_answer[ROLES][LB_TYPE_MAX + 1] = {
+	[ROLE_COORDINATOR] = { [LB_TYPE_INCIDENT_REPORT] = TO_COORDINATOR | TO_STATE },
+	[ROLE_STATE] = { [LB_TYPE_INCIDENT_REPORT] = TO_OWN },
+	[ROLE_LOCAL] = { [LB_TYPE_INCIDENT_REPORT] = TO_OWN },
 };
 
 /* single: the audience is exactly one partner. spreads: its label may take it below the named partners; the other types go to
@@ -169,7 +177,8 @@ static bool sender_needs_area(const struct lb_header *h)
 
 static lb_err check_role(const struct federation *f, uint16_t sender, const struct lb_header *h, const struct entry *entries)
 {
-	unsigned allowed = may_send[federation_at(f, sender)->role][h->type];
+	enum role role = federation_at(f, sender)->role;
+	unsigned allowed = may_send[role][h->type] | (h->has_thread ? may_answer[role][h->type] : 0);
 
 	if (types[h->type].single && (h->audience_n != 1 || entries[0].kind != ENTRY_ID))
 		return LB_ROLE_MAY_NOT_SEND;
@@ -244,6 +253,21 @@ unsigned policy_recall_label(const struct lb_header *about)
 	bool spreads = about->type <= LB_TYPE_MAX && types[about->type].spreads;
 
 	return spreads ? lb_tlp_effective(about->tlp) : lb_tlp_strictest(about->tlp, LB_TLP_AMBER_STRICT);
+}
+
+void policy_explain(const struct federation *f, const struct lb_header *h, lb_err e, char out[POLICY_TEXT])
+{
+	size_t at = (size_t)snprintf(out, POLICY_TEXT, "%s", lb_err_text(e));
+	const char *between = "; the federation has no ";
+
+	for (unsigned i = 0; e == LB_BAD_AUDIENCE && i < h->audience_n; i++) {
+		struct lb_text t = h->audience[i];
+
+		if (read_entry(f, t).kind != ENTRY_UNKNOWN || at + strlen(between) + t.n >= POLICY_TEXT)
+			continue;
+		at += (size_t)snprintf(out + at, POLICY_TEXT - at, "%s%.*s", between, (int)t.n, t.p);
+		between = ", ";
+	}
 }
 
 /* The audience, worked out: who is named in any way, and who by their own id. */

@@ -20,6 +20,9 @@ bool policy_may_approve(const struct federation *f, uint16_t partner, const stru
 /* The label of a Recall of a message of this header, with the same audience: with it the Recall reaches those who were to have the message, and
  * nobody else. A Recall spreads below the named partners as its label says; where the message does not, its label must not let it. */
 unsigned policy_recall_label(const struct lb_header *about);
+#define POLICY_TEXT 300
+/* What people are told of a refusal: lb_err_text(e), and of LB_BAD_AUDIENCE also whom the federation does not know, as many as fit. */
+void policy_explain(const struct federation *f, const struct lb_header *h, lb_err e, char out[POLICY_TEXT]);
 /* May `partner` have it? LB_OK or the rule. The origin does not get its own message (LB_NOT_IN_AUDIENCE) unless the audience
  * names it. Does not look at `expires`: the caller has the clock. */
 lb_err policy_deliver(const struct federation *f, uint16_t partner, const struct lb_header *h) LB_MUST_CHECK;

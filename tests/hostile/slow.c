@@ -198,5 +198,12 @@ int main(int argc, char **argv)
 		judge(&kinds[k], &all[n], timeout_ms);
 	printf("meanwhile others were served within %lld ms\n", (long long)worst);
 	must(worst <= SERVED_MS, "others had to wait");
+	caller_fini(&from);
+	caller_fini(&to);
+	for (unsigned i = 0; i < n; i++) {
+		if (!all[i].caller.link)
+			close(all[i].fd);
+		caller_fini(&all[i].caller);
+	}
 	return 0;
 }

@@ -17,10 +17,11 @@
 struct stand stand;
 
 static const struct agent {
-	const char *who, *partner, *name;
+	const char *who, *partner, *name, *acts_for;
 } agents[] = {
-	{ "bsi", "bund-bsi", "main" }, { "bsi2", "bund-bsi", "second" }, { "sn", "de-sn", "main" }, { "sn2", "de-sn", "second" }, { "leipzig", "de-sn/leipzig", "main" },
-	{ "he", "de-he", "main" },     { "uni", "uni", "main" },  { "by", "de-by", "main" },
+	{ "bsi", "bund-bsi", "main", NULL }, { "bsi2", "bund-bsi", "second", NULL }, { "sn", "de-sn", "main", NULL }, { "sn2", "de-sn", "second", NULL },
+	{ "acting", "de-sn", "acting", "de-he" }, { "leipzig", "de-sn/leipzig", "main", NULL }, { "he", "de-he", "main", NULL },
+	{ "uni", "uni", "main", NULL }, { "by", "de-by", "main", NULL },
 };
 #define AGENTS (sizeof agents / sizeof agents[0])
 
@@ -55,7 +56,7 @@ int stand_make(void **state)
 		const struct credential c = { agents[i].who, "ca", uri, NULL, 2 };
 
 		snprintf(uri, sizeof uri, "spiffe://lagebus.example/partner/%s/agent/%s", agents[i].partner, agents[i].name);
-		if (!credentials_issue(folder, &c))
+		if (!(agents[i].acts_for ? credentials_issue_mandated(folder, &c, agents[i].acts_for) : credentials_issue(folder, &c)))
 			return -1;
 	}
 	return 0;
@@ -199,7 +200,7 @@ static void make_parts(struct parts *p)
 		fail_msg("%s", why);
 	p->roster = roster_new((uint32_t)p->configuration.settings.max_connections, (uint32_t)p->configuration.settings.max_per_partner);
 	p->hub = channel_hub_new();
-	p->pace = pace_new((unsigned)p->configuration.settings.workers);
+	p->pace = pace_new((unsigned)p->configuration.settings.workers + 1);
 	assert_true(p->roster && p->pace && p->hub);
 	make_workers(p);
 }

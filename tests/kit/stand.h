@@ -23,7 +23,8 @@ extern struct stand stand;
 
 /* bund-bsi (coordinator), de-sn (state, group "cert"), de-sn/leipzig, de-he (state, two areas only), uni (observer). */
 extern const char stand_federation[];
-/* Their agents, as the functions below name them: "bsi" and "bsi2" (two of bund-bsi), "sn" and "sn2" (two of de-sn), "leipzig", "he", "uni"; "by" is of no member. */
+/* Their agents, as the functions below name them: "bsi" and "bsi2" (two of bund-bsi), "sn" and "sn2" (two of de-sn), "leipzig", "he", "uni"; "by"
+ * is of no member, and "acting" is one of de-sn whose certificate names de-he, for a federation that lets it act for it. */
 
 /* For cmocka: once a program, and around each test. A test begins with defaults, one worker and an empty log, and starts the parts itself. */
 int stand_make(void **state);
@@ -34,6 +35,7 @@ int stand_tear_down(void **state);
 
 /* Sets a key for every start of this test from now on. */
 void stand_set(const char *key, int64_t number);
+/* The pace has a place more than there are workers: a test may tell of one that is behind. */
 void stand_start(void);
 /* Without the log writer: the test is that. */
 void stand_start_held(void);

@@ -30,9 +30,9 @@ static void fill_inbox(struct agent *a)
 	h.audience[0] = lb_text_of("all");
 	assert(lb_header_encode(&h, &header) == LB_OK);
 	m.header = (struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) };
-	assert(agent_begin(a) && inbox_add(&a->store, &m, &h, "spiffe://lagebus.example/partner/bund-bsi/agent/main", &stored) == LB_OK && stored);
+	assert(agent_begin(a) == LB_OK && inbox_add(&a->store, &m, &h, "spiffe://lagebus.example/partner/bund-bsi/agent/main", &stored) == LB_OK && stored);
 	assert(inbox_quarantine(&a->store, &m, &next, LB_BAD_SIGNATURE) == LB_OK);
-	agent_settle(a);
+	assert(agent_settle(a) == LB_OK);
 	lb_buf_fini(&header);
 }
 
@@ -99,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		fill_inbox(a);
 	fixture_link(a);
 	requests_answer(a, &peer, data, n);
-	agent_settle(a);
+	assert(agent_settle(a) == LB_OK);
 	watchers_show(a);
 	empty_outbox(a, is_ack(data, n));
 	memset(a->waiting, 0, sizeof a->waiting);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "proto/host/federation_file.h"
+#include "broker/control.h"
+#include "broker/session.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 #include "proto/host/log.h"

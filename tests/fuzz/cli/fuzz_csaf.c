@@ -26,7 +26,7 @@ static void check_clean(const char *p, size_t n)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct csaf c;
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	check_clean((const char *)data, n);
 	if (csaf_parse(data, n, &c, &why) != LB_OK) {

@@ -6,7 +6,9 @@
 #include <zmq.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/outbox.h"
 #include "lagebus/signature.h"
+#include "proto/header.pb-c.h"
 #include "proto/local.pb-c.h"
 #include "proto/warning.pb-c.h"
 #include "tests/unit/agent/fake_broker.h"
@@ -198,15 +200,20 @@ static inline void listen_to_agent(void)
 	}
 }
 
-/* Everyone, once: when there is something to do. */
+/* Everyone, once, when there is something to do. */
 static inline void go_on(void)
 {
 	struct pollfd p[4] = { { .fd = -1 }, broker_poll(&broker), { .fd = local_server_fd(agent.local), .events = POLLIN }, { .fd = client.fd, .events = POLLIN } };
 	int64_t deadline_ms;
+	uint32_t events;
+	size_t n = sizeof events;
 
 	p[0].fd = uplink_poll_fd(&agent.uplink, &p[0].events, &deadline_ms);
-	if (poll(p, 4, 20000) == 0)
+	if (watchers_due_ms(&agent) <= now_ms || local_server_is_ready(agent.local))
+		poll(p, 4, 0);
+	else if (poll(p, 4, 20000) == 0)
 		fail_msg("nothing happens any more");
+	zmq_getsockopt(client.socket, ZMQ_EVENTS, &events, &n); /* or its descriptor stays readable */
 	agent_step(&agent, p[0].revents, now_ms);
 	broker_step(&broker);
 	listen_to_agent();
@@ -269,7 +276,7 @@ static inline void link_up(void)
 
 	if (broker.fd >= 0) {
 		broker_hang_up(&broker);
-		UNTIL(!uplink_is_open(&agent.uplink));
+		UNTIL(agent.uplink.state == UPLINK_DOWN); /* also one that was not open yet */
 	}
 	if (agent.uplink.state == UPLINK_DOWN)
 		step_at(now_ms < agent.uplink.retry_ms ? agent.uplink.retry_ms : now_ms);
@@ -438,11 +445,68 @@ static inline Lagebus__Reply *client_take(struct client *c)
 
 static inline Lagebus__Reply *client_hear(void)
 {
-	Lagebus__Reply *reply;
+	Lagebus__Reply *reply = NULL;
 
-	while (!(reply = client_take(&client)))
-		go_on();
+	UNTIL((reply = client_take(&client)));
 	return reply;
+}
+
+/* A request to send an Indicator whose payload has n bytes. */
+static inline void client_send(struct client *c, uint64_t number, size_t n, bool wait)
+{
+	static uint8_t payload[LB_PAYLOAD_MAX + 1];
+	char *audience[] = { (char *)"all" };
+	Lagebus__Header header = LAGEBUS__HEADER__INIT;
+	Lagebus__SendRequest send = LAGEBUS__SEND_REQUEST__INIT;
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
+	uint8_t packed[200];
+
+	header.type = LB_TYPE_INDICATOR;
+	header.area = LB_AREA_CYBER_DEFENCE;
+	header.schema_version = 1;
+	header.audience = audience;
+	header.n_audience = 1;
+	send.header = (ProtobufCBinaryData){ lagebus__header__pack(&header, packed), packed };
+	send.payload = (ProtobufCBinaryData){ n, payload };
+	send.wait = wait;
+	request.number = number;
+	request.body_case = LAGEBUS__REQUEST__BODY_SEND;
+	request.send = &send;
+	client_say(c, &request);
+}
+
+static inline void assert_refused(uint64_t number, lb_err reason)
+{
+	Lagebus__Reply *reply = client_hear();
+
+	assert_string_equal(reply->error, lb_err_token(reason));
+	assert_true(reply->error_text[0] != '\0');
+	assert_int_equal(reply->number, number);
+	lagebus__reply__free_unpacked(reply, NULL);
+}
+
+/* It was sent, and accepted by the broker or not yet; its id. */
+static inline struct lb_uuid assert_sent(uint64_t number, bool accepted)
+{
+	Lagebus__Reply *reply = client_hear();
+	struct lb_uuid id;
+
+	assert_string_equal(reply->error, "");
+	assert_int_equal(reply->number, number);
+	assert_int_equal(reply->body_case, LAGEBUS__REPLY__BODY_SEND);
+	assert_int_equal(reply->send->accepted, accepted);
+	id = fixture_id(reply->send->id);
+	lagebus__reply__free_unpacked(reply, NULL);
+	return id;
+}
+
+static inline uint64_t outbox_total(void)
+{
+	uint64_t urgent, routine;
+
+	assert_int_equal(outbox_count(&agent.store, LB_LANE_URGENT, &urgent), LB_OK);
+	assert_int_equal(outbox_count(&agent.store, LB_LANE_ROUTINE, &routine), LB_OK);
+	return urgent + routine;
 }
 
 static inline int fixture_begin(void **state)

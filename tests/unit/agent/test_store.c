@@ -1,6 +1,8 @@
 /* The database: one agent at a time, transactions, and files that are none. */
 #include "tests/unit/agent/store_fixture.h"
 
+#define NEWEST 4 /* version of the schema */
+
 static void set(const char *key, int value)
 {
 	sqlite3_stmt *q = store_use(&store, STORE_META_SET);
@@ -45,6 +47,34 @@ static void a_commit_stays_and_a_rollback_does_not(void **state)
 	assert_int_equal(get("c", &value), LB_NOT_FOUND);
 }
 
+static lb_err add_to_outbox(uint8_t id)
+{
+	sqlite3_stmt *q = store_use(&store, STORE_OUTBOX_ADD);
+
+	sqlite3_bind_blob(q, 1, &id, 1, SQLITE_STATIC);
+	return store_run(&store, q);
+}
+
+/* What was written before and after is not stored either. */
+static void a_transaction_with_a_failure_is_not_committed(void **state)
+{
+	int value;
+
+	(void)state;
+	assert_int_equal(store_begin(&store), LB_OK);
+	set("a", 1);
+	assert_int_equal(add_to_outbox(1), LB_OK);
+	assert_int_equal(add_to_outbox(1), LB_IO);
+	assert_non_null(strstr(store.why, "UNIQUE"));
+	set("b", 1);
+	assert_int_equal(store_commit(&store), LB_IO);
+	assert_int_equal(get("a", &value), LB_NOT_FOUND);
+	assert_int_equal(get("b", &value), LB_NOT_FOUND);
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(add_to_outbox(1), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+}
+
 static int number(const char *sql)
 {
 	sqlite3_stmt *q = NULL;
@@ -68,6 +98,7 @@ static void go_back_to_version_1(void)
 	run("BEGIN;DROP TABLE approved;DROP TABLE recalled;DROP TABLE superseded;ALTER TABLE inbox DROP COLUMN gone;"
 	    "ALTER TABLE inbox DROP COLUMN gone_reason;ALTER TABLE inbox DROP COLUMN gone_at;ALTER TABLE inbox DROP COLUMN superseded;"
 	    "DROP TABLE quarantine;DROP TABLE held;"
+	    "DROP TABLE indicator;DROP TABLE indicator_message;DROP TABLE sighting;DROP TABLE training;DROP TABLE registration;"
 	    "CREATE TABLE quarantine(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, position INTEGER,"
 	    " received INTEGER, reason TEXT, header BLOB, signature BLOB, payload BLOB);"
 	    "CREATE TABLE held(row INTEGER PRIMARY KEY AUTOINCREMENT, lane INTEGER, position INTEGER, received INTEGER,"
@@ -78,7 +109,7 @@ static void go_back_to_version_1(void)
 static void an_older_schema_is_brought_to_the_newest(void **state)
 {
 	(void)state;
-	assert_int_equal(number("SELECT value FROM meta WHERE key='schema'"), 3);
+	assert_int_equal(number("SELECT value FROM meta WHERE key='schema'"), NEWEST);
 	go_back_to_version_1();
 	run("INSERT INTO meta VALUES('log',x'01020304050607080910111213141516');"
 	    "INSERT INTO held VALUES(7,1,5,99,x'0102030405060708',x'aa',x'bb',x'cc');"
@@ -86,7 +117,7 @@ static void an_older_schema_is_brought_to_the_newest(void **state)
 	    "INSERT INTO quarantine VALUES(3,x'11',1,5,98,'bad-signature',x'aa',x'bb',x'cc'),(9,x'12',1,5,99,'tls-expired',x'aa',x'bb',x'cd')");
 	for (unsigned again = 0; again < 2; again++) {
 		store_reopen();
-		assert_int_equal(number("SELECT value FROM meta WHERE key='schema'"), 3);
+		assert_int_equal(number("SELECT value FROM meta WHERE key='schema'"), NEWEST);
 		assert_int_equal(number("SELECT row FROM held WHERE log=x'01020304050607080910111213141516' AND position=5 AND payload=x'cc'"), 7);
 		assert_int_equal(number("SELECT count(*) FROM quarantine"), 2);
 		assert_int_equal(number("SELECT row FROM quarantine WHERE id=x'12' AND reason='tls-expired' AND payload=x'cd' AND received=99"), 9);
@@ -101,7 +132,7 @@ static void a_newer_schema_is_left_alone(void **state)
 	char why[400] = "";
 
 	(void)state;
-	run("INSERT OR REPLACE INTO meta VALUES('schema',4)");
+	run("INSERT OR REPLACE INTO meta VALUES('schema',99)");
 	store_close(&store);
 	assert_int_equal(store_open(store_folder, &s, why, sizeof why), LB_VERSION);
 	assert_non_null(strstr(why, "newer"));
@@ -157,7 +188,7 @@ static void a_full_disk_is_said_and_rolled_back(void **state)
 			store_rollback(&store);
 		rows += e == LB_OK;
 	}
-	assert_int_equal(e, LB_DISK_FULL);
+	assert_int_equal(e, LB_STORE_FULL);
 	assert_int_equal(store_begin(&store), LB_OK);
 	set("0", 7);
 	assert_int_equal(store_commit(&store), LB_OK);
@@ -169,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(a_commit_stays_and_a_rollback_does_not),
+		STORE_TEST(a_transaction_with_a_failure_is_not_committed),
 		STORE_TEST(an_older_schema_is_brought_to_the_newest),
 		STORE_TEST(a_newer_schema_is_left_alone),
 		STORE_TEST(a_second_agent_is_kept_out),

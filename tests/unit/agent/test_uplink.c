@@ -371,6 +371,17 @@ static void say_too_much(void)
 	broker_say(&broker, &control);
 }
 
+static void say_refused_of(const char *text)
+{
+	Lagebus__Refused refused = LAGEBUS__REFUSED__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+
+	refused.text = (char *)text;
+	control.body_case = LAGEBUS__CONTROL__BODY_REFUSED;
+	control.refused = &refused;
+	broker_say(&broker, &control);
+}
+
 static void what_no_broker_says_ends_the_session(void **state)
 {
 	const struct lb_frame frames[3] = { { (const uint8_t *)"\xff\xff", 2 }, { NULL, 0 }, { NULL, 0 } };
@@ -378,9 +389,13 @@ static void what_no_broker_says_ends_the_session(void **state)
 	const uint8_t endless[9] = { 2, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
 	(void)state;
-	for (unsigned i = 0; i < 5; i++) {
+	for (unsigned i = 0; i < 6; i++) {
 		until_open();
 		switch (i) {
+		case 5:
+			say_refused_of("\xff");
+			assert_fails(LB_NOT_UTF8, "UTF-8");
+			break;
 		case 0:
 			broker_message(&broker, frames, 1);
 			assert_fails(LB_BAD_CONTROL, "decoded");

@@ -73,6 +73,35 @@ static void a_control_has_its_limit(void **state)
 	assert_string_equal(caller_hear_reason(c), "bad-control");
 }
 
+static void a_control_s_texts_are_utf8(void **state)
+{
+	Lagebus__Quarantined quarantined = LAGEBUS__QUARANTINED__INIT;
+	Lagebus__Hello hello = LAGEBUS__HELLO__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+	struct caller *c;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("sn");
+	quarantined.reason = (char *)"\xff";
+	control.body_case = LAGEBUS__CONTROL__BODY_QUARANTINED;
+	control.quarantined = &quarantined;
+	caller_say_control(c, &control);
+	assert_string_equal(caller_hear_reason(c), "not-utf8");
+	/* Also the first of them. */
+	c = stand_call("he");
+	caller_say_greeting(c);
+	caller_say_ready(c, LB_ZMTP_DEALER);
+	hello.version = LB_PROTOCOL_VERSION;
+	hello.software = (char *)"agent \xc0\x80";
+	control.body_case = LAGEBUS__CONTROL__BODY_HELLO;
+	control.hello = &hello;
+	caller_say_control(c, &control);
+	assert_string_equal(caller_hear_reason(c), "not-utf8");
+	assert_int_equal(atomic_load(&stand_metrics(0)->protocol_errors), 2);
+	assert_int_equal(atomic_load(&stand_metrics(0)->quarantined), 0);
+}
+
 static void received_goes_forward_up_to_what_was_delivered(void **state)
 {
 	static const uint64_t wrong[][2] = { { 0, 1 }, { 1, 0 }, { 3, 2 }, { 2, 3 }, { UINT64_MAX, 2 } };
@@ -167,6 +196,7 @@ int main(void)
 		STAND_TEST(another_version_is_told_so),
 		STAND_TEST(only_a_broker_says_some_things),
 		STAND_TEST(a_control_has_its_limit),
+		STAND_TEST(a_control_s_texts_are_utf8),
 		STAND_TEST(received_goes_forward_up_to_what_was_delivered),
 		STAND_TEST(the_certificate_of_a_signer_is_told),
 		STAND_TEST(what_did_not_verify_is_counted),

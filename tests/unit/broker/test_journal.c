@@ -2,6 +2,7 @@
 #include "tests/unit/broker/fixture.h"
 
 #include <lmdb.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "broker/edge/journal.h"
@@ -382,6 +383,31 @@ static void a_disk_below_its_mark_has_no_room(void **state)
 	journal_close(j);
 }
 
+static void *ask_for_room(void *j)
+{
+	return journal_has_room(j) ? j : NULL;
+}
+
+/* Any worker asks while the log writer commits: ThreadSanitizer says whether it may. */
+static void room_is_asked_for_while_the_log_grows(void **state)
+{
+	const struct journal_settings s = { .folder = folder, .map_bytes = 256u << 20, .grow_bytes = 1 << 20 };
+	struct journal *j = NULL;
+	char why[400];
+	pthread_t asking;
+	void *room;
+
+	(void)state;
+	assert_int_equal(journal_open(&s, &j, why, sizeof why), LB_OK);
+	assert_int_equal(pthread_create(&asking, NULL, ask_for_room, j), 0);
+	assert_int_equal(journal_begin(j), LB_OK);
+	append(j, 1, 1, 1);
+	commit(j);
+	pthread_join(asking, &room);
+	assert_non_null(room);
+	journal_close(j);
+}
+
 struct seen {
 	unsigned n, stop_after;
 	char keys[10][8];
@@ -635,6 +661,7 @@ int main(void)
 		TEST(a_log_of_another_format_is_refused_and_left_alone),
 		TEST(a_full_map_is_refused_and_leaves_what_was),
 		TEST(a_disk_below_its_mark_has_no_room),
+		TEST(room_is_asked_for_while_the_log_grows),
 		TEST(tables_are_walked_by_prefix),
 		TEST(the_row_at_or_behind_a_key_is_found),
 		TEST(rows_are_cleared_from_a_key_up_to_another),

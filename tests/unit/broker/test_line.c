@@ -2,7 +2,7 @@
 #include "tests/kit/unit.h"
 
 #include "broker/line.h"
-#include "broker/worker_state.h"
+#include "broker/session.h"
 
 static void first_come_first_served_and_once(void **state)
 {

@@ -96,6 +96,20 @@ static void each_rule_refuses_with_its_token(void **state)
 	stand_send(c, "bund-bsi", 1); /* a refusal leaves the session as it was */
 }
 
+static void who_is_unknown_is_named(void **state)
+{
+	struct lb_header h;
+	struct caller *c;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("he");
+	caller_header(c, "de-xx", &h);
+	caller_publish(c, &h, "x", 1);
+	assert_refused(c, &h.id, "bad-audience");
+	assert_non_null(strstr(c->control->refused->text, "the federation has no de-xx"));
+}
+
 /* Publishes an Indicator that refers to another message. */
 static void publish_about(struct caller *c, const struct lb_uuid *about, bool supersedes, unsigned label, struct lb_header *h)
 {
@@ -424,6 +438,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STAND_TEST(each_is_accepted_by_its_id),
 		STAND_TEST(each_rule_refuses_with_its_token),
+		STAND_TEST(who_is_unknown_is_named),
 		STAND_TEST(only_the_origin_widens_a_label),
 		STAND_TEST(a_receipt_is_as_strict_as_its_message),
 		STAND_TEST(without_room_on_disk_it_is_refused),

@@ -64,11 +64,11 @@ static void whatever_the_policy_looks_at_makes_another_route(void **state)
 {
 	struct federation *f = federation_of(3);
 	struct router *r = router_new(f);
-	struct lb_header base = warning("p1"), h[9];
-	struct route *routes[10];
+	struct lb_header base = warning("p1"), h[10];
+	struct route *routes[11];
 
 	(void)state;
-	for (unsigned i = 0; i < 9; i++)
+	for (unsigned i = 0; i < 10; i++)
 		h[i] = base;
 	h[0].type = LB_TYPE_INDICATOR;
 	h[1].area = 2;
@@ -80,16 +80,17 @@ static void whatever_the_policy_looks_at_makes_another_route(void **state)
 	h[7].audience[0] = lb_text_of("p2");
 	h[8].audience[1] = lb_text_of("p2");
 	h[8].audience_n = 2;
-	for (unsigned i = 0; i < 9; i++)
+	h[9].has_thread = true;
+	for (unsigned i = 0; i < 10; i++)
 		routes[i] = route_ref(router_route(r, 0, &h[i]));
-	routes[9] = route_ref(router_route(r, PARTNER_NONE, &base));
-	for (unsigned i = 0; i < 10; i++) {
+	routes[10] = route_ref(router_route(r, PARTNER_NONE, &base));
+	for (unsigned i = 0; i < 11; i++) {
 		assert_ptr_not_equal(router_route(r, 0, &base), routes[i]);
 		for (unsigned k = 0; k < i; k++)
 			assert_ptr_not_equal(routes[i], routes[k]);
 	}
 	router_free(r);
-	for (unsigned i = 0; i < 10; i++)
+	for (unsigned i = 0; i < 11; i++)
 		route_unref(routes[i]);
 	federation_unref(f);
 }

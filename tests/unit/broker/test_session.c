@@ -5,6 +5,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "broker/session.h"
+#include "broker/worker_state.h"
+
 static int64_t clock_ms(void)
 {
 	struct timespec t;
@@ -428,6 +431,69 @@ static void who_never_takes_its_answers_is_closed(void **state)
 	assert_false(roster_partner_is_online(stand.parts.roster, "de-sn"));
 }
 
+/* Only who publishes much, only for who could take more, and only until the tick's end. */
+static void who_is_ahead_is_held(void **state)
+{
+	static struct worker w;
+	struct settings settings;
+	struct session s = { .state = SESSION_OPEN };
+	size_t share;
+
+	(void)state;
+	assert_int_equal(settings_init(&settings), LB_OK);
+	w = (struct worker){ .workers = 1, .settings = &settings, .pace = pace_new(2) };
+	assert_non_null(w.pace);
+	tail_init(&w.tail[LB_LANE_ROUTINE], 1 << 20, 0);
+	share = (1 << 20) / PACE_SHARE;
+	s.link = lb_link_new(stand_tls("sn"), NULL);
+	assert_non_null(s.link);
+	s.published = PACE_FREE + 1;
+	pace_tell(w.pace, 1, share);
+	assert_false(session_is_held(&w, &s));
+	assert_false(w.pacing);
+	pace_tell(w.pace, 1, share + 1);
+	assert_true(session_is_held(&w, &s));
+	assert_true(w.pacing); /* it is looked again soon */
+	w.pacing = false;
+	s.published = PACE_FREE;
+	assert_false(session_is_held(&w, &s));
+	assert_false(w.pacing);
+	lb_link_free(s.link);
+	tail_fini(&w.tail[LB_LANE_ROUTINE]);
+	pace_free(w.pace);
+	settings_fini(&settings);
+}
+
+#define AHEAD 24 /* of 60000 bytes each: more than three ticks take from who is held */
+
+/* As if one more worker had somebody who is behind. */
+static void who_is_held_goes_on_with_each_tick(void **state)
+{
+	static uint8_t payload[60000];
+	struct caller *c, *bystander;
+	size_t accepted = 0;
+	int64_t begin;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	bystander = stand_agent("sn");
+	pace_tell(stand.parts.pace, 1, SIZE_MAX);
+	begin = clock_ms();
+	for (unsigned i = 0; i < AHEAD; i++) {
+		struct lb_header h;
+
+		caller_header(c, "de-he", &h);
+		caller_publish(c, &h, payload, sizeof payload);
+	}
+	stand_send(bystander, "de-he", 1);
+	while (accepted < AHEAD) {
+		assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_ACCEPTED));
+		accepted += c->control->accepted->n_ids;
+	}
+	assert_true(clock_ms() - begin >= 2 * TICK_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -447,6 +513,8 @@ int main(void)
 		STAND_TEST(the_largest_message_comes_in_pieces_and_goes_out_whole),
 		STAND_TEST(who_asks_and_does_not_read_is_held),
 		STAND_TEST(who_never_takes_its_answers_is_closed),
+		STAND_TEST(who_is_ahead_is_held),
+		STAND_TEST(who_is_held_goes_on_with_each_tick),
 	};
 
 	return cmocka_run_group_tests(tests, stand_make, stand_remove);

@@ -42,12 +42,16 @@ static void start_plainly(void)
 	start(1u << 30, 0, 1 << 20, 0);
 }
 
-static void stop(void)
+static void end_writer(void)
+{
+	assert_int_equal(channel_send(t.routine, (struct channel_item){ WRITER_STOP, NULL }), LB_OK);
+	writer_join(t.writer);
+}
+
+static void close_all(void)
 {
 	struct channel_item item;
 
-	assert_int_equal(channel_send(t.routine, (struct channel_item){ WRITER_STOP, NULL }), LB_OK);
-	writer_join(t.writer);
 	for (unsigned i = 0; i < WORKERS; i++) {
 		while (channel_receive(t.worker[i], &item))
 			commit_unref(item.p);
@@ -55,8 +59,15 @@ static void stop(void)
 	}
 	channel_end_close(t.urgent);
 	channel_end_close(t.routine);
+	writer_free(t.writer);
 	journal_close(t.journal);
 	channel_hub_free(t.hub);
+}
+
+static void stop(void)
+{
+	end_writer();
+	close_all();
 }
 
 static struct block *block_of(enum lb_lane lane, const uint8_t *ids, unsigned n, size_t payload_n)
@@ -406,6 +417,22 @@ static void what_is_past_retention_is_dropped_with_all_that_refers_to_it(void **
 	stop();
 }
 
+/* Workers end after it, and give it what their sessions leave. */
+static void what_comes_after_its_end_is_dropped(void **state)
+{
+	struct block *b;
+
+	(void)state;
+	start_plainly();
+	end_writer();
+	b = send_one(LB_LANE_URGENT, 1, 10);
+	assert_int_equal(channel_send(t.routine, (struct channel_item){ WRITER_NOTE, note_new(JOURNAL_CURSORS, "agent", 5, "row", 3) }), LB_OK);
+	assert_int_equal(atomic_load(&b->refs), 2);
+	close_all();
+	assert_int_equal(atomic_load(&b->refs), 1);
+	block_unref(b);
+}
+
 static void a_writer_without_its_workers_channels_does_not_start(void **state)
 {
 	struct writer_settings w = { .workers = WRITER_WORKERS_MAX + 1 };
@@ -452,6 +479,7 @@ int main(void)
 		TEST(notes_are_taken_in_their_order),
 		TEST(a_full_map_refuses_and_goes_on),
 		TEST(what_is_past_retention_is_dropped_with_all_that_refers_to_it),
+		TEST(what_comes_after_its_end_is_dropped),
 		TEST(a_writer_without_its_workers_channels_does_not_start),
 	};
 

@@ -3,6 +3,17 @@
 
 #include "tests/unit/cli/run.h"
 
+static void says_where_what_and_what_to_do(void **state)
+{
+	struct why why;
+
+	(void)state;
+	assert_int_equal(advice_why(&why, LB_EXPIRED, "here"), LB_EXPIRED);
+	assert_string_equal(why.text, "here: the message has expired (expired): give a later --expires");
+	advice_why(&why, LB_ID_REUSED, "here");
+	assert_true(strlen(why.text) > 0 && why.text[strlen(why.text) - 1] == ')');
+}
+
 static void says_what_to_do(void **state)
 {
 	(void)state;
@@ -16,6 +27,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_to_do),
+		cmocka_unit_test(says_where_what_and_what_to_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,30 @@ static void from_the_first_folder_to_the_revocation(void **state)
 	scratch_remove(dir);
 }
 
+/* The command line is wrong, whatever folder and time it is. */
+static void wrong_options_are_usage(void **state)
+{
+	static const char *const wrong[][4] = {
+		{ "--agent", "de-sn/main", "--curve", "p255" }, { "--partner", "De-SN", "--name", "main" }, { "--partner", "de-sn", "--name", "ma in" },
+		{ "--broker", "--dns", "a name", NULL }, { "--broker", "--ip", "300.1.1.1", NULL },
+	};
+	char *dir = scratch_make();
+	struct ran r = { .code = 0 };
+
+	(void)state;
+	assert_int_equal(run(&r, "ca", "init", dir, "--trust-domain", "Not One", NULL), CLI_USAGE);
+	assert_int_equal(run(&r, "ca", "init", dir, "--trust-domain", "lagebus.example", "--curve", "x25519", NULL), CLI_USAGE);
+	assert_has(r.err, "p256, p384 or p521");
+	assert_int_equal(run(&r, "ca", "init", dir, "--trust-domain", "lagebus.example", NULL), CLI_OK);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		if (run(&r, "ca", "issue", dir, wrong[i][0], wrong[i][1], wrong[i][2], wrong[i][3], NULL) != CLI_USAGE)
+			fail_msg("%s %s %s: %d, %s", wrong[i][0], wrong[i][1], wrong[i][2], r.code, r.err);
+	/* That there is none such is no fault of the line. */
+	assert_int_equal(run(&r, "ca", "issue", dir, "--agent", "de-sn/main", "--days", "36500", NULL), CLI_REFUSED);
+	ran_free(&r);
+	scratch_remove(dir);
+}
+
 static void says_what_is_wrong(void **state)
 {
 	struct ran r = { .code = 0 };
@@ -58,6 +82,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(from_the_first_folder_to_the_revocation),
+		cmocka_unit_test(wrong_options_are_usage),
 		cmocka_unit_test(says_what_is_wrong),
 	};
 

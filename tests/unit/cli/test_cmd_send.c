@@ -70,6 +70,7 @@ static void a_raw_file_is_the_payload(void **state)
 static void what_is_classified_is_not_sent(void **state)
 {
 	static const char *const texts[][2] = { { "VS-NfD", "x" }, { "x", "Lage\nSTRENG GEHEIM\n" } };
+	static const char *const labels[] = { "VS-NfD", "vs-nfd", "VS-Vertraulich", "geheim", "STRENG GEHEIM" };
 	char *dir = scratch_make();
 	const char *file = in_scratch(dir, "lage.txt");
 	struct ran r = { .code = 0 };
@@ -80,6 +81,16 @@ static void what_is_classified_is_not_sent(void **state)
 			texts[i][1], NULL), CLI_REFUSED);
 		assert_has(r.err, "VS-NfD or higher");
 	}
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "threat-intelligence", "--to", "de-sn", "--title", "x", "--tlp", labels[i], NULL),
+			CLI_REFUSED);
+		assert_has(r.err, labels[i]);
+		assert_has(r.err, "(classified)");
+		assert_has(r.err, "use a system that is approved for it");
+	}
+	assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "threat-intelligence", "--to", "de-sn", "--title", "x", "--tlp", "orange", NULL),
+		CLI_USAGE);
+	assert_has(r.err, "--tlp orange: clear, green, amber, amber+strict or red is expected");
 	write_text(file, "Einstufung: VS-NfD\n");
 	assert_int_equal(run(&r, "send", "--type", "indicator", "--area", "threat-intelligence", "--to", "de-sn", "--file", file, NULL), CLI_REFUSED);
 	ran_free(&r);

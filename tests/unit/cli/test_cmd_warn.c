@@ -80,6 +80,8 @@ static void what_is_classified_is_not_sent(void **state)
 	assert_int_equal(run(&r, "warn", "--level", "1", "--to", "all", "--title", "VS-NfD: Lage", NULL), CLI_REFUSED);
 	assert_has(r.err, "VS-NfD or higher");
 	assert_int_equal(run(&r, "warn", "--level", "1", "--to", "all", "--title", "Lage", "--text", "VS-VERTRAULICH", NULL), CLI_REFUSED);
+	assert_int_equal(run(&r, "warn", "--level", "1", "--to", "all", "--title", "Lage", "--tlp", "VS-NfD", NULL), CLI_REFUSED);
+	assert_has(r.err, "use a system that is approved for it");
 	ran_free(&r);
 }
 

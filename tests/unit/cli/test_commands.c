@@ -6,13 +6,20 @@
 
 static char *manual;
 
-static int read_manual(void **state)
+static char *text_of(const char *path)
 {
+	char *text = NULL;
 	struct why why;
 	size_t n;
 
+	return file_read(path, 1 << 20, (uint8_t **)&text, &n, &why) == LB_OK ? text : NULL;
+}
+
+static int read_manual(void **state)
+{
 	(void)state;
-	return file_read("docs/man/lagebus.1", 1 << 20, (uint8_t **)&manual, &n, &why) != LB_OK;
+	manual = text_of("docs/man/lagebus.1");
+	return !manual;
 }
 
 static int free_manual(void **state)
@@ -65,6 +72,37 @@ static void the_manual_has_every_exit_code(void **state)
 		snprintf(item, sizeof(item), ".It %d\n%c%s.\n", (int)e->code, e->text[0] - 'a' + 'A', e->text + 1);
 		assert_has(manual, item);
 	}
+	/* What diff(1) says, and with which numbers. */
+	assert_has(manual, ".It 1\nRefused by a rule, or something is not valid.\nWith\n.Cm check Fl -diff :\nthe files differ.\n");
+	assert_has(manual, ".It 2\nThe command line is wrong.\nWith\n.Cm check Fl -diff\nalso: a file cannot be read or is not valid.\n");
+}
+
+/* A page has each reason that a sender may be told; `form` is how it writes one. */
+static void assert_names_the_reasons(const char *page, const char *form, lb_err first, lb_err last)
+{
+	char item[60];
+
+	for (unsigned e = first; e <= last; e++) {
+		snprintf(item, sizeof(item), form, lb_err_token((lb_err)e));
+		assert_has(page, item);
+	}
+}
+
+static void the_pages_have_every_rule(void **state)
+{
+	char *wire = text_of("docs/wire.md"), *policy = text_of("docs/policy.md");
+
+	(void)state;
+	assert_non_null(wire);
+	assert_non_null(policy);
+	assert_names_the_reasons(manual, ".It Ql %s\n", LB_WRONG_ORIGIN, LB_CLASSIFIED);
+	assert_names_the_reasons(manual, ".It Ql %s\n", LB_DISK_FULL, LB_STORE_FULL);
+	assert_names_the_reasons(policy, "`%s`", LB_WRONG_ORIGIN, LB_CLASSIFIED);
+	assert_names_the_reasons(wire, "`%s`", LB_WRONG_ORIGIN, LB_NOT_IN_AUDIENCE);
+	assert_names_the_reasons(wire, "`%s`", LB_TLP_WIDENED, LB_CLASSIFIED);
+	assert_has(wire, "`tlp-red-named-only`");
+	free(policy);
+	free(wire);
 }
 
 /* What bash offers after "lagebus <words> <cur>". */
@@ -139,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_manual_has_every_command_and_option),
 		cmocka_unit_test(the_manual_has_every_exit_code),
+		cmocka_unit_test(the_pages_have_every_rule),
 		cmocka_unit_test(bash_completes_every_command_and_option),
 		cmocka_unit_test(bash_completes_values),
 		cmocka_unit_test(finds_commands_of_one_and_two_words),

@@ -21,7 +21,7 @@ static void refuse(const char *text, const char *because)
 
 static void take(const char *text, struct csaf *c)
 {
-	struct why why = { "" };
+	struct why why = { .text = "" };
 
 	if (csaf_parse((const uint8_t *)text, strlen(text), c, &why))
 		fail_msg("%s", why.text);

@@ -98,6 +98,84 @@ static void a_dry_run_says_who_and_by_which_rule(void **state)
 	ran_free(&r);
 }
 
+static _Atomic unsigned shown; /* times that it was asked for a message */
+
+/* It has messages 1 to 4: AMBER+STRICT, RED, CLEAR, and one in quarantine that says RED; and takes all that is sent. */
+static void show_or_take(struct fake *f, const Lagebus__Request *request)
+{
+	static const unsigned labels[] = { LB_TLP_AMBER_STRICT, LB_TLP_RED, LB_TLP_CLEAR, LB_TLP_RED };
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+
+	if (request->body_case != LAGEBUS__REQUEST__BODY_SHOW) {
+		take(f, request);
+		return;
+	}
+	shown++;
+	for (uint8_t i = 0; i < 4; i++) {
+		struct lb_header h = sample_header((uint8_t)(i + 1));
+		struct sample s;
+
+		if (memcmp(request->show->id.data, h.id.b, sizeof(h.id.b)) != 0)
+			continue;
+		h.tlp = labels[i];
+		sample_init_header(&s, &h, "t");
+		s.stored.quarantine = (char *)(i == 3 ? "bad-signature" : "");
+		reply.body_case = LAGEBUS__REPLY__BODY_MESSAGE;
+		reply.message = &s.stored;
+		fake_reply(f, &reply);
+		sample_fini(&s);
+		return;
+	}
+	fake_error(f, LB_NOT_FOUND, "there is no such thing");
+}
+
+/* The label of what is sent with these options. */
+static unsigned label_sent(struct ran *r, const char *option, uint8_t tail, const char *option2, const char *value2)
+{
+	char id[LB_UUID_TEXT];
+	Lagebus__Header *sent;
+	unsigned tlp;
+	struct fake f;
+
+	sample_id(tail, id);
+	fake_start(&f, show_or_take);
+	shown = 0;
+	assert_int_equal(run(r, SEND, option, id, option2, value2, NULL), CLI_OK);
+	fake_stop(&f);
+	assert_int_equal(f.last->body_case, LAGEBUS__REQUEST__BODY_SEND);
+	sent = lagebus__header__unpack(NULL, f.last->send->header.len, f.last->send->header.data);
+	assert_non_null(sent);
+	tlp = sent->tlp;
+	lagebus__header__free_unpacked(sent, NULL);
+	fake_forget(&f);
+	return tlp;
+}
+
+static void an_answer_has_the_strictest_label(void **state)
+{
+	struct ran r = { .code = 0 };
+	char id[LB_UUID_TEXT];
+
+	(void)state;
+	assert_int_equal(label_sent(&r, "--thread", 1, NULL, NULL), LB_TLP_AMBER_STRICT);
+	assert_has(r.err, "it is TLP:AMBER+STRICT, like the message that it belongs to");
+	assert_int_equal(label_sent(&r, "--supersedes", 2, NULL, NULL), LB_TLP_RED);
+	assert_has(r.err, "it is TLP:RED, like the message that it replaces");
+	sample_id(2, id);
+	assert_int_equal(label_sent(&r, "--supersedes", 1, "--thread", id), LB_TLP_RED);
+	assert_int_equal(shown, 2);
+	/* What is looser, not there or not verified changes nothing. */
+	for (uint8_t tail = 3; tail <= 5; tail++) {
+		assert_int_equal(label_sent(&r, "--thread", tail, NULL, NULL), LB_TLP_AMBER);
+		assert_string_equal(r.err, "");
+		assert_int_equal(shown, 1);
+	}
+	/* Who names a label has it; the broker judges. */
+	assert_int_equal(label_sent(&r, "--thread", 1, "--tlp", "green"), LB_TLP_GREEN);
+	assert_int_equal(shown, 0);
+	ran_free(&r);
+}
+
 static void too_large_is_said_before_it_is_sent(void **state)
 {
 	struct ran r = { .code = 0 };
@@ -118,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_accepted_or_in_the_outbox),
 		cmocka_unit_test(a_dry_run_says_who_and_by_which_rule),
+		cmocka_unit_test(an_answer_has_the_strictest_label),
 		cmocka_unit_test(too_large_is_said_before_it_is_sent),
 	};
 

@@ -10,6 +10,12 @@ static void returns_the_error_and_the_text(void **state)
 	(void)state;
 	assert_int_equal(why_set(&why, LB_LIMIT, "%s: %d", "a", 7), LB_LIMIT);
 	assert_string_equal(why.text, "a: 7");
+	assert_false(why.usage);
+	assert_int_equal(why_usage(&why, "--%s", "b"), LB_INVALID);
+	assert_string_equal(why.text, "--b");
+	assert_true(why.usage);
+	why_set(&why, LB_IO, "c");
+	assert_false(why.usage);
 }
 
 static void cuts_what_is_too_long(void **state)

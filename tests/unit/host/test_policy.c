@@ -187,6 +187,33 @@ static void an_area_that_does_not_exist_is_in_no_agreement(void **state)
 	federation_unref(f);
 }
 
+static void a_refusal_names_whom_nobody_knows(void **state)
+{
+	static const char text[] = "the audience is empty, malformed or names someone unknown";
+	struct federation *f = standard();
+	struct lb_header h = header("bund-bsi", LB_TYPE_WARNING, LB_TLP_AMBER, "de-sn, de-xx, all, group:xx, de-yy/*");
+	char out[POLICY_TEXT], expected[POLICY_TEXT], long_name[LB_PARTNER_ID_MAX + 1];
+
+	(void)state;
+	policy_explain(f, &h, LB_BAD_AUDIENCE, out);
+	snprintf(expected, sizeof expected, "%s; the federation has no de-xx, group:xx, de-yy/*", text);
+	assert_string_equal(out, expected);
+	policy_explain(f, &h, LB_AREA_NOT_AGREED, out);
+	assert_string_equal(out, lb_err_text(LB_AREA_NOT_AGREED));
+	/* As many as fit, each whole. */
+	memset(long_name, 'x', sizeof long_name - 1);
+	long_name[sizeof long_name - 1] = '\0';
+	h.audience_n = LB_AUDIENCE_MAX;
+	for (unsigned i = 0; i < LB_AUDIENCE_MAX; i++)
+		h.audience[i] = lb_text_of(long_name);
+	policy_explain(f, &h, LB_BAD_AUDIENCE, out);
+	assert_string_equal(strchr(out, ';') + 2 + strlen("the federation has no ") + (3 - 1) * (strlen(long_name) + 2), long_name);
+	h.audience_n = 0;
+	policy_explain(f, &h, LB_BAD_AUDIENCE, out);
+	assert_string_equal(out, text);
+	federation_unref(f);
+}
+
 static void only_what_the_table_allows_is_admitted(void **state)
 {
 	static const struct {
@@ -271,6 +298,80 @@ static void only_what_the_table_allows_is_admitted(void **state)
 			fail_msg("%s sends type %u to %s: %s, not %s", cases[i].sender, cases[i].type, cases[i].audience, lb_err_token(got),
 			         lb_err_token(cases[i].result));
 	}
+	federation_unref(f);
+}
+
+/* Whoever was reported an incident answers in its thread; nobody begins one down the tree, nor answers past their own. */
+static void an_incident_is_answered_in_its_thread_only(void **state)
+{
+	static const struct {
+		const char *sender, *audience;
+		lb_err begins, answers;
+	} cases[] = {
+		{ "bund-bsi", "de-sn", LB_ROLE_MAY_NOT_SEND, LB_OK },
+		{ "bund-bsi", "de-sn, de-hb", LB_ROLE_MAY_NOT_SEND, LB_OK },
+		{ "bund-bsi", "de-sn/leipzig", LB_ROLE_MAY_NOT_SEND, LB_ROLE_MAY_NOT_SEND },
+		{ "bund-bsi", "all", LB_ROLE_MAY_NOT_SEND, LB_ROLE_MAY_NOT_SEND },
+		{ "bund-bsi", "watch", LB_ROLE_MAY_NOT_SEND, LB_ROLE_MAY_NOT_SEND },
+		{ "de-sn", "bund-bsi", LB_OK, LB_OK },
+		{ "de-sn", "de-sn/leipzig", LB_ROLE_MAY_NOT_SEND, LB_OK },
+		{ "de-sn", "bund-bsi, de-sn/leipzig", LB_ROLE_MAY_NOT_SEND, LB_OK },
+		{ "de-sn", "de-hb", LB_ROLE_MAY_NOT_SEND, LB_ROLE_MAY_NOT_SEND },
+		{ "de-sn", "de-hb/bremerhaven", LB_ROLE_MAY_NOT_SEND, LB_ROLE_MAY_NOT_SEND },
+		{ "de-sn/leipzig", "de-sn", LB_OK, LB_OK },
+		{ "de-sn/leipzig", "bund-bsi", LB_ROLE_MAY_NOT_SEND, LB_ROLE_MAY_NOT_SEND },
+		{ "de-sn/leipzig", "de-sn/dresden", LB_ROLE_MAY_NOT_SEND, LB_ROLE_MAY_NOT_SEND },
+		{ "de-sn/leipzig", "de-sn/leipzig/zoo", LB_ROLE_MAY_NOT_SEND, LB_OK },
+		{ "watch", "bund-bsi", LB_ROLE_MAY_NOT_SEND, LB_ROLE_MAY_NOT_SEND },
+	};
+	struct federation *f = standard();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct lb_header h = header(cases[i].sender, LB_TYPE_INCIDENT_REPORT, LB_TLP_AMBER_STRICT, cases[i].audience);
+
+		for (unsigned in_thread = 0; in_thread < 2; in_thread++) {
+			lb_err want = in_thread ? cases[i].answers : cases[i].begins, got;
+
+			h.has_thread = in_thread;
+			got = policy_admit(f, find(f, cases[i].sender), &h);
+			if (got != want)
+				fail_msg("%s to %s, in a thread %u: %s, not %s", cases[i].sender, cases[i].audience, in_thread, lb_err_token(got),
+				         lb_err_token(want));
+		}
+	}
+	federation_unref(f);
+}
+
+/* Help goes between Länder and the federal office: no body asks or offers past its Land. */
+static void help_is_asked_and_offered_between_laender_and_federal_office(void **state)
+{
+	static const struct {
+		const char *sender, *audience;
+		lb_err result;
+	} cases[] = {
+		{ "de-sn", "de-hb", LB_OK },
+		{ "de-sn", "bund-bsi, de-hb", LB_OK },
+		{ "bund-bsi", "de-sn, de-hb", LB_OK },
+		{ "de-sn", "de-sn/leipzig", LB_ROLE_MAY_NOT_SEND },
+		{ "de-sn", "de-hb/bremerhaven", LB_ROLE_MAY_NOT_SEND },
+		{ "de-sn", "all", LB_ROLE_MAY_NOT_SEND },
+		{ "de-sn", "watch", LB_ROLE_MAY_NOT_SEND },
+		{ "de-sn/leipzig", "de-sn", LB_ROLE_MAY_NOT_SEND },
+		{ "de-sn/leipzig", "de-hb", LB_ROLE_MAY_NOT_SEND },
+		{ "watch", "de-sn", LB_ROLE_MAY_NOT_SEND },
+	};
+	struct federation *f = standard();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		for (unsigned type = LB_TYPE_ASSISTANCE_REQUEST; type <= LB_TYPE_ASSISTANCE_OFFER; type++) {
+			struct lb_header h = header(cases[i].sender, type, LB_TLP_AMBER_STRICT, cases[i].audience);
+
+			h.has_thread = true;
+			if (policy_admit(f, find(f, cases[i].sender), &h) != cases[i].result)
+				fail_msg("%s, type %u, to %s", cases[i].sender, type, cases[i].audience);
+		}
 	federation_unref(f);
 }
 
@@ -442,6 +543,9 @@ int main(void)
 		cmocka_unit_test(each_refusal_names_its_rule),
 		cmocka_unit_test(an_area_that_does_not_exist_is_in_no_agreement),
 		cmocka_unit_test(only_what_the_table_allows_is_admitted),
+		cmocka_unit_test(a_refusal_names_whom_nobody_knows),
+		cmocka_unit_test(an_incident_is_answered_in_its_thread_only),
+		cmocka_unit_test(help_is_asked_and_offered_between_laender_and_federal_office),
 		cmocka_unit_test(an_observer_sends_nothing_but_receipts),
 		cmocka_unit_test(the_envelope_must_be_the_senders_own_and_right),
 		cmocka_unit_test(an_agent_speaks_for_its_own_partner_and_those_it_acts_for),

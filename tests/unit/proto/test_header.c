@@ -270,6 +270,26 @@ static void mutations_never_disagree(void **state)
 	lb_buf_fini(&out);
 }
 
+/* In the order of the labels; UNSET is AMBER+STRICT. Only another origin's is widened. */
+static void a_looser_label_than_another_s_widens_it(void **state)
+{
+	static const unsigned labels[] = { LB_TLP_CLEAR, LB_TLP_GREEN, LB_TLP_AMBER, LB_TLP_AMBER_STRICT, LB_TLP_RED, LB_TLP_UNSET };
+	static const unsigned strict[] = { 0, 1, 2, 3, 4, 3 };
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++)
+		for (unsigned k = 0; k < 6; k++) {
+			struct lb_header h = smallest(), about = smallest();
+
+			h.tlp = labels[i];
+			about.tlp = labels[k];
+			assert_false(lb_header_widens(&h, &about));
+			about.origin = lb_text_of("de-sn/leipzig");
+			h.origin = lb_text_of("de-sn");
+			assert_int_equal(lb_header_widens(&h, &about), strict[i] < strict[k]);
+		}
+}
+
 static void the_lane_follows_type_and_level(void **state)
 {
 	(void)state;
@@ -295,6 +315,7 @@ int main(void)
 		cmocka_unit_test(fields_of_later_versions_are_skipped),
 		cmocka_unit_test(wire_forms_that_are_wrong_are_refused),
 		cmocka_unit_test(mutations_never_disagree),
+		cmocka_unit_test(a_looser_label_than_another_s_widens_it),
 		cmocka_unit_test(the_lane_follows_type_and_level),
 	};
 
