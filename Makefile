@@ -9,7 +9,7 @@ GEN := build/gen
 
 PACKAGES := gcc make pkg-config protobuf-c-compiler libprotobuf-c-dev libzmq3-dev libssl-dev liblmdb-dev \
 	libsqlite3-dev libconfig-dev libmicrohttpd-dev libjansson-dev libsystemd-dev libcmocka-dev
-TEST_PACKAGES := $(PACKAGES) stunnel4 openssl jq curl lmdb-utils
+TEST_PACKAGES := $(PACKAGES) stunnel4 openssl jq curl libical-dev lmdb-utils
 FUZZ_PACKAGES := $(PACKAGES) clang libclang-rt-14-dev
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum $(if $(CI),-Werror)
@@ -169,7 +169,7 @@ $(B)/tests/unit/host/%: $(B)/tests/unit/host/%.o $(B)/lib/libkit.a $(B)/lib/libh
 $(B)/tests/unit/agent/%: $(B)/tests/unit/agent/%.o $(B)/lib/libkit.a $(B)/lib/libagent.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
 	$(link) $(AGENT_LIBS) $(PROTO_LIBS) -lcmocka
 $(B)/tests/unit/cli/%: $(B)/tests/unit/cli/%.o $(B)/lib/libkit.a $(B)/lib/libcli.a $(B)/lib/libhost.a $(B)/lib/liblagebus.a
-	$(link) $(CLI_LIBS) $(PROTO_LIBS) -lcmocka
+	$(link) $(CLI_LIBS) $(PROTO_LIBS) -lcmocka -lical
 $(B)/tests/integration/%: $(B)/tests/integration/%.o $(B)/lib/libkit.a $(B)/lib/liblagebus.a
 	$(link) $(PROTO_LIBS) -lcmocka
 $(B)/tests/hostile/%: $(B)/tests/hostile/%.o $(B)/lib/libkit.a $(B)/lib/liblagebus.a

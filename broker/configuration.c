@@ -25,6 +25,16 @@ static lb_err load_tls(const char *path, struct configuration *c, struct config_
 	return e;
 }
 
+static lb_err load_signer(const char *path, struct configuration *c, struct config_problem *problem)
+{
+	char why[sizeof problem->reason] = "";
+	lb_err e = lb_signer_load(c->settings.certificate, c->settings.key, &c->signer, why, sizeof why);
+
+	if (e != LB_OK)
+		config_problem_set(problem, path, 0, "%s", why[0] != '\0' ? why : lb_err_text(e));
+	return e;
+}
+
 /* A federation of another trust domain than the broker's certificate would refuse every agent, one by one. */
 static lb_err check_together(const char *path, const struct configuration *c, struct config_problem *problem)
 {
@@ -55,6 +65,8 @@ lb_err configuration_load(const char *path, struct configuration *out, struct co
 	if (e == LB_OK)
 		e = load_tls(path, &c, problem);
 	if (e == LB_OK)
+		e = load_signer(path, &c, problem);
+	if (e == LB_OK)
 		e = check_together(path, &c, problem);
 	if (e == LB_OK)
 		*out = c;
@@ -67,6 +79,8 @@ void configuration_fini(struct configuration *c)
 {
 	if (c->tls != NULL)
 		lb_tls_unref(c->tls);
+	if (c->signer != NULL)
+		lb_signer_free(c->signer);
 	federation_unref(c->federation);
 	settings_fini(&c->settings);
 	*c = (struct configuration){ .federation = NULL };

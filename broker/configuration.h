@@ -7,11 +7,13 @@
 #include "broker/settings.h"
 #include "lagebus/err.h"
 #include "lagebus/link.h"
+#include "lagebus/signature.h"
 
 struct configuration {
 	struct settings settings;
 	struct federation *federation; /* a reference */
 	struct lb_tls *tls;            /* a reference */
+	struct lb_signer *signer;      /* of the audit's checkpoints: the broker's key; NULL when somebody has taken it */
 };
 
 /* Loads the settings, the files they name, and checks that they belong together. Blocks on files. LB_OK; LB_CONFIG,

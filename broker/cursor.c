@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/host/log.h"
+#include "broker/audit.h"
 #include "broker/core/ledger.h"
 #include "broker/publish.h"
 #include "broker/session.h"
@@ -11,6 +12,7 @@
 #include "broker/writer.h"
 #include "proto/control.pb-c.h"
 
+#define TELL_MS 10000 /* what it stored of routine is told in the audit this often */
 #define SEEN_MS 10000 /* when an agent was seen last is saved to this */
 
 /* What an agent says of one lane: the last message that it stored. */
@@ -140,6 +142,24 @@ static bool is_news(const struct session *s, const struct cursor_row *saved)
 	return saved->seen_ms == 0 || memcmp(&row, saved, sizeof row) != 0;
 }
 
+/* What an agent has stored is its receipt: the audit has it when the urgent lane moved, and of routine now and then. */
+static void tell(struct worker *w, struct session *s, bool final)
+{
+	uint64_t stored[LB_LANES];
+	bool due = false;
+
+	for (unsigned lane = 0; lane < LB_LANES; lane++) {
+		stored[lane] = s->feed.lane[lane].stored;
+		if (stored[lane] != s->told[lane])
+			due |= lane == LB_LANE_URGENT || final || w->now_ms - s->told_ms >= TELL_MS;
+	}
+	if (!due)
+		return;
+	memcpy(s->told, stored, sizeof s->told);
+	s->told_ms = w->now_ms;
+	publish_tell(w, w->routine, audit_stored(s->agent, stored));
+}
+
 void cursor_open(struct worker *w, struct session *s, const void *said)
 {
 	const Lagebus__Hello *hello = said;
@@ -160,12 +180,25 @@ void cursor_open(struct worker *w, struct session *s, const void *said)
 		return;
 	s->seen_saved_ms = row.seen_ms;
 	s->cursor_changed = is_news(s, &row);
+	/* What was saved before has been told. */
+	for (unsigned lane = 0; lane < LB_LANES; lane++)
+		s->told[lane] = s->feed.lane[lane].stored <= row.stored[lane] ? s->feed.lane[lane].stored : row.stored[lane];
+	s->told_ms = w->now_ms;
+}
+
+void cursor_tick(struct worker *w, struct session *s)
+{
+	if (s->cursor_changed)
+		cursor_save(w, s);
+	tell(w, s, false);
 }
 
 void cursor_close(struct worker *w, struct session *s)
 {
 	if (s->cursor_changed || (s->seen_saved_ms > 0 && w->now_ms - s->seen_saved_ms > SEEN_MS))
 		cursor_save(w, s);
+	if (!s->publish_only)
+		tell(w, s, true);
 }
 
 void cursor_save(struct worker *w, struct session *s)

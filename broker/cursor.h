@@ -14,6 +14,8 @@ struct worker;
 /* Where delivery goes on after this Hello (a struct of proto/control.proto). */
 void cursor_open(struct worker *w, struct session *s, const void *hello);
 void cursor_save(struct worker *w, struct session *s);
+/* Once a tick: saves what has changed, and tells of it in the audit. */
+void cursor_tick(struct worker *w, struct session *s);
 /* The session ends: saves what has changed, and when the agent was seen. */
 void cursor_close(struct worker *w, struct session *s);
 /* The lane has a new lapse: to be called before anything behind it is sent. */

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "broker/audit_export.h"
 #include "broker/configuration.h"
 #include "proto/host/log.h"
 #include "proto/host/notify.h"
@@ -27,6 +28,8 @@ static const char usage[] =
 	"\n"
 	"  -c, --config FILE    its configuration (" DEFAULT_CONFIG ")\n"
 	"  -t, --check-config   check the configuration and the files it names, say what is wrong, end\n"
+	"      --export-audit FILE\n"
+	"                       write the audit to a new file (- is standard output) for lagebus audit, end; a broker may be running\n"
 	"  -V, --version        print the version, end\n"
 	"  -h, --help           print this, end\n"
 	"\n"
@@ -36,7 +39,7 @@ static const char usage[] =
 static const char try_help[] = "lagebusd --help lists the options\n";
 
 struct options {
-	const char *config;
+	const char *config, *export_audit;
 	bool check;
 };
 
@@ -46,6 +49,7 @@ static int read_options(int argc, char **argv, struct options *o)
 	static const struct option table[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "check-config", no_argument, NULL, 't' },
+		{ "export-audit", required_argument, NULL, 'x' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -57,6 +61,7 @@ static int read_options(int argc, char **argv, struct options *o)
 		switch (c) {
 		case 'c': o->config = optarg; break;
 		case 't': o->check = true; break;
+		case 'x': o->export_audit = optarg; break;
 		case 'V': puts("lagebusd " LAGEBUS_VERSION); return EXIT_ENDED;
 		case 'h': fputs(usage, stdout); return EXIT_ENDED;
 		default:  fputs(try_help, stderr); return EXIT_USAGE;
@@ -81,6 +86,21 @@ static int approve_configuration(const char *path, struct configuration *c)
 {
 	printf("%s: valid; %zu partners in %s\n", path, federation_count(c->federation), c->settings.federation);
 	configuration_fini(c);
+	return EXIT_ENDED;
+}
+
+static int export_audit(const char *path, struct configuration *c)
+{
+	uint64_t rows;
+	char why[512];
+	lb_err e = audit_export(c->settings.data, path, &rows, why, sizeof why);
+
+	configuration_fini(c);
+	if (e != LB_OK) {
+		fprintf(stderr, "lagebusd: %s\n", why);
+		return EXIT_FAILED;
+	}
+	fprintf(stderr, "%s: %llu rows of the audit; lagebus audit verify checks them\n", path, (unsigned long long)rows);
 	return EXIT_ENDED;
 }
 
@@ -152,6 +172,7 @@ static void refuse_reload(struct parts *p, const struct config_problem *problem)
 {
 	atomic_fetch_add(&p->reloads_refused, 1);
 	log_event(LOG_ERROR, "reload_refused", "file=%s line=%u reason=%s", problem->file, problem->line, problem->reason);
+	parts_reload_refused(p, problem->reason);
 }
 
 static void tell_what_waits(const struct parts *p, const struct configuration *c)
@@ -256,6 +277,8 @@ int main(int argc, char **argv)
 		return code;
 	if (configuration_load(options.config, &configuration, &problem) != LB_OK)
 		return refuse_configuration(&problem);
+	if (options.export_audit)
+		return export_audit(options.export_audit, &configuration);
 	if (options.check)
 		return approve_configuration(options.config, &configuration);
 	return run(options.config, &configuration);

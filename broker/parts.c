@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "proto/host/log.h"
+#include "broker/audit.h"
+#include "broker/core/membership.h"
 #include "broker/exposition.h"
 
 #define LOG_GROWS_BY (64 << 20) /* the log's file is extended ahead by this much */
@@ -79,10 +81,41 @@ static lb_err start_writer(struct parts *p)
 		.workers = p->workers_n,
 		.commit_bytes = (uint64_t)s->commit_bytes,
 		.retention_ms = s->retention_s * 1000,
+		.audit_retention_ms = s->audit_retention_s * 1000,
 	};
 	lb_err e = writer_start(&w, &p->writer);
 
 	return e == LB_OK ? channel_end_open(p->hub, "routine", &p->to_writer) : e;
+}
+
+/* To the audit; whoever signs it from now on goes along. Takes the signer. */
+static lb_err tell(struct parts *p, const char *what, const char *detail, struct lb_signer *signer)
+{
+	const uint8_t *der = NULL;
+	size_t der_n = 0;
+	struct audit_event *event;
+	lb_err e = LB_OK;
+
+	if (signer != NULL)
+		lb_signer_certificate(signer, &der, &der_n);
+	event = audit_broker(what, detail, der, der_n);
+	if (event == NULL || channel_send(p->to_writer, (struct channel_item){ WRITER_EVENT, event }) != LB_OK) {
+		free(event);
+		e = LB_NO_MEMORY;
+	}
+	if (signer != NULL && (e != LB_OK || channel_send(p->to_writer, (struct channel_item){ WRITER_SIGNER, signer }) != LB_OK)) {
+		lb_signer_free(signer);
+		e = LB_NO_MEMORY;
+	}
+	return e;
+}
+
+static lb_err tell_start(struct parts *p)
+{
+	struct lb_signer *signer = p->configuration.signer;
+
+	p->configuration.signer = NULL;
+	return tell(p, "started", LAGEBUS_VERSION, signer);
 }
 
 static lb_err run_workers(struct parts *p)
@@ -131,6 +164,8 @@ lb_err parts_start(struct parts *p, struct configuration *c, char *why, size_t w
 	if (e == LB_OK)
 		e = start_writer(p);
 	if (e == LB_OK)
+		e = tell_start(p);
+	if (e == LB_OK)
 		e = run_workers(p);
 	if (e == LB_OK)
 		e = open_door(p, why, why_n);
@@ -169,7 +204,24 @@ static void adopt(struct configuration *ours, const struct configuration *c)
 	ours->tls = c->tls;
 }
 
-lb_err parts_reload(struct parts *p, const struct configuration *c)
+static void tell_reload(struct parts *p, struct configuration *c)
+{
+	char changes[MEMBERSHIP_TEXT];
+	struct lb_signer *signer = c->signer;
+
+	c->signer = NULL;
+	membership_changes(p->configuration.federation, c->federation, changes);
+	if (tell(p, "reloaded", changes, signer) != LB_OK)
+		log_event(LOG_ERROR, "out_of_memory", "what=audit");
+}
+
+void parts_reload_refused(struct parts *p, const char *why)
+{
+	if (tell(p, "reload-refused", why, NULL) != LB_OK)
+		log_event(LOG_ERROR, "out_of_memory", "what=audit");
+}
+
+lb_err parts_reload(struct parts *p, struct configuration *c)
 {
 	struct reload *reloads[WRITER_WORKERS_MAX] = { NULL };
 	lb_err e = LB_OK;
@@ -181,6 +233,7 @@ lb_err parts_reload(struct parts *p, const struct configuration *c)
 			e = LB_NO_MEMORY;
 	}
 	if (e == LB_OK) {
+		tell_reload(p, c);
 		door_reload(p->door, c->tls);
 		adopt(&p->configuration, c);
 	}
@@ -224,6 +277,8 @@ static void end_writer(struct parts *p)
 {
 	if (p->writer == NULL)
 		return;
+	if (p->to_writer != NULL && tell(p, "stopped", "", NULL) != LB_OK)
+		log_event(LOG_ERROR, "out_of_memory", "what=audit");
 	if (p->to_writer == NULL || channel_send(p->to_writer, (struct channel_item){ WRITER_STOP, NULL }) != LB_OK) {
 		log_event(LOG_ERROR, "writer_deaf", NULL);
 		abort(); /* nothing that was acknowledged is lost by it, and waiting would be for ever */

@@ -31,8 +31,10 @@ struct parts {
 /* Takes over the configuration (also on error; *c is then empty) and starts everything; on error parts_end ends what had
  * started. LB_OK, or the part's error with `why`. */
 lb_err parts_start(struct parts *p, struct configuration *c, char *why, size_t why_n) LB_MUST_CHECK;
-/* Puts the federation and the certificates of a newly loaded configuration in force, which stays the caller's. LB_OK or LB_NO_MEMORY. */
-lb_err parts_reload(struct parts *p, const struct configuration *c) LB_MUST_CHECK;
+/* Puts the federation and the certificates of a newly loaded configuration in force, which stays the caller's but for its signer. LB_OK or LB_NO_MEMORY. */
+lb_err parts_reload(struct parts *p, struct configuration *c) LB_MUST_CHECK;
+/* One was not valid: the audit has that, too. */
+void parts_reload_refused(struct parts *p, const char *why);
 /* Lets no one in any more and asks every session to end. */
 void parts_drain(struct parts *p);
 /* Sessions there are. */

@@ -6,6 +6,7 @@
 
 #include "proto/host/policy.h"
 #include "proto/host/log.h"
+#include "broker/audit.h"
 #include "broker/core/block.h"
 #include "broker/core/route.h"
 #include "broker/approvals.h"
@@ -22,7 +23,15 @@
 #include "proto/control.pb-c.h"
 
 #define CLOCK_SKEW_MS (10 * 60 * 1000) /* a message may be this much from the future */
+#define REFUSALS_A_TICK 64             /* refusals of a tick that are told one by one: whoever is refused in a loop must not fill the audit */
 #define ANSWER_IDS 1024                /* ids in one Accepted */
+
+/* A full disk is not filled further by telling of it. */
+static void tell_refusal(struct worker *w, const struct session *s, const struct lb_uuid *id, unsigned type, lb_err rule)
+{
+	if (rule != LB_DISK_FULL && w->refused++ < REFUSALS_A_TICK)
+		publish_tell(w, w->routine, audit_refused(s->agent, id, type, rule));
+}
 
 static void refuse(struct worker *w, struct session *s, const struct lb_uuid *id, lb_err reason, const char *text)
 {
@@ -46,6 +55,7 @@ static void refuse_and_log(struct worker *w, struct session *s, const struct lb_
 	policy_explain(router_federation(w->router), h, reason, text);
 	log_event(LOG_WARN, "publish_refused", "agent=%s id=%s type=%s rule=%s", s->agent, id, lb_type_name(h->type) ? lb_type_name(h->type) : "unknown",
 	          lb_err_token(reason));
+	tell_refusal(w, s, &h->id, h->type, reason);
 	refuse(w, s, &h->id, reason, text);
 }
 
@@ -183,12 +193,29 @@ void publish_flush(struct worker *w)
 	publish_flush_lane(w, LB_LANE_ROUTINE);
 }
 
+static void hand_over(struct worker *w, struct channel_end *to, unsigned kind, void *p)
+{
+	if (!p || channel_send(to, (struct channel_item){ kind, p }) != LB_OK) {
+		log_event(LOG_ERROR, "out_of_memory", "worker=%u", w->index);
+		free(p);
+	}
+}
+
 void publish_note(struct worker *w, struct channel_end *to, struct note *note)
 {
-	if (!note || channel_send(to, (struct channel_item){ WRITER_NOTE, note }) != LB_OK) {
-		log_event(LOG_ERROR, "out_of_memory", "worker=%u", w->index);
-		free(note);
-	}
+	hand_over(w, to, WRITER_NOTE, note);
+}
+
+void publish_tell(struct worker *w, struct channel_end *to, struct audit_event *event)
+{
+	hand_over(w, to, WRITER_EVENT, event);
+}
+
+void publish_tick(struct worker *w)
+{
+	if (w->refused > REFUSALS_A_TICK)
+		publish_tell(w, w->routine, audit_refused_more(w->refused - REFUSALS_A_TICK));
+	w->refused = 0;
 }
 
 static void accept_ids(struct worker *w, struct session *s, ProtobufCBinaryData *ids, size_t n)
@@ -218,6 +245,7 @@ static void answer_session(struct worker *w, struct session *s, struct block_pub
 		s->in_flight -= p[i].bytes;
 		if (p[i].result != LB_OK) {
 			log_event(LOG_WARN, "publish_refused", "agent=%s rule=%s", s->agent, lb_err_token(p[i].result));
+			tell_refusal(w, s, &p[i].id, 0, p[i].result);
 			refuse(w, s, &p[i].id, p[i].result, lb_err_text(p[i].result));
 			continue;
 		}

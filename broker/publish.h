@@ -6,6 +6,7 @@
 
 #include "lagebus/header.h"
 
+struct audit_event;
 struct block;
 struct channel_end;
 struct lb_zmtp_message;
@@ -23,5 +24,9 @@ void publish_answer(struct worker *w, struct block *b);
 void publish_count(struct worker *w, struct session *s, size_t n);
 /* Gives the writer a row for a table, or what is to be cleared; takes the note. */
 void publish_note(struct worker *w, struct channel_end *to, struct note *note);
+/* The same of what is told in the audit. */
+void publish_tell(struct worker *w, struct channel_end *to, struct audit_event *event);
+/* Once a tick: tells how many refusals found no room in the audit. */
+void publish_tick(struct worker *w);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "proto/host/policy.h"
 #include "proto/host/log.h"
+#include "broker/audit.h"
 #include "broker/core/ledger.h"
 #include "broker/core/route.h"
 #include "broker/approvals.h"
@@ -64,6 +65,7 @@ static void note_receipt(struct worker *w, struct session *s, uint16_t sender, c
 	if (r->by[0] != '\0')
 		snprintf(row.by, sizeof row.by, "%s", r->by);
 	publish_note(w, w->urgent, note_new(JOURNAL_LEDGER, key, ledger_key(id, partner, key), value, ledger_row_write(&row, value)));
+	publish_tell(w, w->urgent, audit_receipt(id, partner, r->state, r->by));
 }
 
 /* An agent has deleted what was recalled: it says so for itself, since each agent has a copy of its own. */

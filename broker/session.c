@@ -581,8 +581,8 @@ void session_tick(struct worker *w, struct session *s)
 		s->heard_ms = w->now_ms;
 	if (s->state == SESSION_OPEN && silent_ms > heartbeat_ms / 3 && !s->pinged)
 		ping(w, s);
-	if (s->cursor_changed)
-		cursor_save(w, s);
+	if (s->state == SESSION_OPEN && !s->publish_only)
+		cursor_tick(w, s);
 	if (!deliver_is_due(w, s))
 		lb_link_rest(s->link);
 	s->published = s->received = 0;

@@ -43,6 +43,8 @@ struct session {
 	uint64_t in_flight; /* bytes of its publishes that wait for the disk */
 	uint64_t published; /* bytes of its publishes in this tick */
 	uint64_t received;  /* bytes of its link in this tick */
+	uint64_t told[LB_LANES]; /* of what it has stored, what the audit has */
+	int64_t told_ms;
 	int64_t tokens;     /* where the rate is limited: a tick gives publish_rate, a publish costs TICKS_A_SECOND, none is taken below 1 */
 	uint8_t signer[LB_SIGNER_SIZE];
 	struct line_place place[LB_LANES];

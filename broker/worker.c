@@ -280,6 +280,7 @@ static void tick(struct worker *w)
 	for (uint32_t i = 0; i < w->used; i++)
 		if (w->sessions[i])
 			session_tick(w, w->sessions[i]);
+	publish_tick(w);
 	if (w->draining)
 		drain(w);
 }

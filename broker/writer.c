@@ -36,6 +36,9 @@ struct writer {
 	unsigned blocks_n, notes_n;
 	struct append append;
 	int64_t retention_due_ms, waits_due_ms, purge_due_ms;
+	struct audit *audit;
+	bool audit_full; /* it has been logged that an event found no room */
+	bool failed; /* the last commit did */
 	bool stopping, large; /* large: the last commit was routine alone, and not small */
 };
 
@@ -85,6 +88,16 @@ static int64_t clock_us(clockid_t id)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+static void tell(struct writer *w, struct audit_event *event)
+{
+	lb_err e = audit_add(w->audit, event);
+
+	if (e != LB_OK && !w->audit_full)
+		log_event(LOG_ERROR, "audit_full", "reason=%s", lb_err_token(e));
+	w->audit_full = e != LB_OK;
+	free(event);
+}
+
 /* Takes items off a channel until it is empty, the batch is full, or `limit` bytes of blocks are in it. */
 static void take(struct writer *w, struct channel *c, uint64_t limit)
 {
@@ -99,6 +112,12 @@ static void take(struct writer *w, struct channel *c, uint64_t limit)
 			break;
 		case WRITER_NOTE:
 			w->notes[w->notes_n++] = item.p;
+			break;
+		case WRITER_EVENT:
+			tell(w, item.p);
+			break;
+		case WRITER_SIGNER:
+			audit_sign_with(w->audit, item.p);
 			break;
 		case WRITER_STOP:
 			w->stopping = true;
@@ -153,13 +172,20 @@ static lb_err write_batch(struct writer *w, bool blocks)
 	e = write_notes(w);
 	for (unsigned i = 0; blocks && e == LB_OK && i < w->blocks_n; i++)
 		e = write_block(w, w->blocks[i]);
+	if (e == LB_OK)
+		e = audit_write(w->audit, w->blocks, blocks ? w->blocks_n : 0, clock_us(CLOCK_REALTIME) / 1000, w->stopping);
 	if (e != LB_OK) {
 		journal_abort(w->settings.journal);
+		audit_aborted(w->audit);
 		return e;
 	}
 	LB_FAIL_POINT("broker-before-commit");
 	e = journal_commit(w->settings.journal);
 	LB_FAIL_POINT("broker-after-commit");
+	if (e == LB_OK)
+		audit_committed(w->audit);
+	else
+		audit_aborted(w->audit);
 	return e;
 }
 
@@ -225,6 +251,7 @@ static void commit_batch(struct writer *w)
 	for (unsigned i = 0; i < w->notes_n; i++)
 		free(w->notes[i]);
 	w->blocks_n = w->notes_n = 0;
+	w->failed = e != LB_OK;
 }
 
 /* The newest message's time in a record. */
@@ -297,16 +324,17 @@ static void drop_past(struct writer *w)
 	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
 	bool more = false;
 
-	if (w->settings.retention_ms == 0 || now_ms < w->retention_due_ms)
+	if (now_ms < w->retention_due_ms)
 		return;
-	for (unsigned lane = 0; lane < JOURNAL_LANES; lane++) {
-		lb_err e = LB_OK;
+	for (unsigned from = 0; from <= JOURNAL_LANES; from++) {
+		int64_t keep_ms = from < JOURNAL_LANES ? w->settings.retention_ms : w->settings.audit_retention_ms;
+		lb_err e = keep_ms > 0 ? LB_OK : LB_NOT_FOUND;
 
 		for (unsigned i = 0; e == LB_OK && i < DROPS_A_COMMIT; i++) {
 			e = journal_begin(w->settings.journal);
 			if (e != LB_OK)
 				break;
-			e = drop_one(w, lane, now_ms - w->settings.retention_ms);
+			e = from < JOURNAL_LANES ? drop_one(w, from, now_ms - keep_ms) : audit_drop_one(w->audit, now_ms - keep_ms);
 			if (e == LB_OK)
 				e = journal_commit(w->settings.journal);
 			else
@@ -390,10 +418,15 @@ static void *thread_main(void *p)
 
 	slice_request(SLICE_US);
 	for (;;) {
+		bool given, due;
+
 		gather(w);
-		if (w->blocks_n == 0 && w->notes_n == 0 && w->stopping)
+		given = w->blocks_n > 0 || w->notes_n > 0;
+		due = given || audit_is_due(w->audit, clock_us(CLOCK_REALTIME) / 1000, w->stopping);
+		/* A disk that takes nothing any more does not take the end of the audit either. */
+		if (w->stopping && (!due || (w->failed && !given)))
 			break;
-		if (w->blocks_n > 0 || w->notes_n > 0)
+		if (due)
 			commit_batch(w);
 		end_waits(w);
 		purge_past(w);
@@ -409,6 +442,8 @@ static void close_channel(struct channel *c)
 	while (channel_receive(c, &item)) {
 		if (item.kind == WRITER_BLOCK)
 			block_unref(item.p);
+		else if (item.kind == WRITER_SIGNER)
+			lb_signer_free(item.p);
 		else
 			free(item.p);
 	}
@@ -424,6 +459,8 @@ void writer_free(struct writer *w)
 		close_channel(w->urgent);
 	if (w->routine)
 		close_channel(w->routine);
+	if (w->audit)
+		audit_close(w->audit);
 	append_fini(&w->append);
 	free(w);
 }
@@ -437,7 +474,9 @@ lb_err writer_start(const struct writer_settings *s, struct writer **out)
 		return LB_NO_MEMORY;
 	w->settings = *s;
 	w->append.journal = s->journal;
-	e = channel_open(s->hub, "urgent", &w->urgent);
+	e = audit_open(s->journal, &w->audit);
+	if (e == LB_OK)
+		e = channel_open(s->hub, "urgent", &w->urgent);
 	if (e == LB_OK)
 		e = channel_open(s->hub, "routine", &w->routine);
 	for (unsigned i = 0; e == LB_OK && i < s->workers; i++) {

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "broker/audit.h"
 #include "broker/core/block.h"
 #include "broker/edge/channel.h"
 #include "broker/edge/journal.h"
@@ -16,6 +17,8 @@
 enum writer_in {
 	WRITER_BLOCK = 1, /* struct block *, one reference */
 	WRITER_NOTE,      /* struct note *, malloc'd */
+	WRITER_EVENT,     /* struct audit_event *, malloc'd: told in the audit */
+	WRITER_SIGNER,    /* struct lb_signer *: signs the audit's checkpoints from here on */
 	WRITER_STOP,      /* NULL: commit everything that is there, then end; sent on "routine" by the main thread */
 };
 
@@ -49,11 +52,12 @@ struct writer_settings {
 	unsigned workers;
 	uint64_t commit_bytes; /* a commit takes at most about this much routine */
 	int64_t retention_ms;  /* records whose newest message is older are dropped; 0: never */
+	int64_t audit_retention_ms; /* the same of the audit's rows */
 };
 
 struct writer;
 
-/* Opens the channels "urgent" and "routine" and starts the thread. The workers' channels must be open. LB_OK, LB_IO, LB_NO_MEMORY. */
+/* Opens the channels "urgent" and "routine" and starts the thread. The workers' channels must be open. LB_OK, LB_IO, LB_NO_MEMORY, LB_CORRUPT. */
 lb_err writer_start(const struct writer_settings *s, struct writer **out) LB_MUST_CHECK;
 /* Waits for the thread, after WRITER_STOP was sent. */
 void writer_join(struct writer *w);

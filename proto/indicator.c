@@ -216,6 +216,20 @@ static void rearm(char *s)
 	*to = '\0';
 }
 
+/* What ends so is no name in the DNS: none of these is a top-level domain. */
+static bool is_file_name(const char *s)
+{
+	static const char endings[] = " exe dll sys scr bat cmd ps1 vbs vbe hta js jse wsf lnk iso img msi jar apk docx docm xlsx xlsm pptx rtf pdf ";
+	const char *dot = strrchr(s, '.');
+	char ending[8];
+
+	if (!dot || dot == s || strpbrk(s, "/@:") || strlen(dot) < 3 || strlen(dot) > 5 || strchr(dot, ' '))
+		return false;
+	snprintf(ending, sizeof ending, " %s ", dot + 1);
+	lower(ending, strlen(ending));
+	return strstr(endings, ending) != NULL;
+}
+
 unsigned lb_indicator_detect(const char *text, char out[LB_INDICATOR_VALUE_MAX + 1])
 {
 	static const unsigned kinds[] = { LB_INDICATOR_IPV4_ADDR, LB_INDICATOR_IPV6_ADDR, LB_INDICATOR_FILE_MD5, LB_INDICATOR_FILE_SHA1,
@@ -231,6 +245,10 @@ unsigned lb_indicator_detect(const char *text, char out[LB_INDICATOR_VALUE_MAX +
 	if (strncasecmp(s, "as", 2) == 0 && lb_indicator_normalise(LB_INDICATOR_AUTONOMOUS_SYSTEM, s, out) == LB_OK)
 		return LB_INDICATOR_AUTONOMOUS_SYSTEM;
 	rearm(s);
+	if (is_file_name(s)) {
+		strcpy(out, s);
+		return LB_INDICATOR_FILE_NAME;
+	}
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (lb_indicator_normalise(kinds[i], s, out) == LB_OK)
 			return kinds[i];

@@ -30,6 +30,8 @@ struct key {
 struct lb_signer {
 	struct key key;
 	uint8_t hint[LB_SIGNER_SIZE];
+	unsigned char *der;
+	size_t der_n;
 };
 
 struct lb_verifier {
@@ -119,15 +121,14 @@ void lb_signer_hint(const uint8_t *der, size_t der_n, uint8_t out[LB_SIGNER_SIZE
 	memcpy(out, digest, LB_SIGNER_SIZE);
 }
 
-static bool certificate_hint(X509 *x, uint8_t out[LB_SIGNER_SIZE])
+static bool keep_certificate(struct lb_signer *s, X509 *x)
 {
-	unsigned char *der = NULL;
-	int n = i2d_X509(x, &der);
+	int n = i2d_X509(x, &s->der);
 
 	if (n <= 0)
 		return false;
-	lb_signer_hint(der, (size_t)n, out);
-	OPENSSL_free(der);
+	s->der_n = (size_t)n;
+	lb_signer_hint(s->der, s->der_n, s->hint);
 	return true;
 }
 
@@ -140,7 +141,7 @@ lb_err lb_signer_load(const char *certificate, const char *key, struct lb_signer
 
 	if (!s)
 		e = LB_NO_MEMORY;
-	else if (!x || !certificate_hint(x, s->hint))
+	else if (!x || !keep_certificate(s, x))
 		e = fail(why, why_n, certificate, "the certificate cannot be read");
 	else if (!pkey)
 		e = fail(why, why_n, key, "the private key cannot be read");
@@ -155,6 +156,8 @@ lb_err lb_signer_load(const char *certificate, const char *key, struct lb_signer
 	}
 	EVP_PKEY_free(pkey);
 	if (e != LB_OK) {
+		if (s)
+			OPENSSL_free(s->der);
 		free(s);
 		return e;
 	}
@@ -165,7 +168,14 @@ lb_err lb_signer_load(const char *certificate, const char *key, struct lb_signer
 void lb_signer_free(struct lb_signer *s)
 {
 	key_fini(&s->key);
+	OPENSSL_free(s->der);
 	free(s);
+}
+
+void lb_signer_certificate(const struct lb_signer *s, const uint8_t **der, size_t *der_n)
+{
+	*der = s->der;
+	*der_n = s->der_n;
 }
 
 static size_t put_length(uint8_t *p, size_t n)

@@ -33,7 +33,7 @@ static lb_err delete_message(struct agent *a, const struct lb_uuid *id, struct l
 	if (row.quarantine[0])
 		e = inbox_quarantine_remove(&a->store, row.row);
 	else
-		e = derive_forget(a, &h, row.header);
+		e = derive_forget(a, id, origin);
 	if (e == LB_OK && !row.quarantine[0])
 		e = inbox_empty(&a->store, &row, &h, "recalled", reason, at_ms);
 	a->scrub |= e == LB_OK;

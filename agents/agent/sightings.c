@@ -105,6 +105,15 @@ lb_err sightings_list(struct store *s, const struct lb_uuid *indicator, bool exe
 	return e == LB_NOT_FOUND ? LB_OK : e;
 }
 
+lb_err sightings_forget(struct store *s, const struct lb_uuid *message, struct lb_text origin)
+{
+	sqlite3_stmt *q = store_use(s, STORE_SIGHTING_REMOVE);
+
+	bind_id(q, 1, message);
+	bind_slice(q, 2, origin);
+	return store_run(s, q);
+}
+
 lb_err sightings_expire(struct store *s, int64_t now_ms, bool *more)
 {
 	sqlite3_stmt *q = store_use(s, STORE_SIGHTING_EXPIRE);

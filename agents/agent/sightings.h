@@ -20,6 +20,8 @@ lb_err sightings_take(struct store *s, const struct lb_header *h, struct lb_fram
 lb_err sightings_total(struct store *s, const struct lb_uuid *indicator, bool exercise, Lagebus__IndicatorRow *row) LB_MUST_CHECK;
 /* Appends the newest sightings, each as a field of an IndicatorRow. */
 lb_err sightings_list(struct store *s, const struct lb_uuid *indicator, bool exercise, struct lb_buf *to) LB_MUST_CHECK;
+/* Drops what a message of this origin said: it is recalled. */
+lb_err sightings_forget(struct store *s, const struct lb_uuid *message, struct lb_text origin) LB_MUST_CHECK;
 lb_err sightings_expire(struct store *s, int64_t now_ms, bool *more) LB_MUST_CHECK;
 /* A message that came from a body below us goes on, in our name: to the owner of each indicator, or, where there is a partner above us, to that one. In the
  * outbox with the caller's transaction. TLP:RED goes nowhere else. */

@@ -55,9 +55,10 @@ static const char *const steps[] = {
 	" exercise INTEGER, until INTEGER, PRIMARY KEY(message, n)) WITHOUT ROWID;"
 	"CREATE INDEX sighting_of ON sighting(indicator);"
 	"CREATE INDEX sighting_until ON sighting(until);"
-	"CREATE TABLE training(uid TEXT PRIMARY KEY, origin TEXT, sequence INTEGER, created INTEGER, begins INTEGER, ends INTEGER, header BLOB, event BLOB);"
+	"CREATE TABLE training(uid TEXT PRIMARY KEY, origin TEXT, message BLOB, sequence INTEGER, created INTEGER, begins INTEGER, ends INTEGER, header BLOB,"
+	" event BLOB);"
 	"CREATE INDEX training_begins ON training(begins);"
-	"CREATE TABLE registration(uid TEXT, origin TEXT, created INTEGER, since INTEGER, seats INTEGER, until INTEGER, registration BLOB,"
+	"CREATE TABLE registration(uid TEXT, origin TEXT, message BLOB, created INTEGER, since INTEGER, seats INTEGER, until INTEGER, registration BLOB,"
 	" PRIMARY KEY(uid, origin)) WITHOUT ROWID;",
 	/* 4: who approved what, for the messages that come behind; what was recalled or replaced. */
 	"CREATE TABLE approved(about BLOB, digest BLOB, signer TEXT, key BLOB, UNIQUE(about, digest, signer));"
@@ -124,19 +125,19 @@ static const char *const sql[STORE_STATEMENTS] = {
 			       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
 	[STORE_SIGHTING_TOTAL] = "SELECT coalesce(sum(count),0),coalesce(min(nullif(first,0)),0),coalesce(max(last),0) FROM sighting WHERE indicator=?1 AND exercise=?2",
 	[STORE_SIGHTING_LIST] = "SELECT message,origin,count,first,last,source FROM sighting WHERE indicator=?1 AND exercise=?2 ORDER BY message DESC,n LIMIT ?3",
-	[STORE_TRAINING_ADD] = "INSERT INTO training(uid,origin,sequence,created,begins,ends,header,event) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)"
-			       " ON CONFLICT(uid) DO UPDATE SET sequence=?3,created=?4,begins=?5,ends=?6,header=?7,event=?8"
+	[STORE_TRAINING_ADD] = "INSERT INTO training(uid,origin,sequence,created,begins,ends,header,event,message) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"
+			       " ON CONFLICT(uid) DO UPDATE SET message=?9,sequence=?3,created=?4,begins=?5,ends=?6,header=?7,event=?8"
 			       " WHERE origin=?2 AND (sequence<?3 OR (sequence=?3 AND created<=?4))",
 	[STORE_TRAINING_LIST] = "SELECT uid,header,event FROM training WHERE uid>=?1 AND uid<?1||?2 AND ends>?3 ORDER BY begins,uid LIMIT ?4",
+	[STORE_TRAINING_REMOVE] = "DELETE FROM training WHERE message=?1 AND origin=?2",
+	[STORE_REGISTRATION_REMOVE] = "DELETE FROM registration WHERE message=?1 AND origin=?2",
+	[STORE_SIGHTING_REMOVE] = "DELETE FROM sighting WHERE message=?1 AND origin=?2",
 	[STORE_TRAINING_EXPIRE] = "DELETE FROM training WHERE ends<=?1",
-	[STORE_REGISTRATION_ADD] = "INSERT INTO registration(uid,origin,created,since,seats,until,registration) VALUES(?1,?2,?3,?3,?4,?5,?6)"
+	[STORE_REGISTRATION_ADD] = "INSERT INTO registration(uid,origin,created,since,seats,until,registration,message) VALUES(?1,?2,?3,?3,?4,?5,?6,?7)"
 				   " ON CONFLICT(uid,origin) DO UPDATE SET since=CASE WHEN ?4<=seats THEN since ELSE ?3 END,created=?3,seats=?4,until=?5,"
-				   "registration=?6 WHERE created<=?3",
+				   "registration=?6,message=?7 WHERE created<=?3",
 	[STORE_REGISTRATION_LIST] = "SELECT origin,since,seats,registration FROM registration WHERE uid=?1 AND seats>0 ORDER BY since,origin",
 	[STORE_REGISTRATION_EXPIRE] = "DELETE FROM registration WHERE until<=?1",
-	[STORE_SIGHTING_FORGET] = "DELETE FROM sighting WHERE message=?1",
-	[STORE_TRAINING_FORGET] = "DELETE FROM training WHERE header=?1",
-	[STORE_REGISTRATION_FORGET] = "DELETE FROM registration WHERE origin=?1 AND created=?2",
 	[STORE_SIGHTING_EXPIRE] = "DELETE FROM sighting WHERE (message,n) IN (SELECT message,n FROM sighting WHERE until<=?1 LIMIT ?2)",
 };
 

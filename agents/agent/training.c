@@ -49,6 +49,7 @@ static lb_err add_event(struct store *s, const struct lb_header *h, const Lagebu
 	sqlite3_bind_int64(q, 6, end_of(h, t));
 	bind_frame(q, 7, (struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) });
 	bind_frame(q, 8, event);
+	bind_id(q, 9, &h->id);
 	e = store_run(s, q);
 	if (e == LB_OK && sqlite3_changes(s->db) == 0)
 		log_event(LOG_WARN, "training_ignored", "origin=%.*s detail=%s", (int)h->origin.n, h->origin.p,
@@ -77,6 +78,7 @@ static lb_err add_registration(struct store *s, const struct lb_header *h, const
 	sqlite3_bind_int64(q, 4, r->seats);
 	sqlite3_bind_int64(q, 5, lb_header_keep_until(h));
 	bind_frame(q, 6, registration);
+	bind_id(q, 7, &h->id);
 	return store_run(s, q);
 }
 
@@ -88,6 +90,22 @@ lb_err registrations_take(struct store *s, const struct lb_header *h, struct lb_
 	if (r)
 		lagebus__training_registration__free_unpacked(r, NULL);
 	return e;
+}
+
+static lb_err forget(struct store *s, enum store_statement which, const struct lb_uuid *message, struct lb_text origin)
+{
+	sqlite3_stmt *q = store_use(s, which);
+
+	bind_id(q, 1, message);
+	bind_slice(q, 2, origin);
+	return store_run(s, q);
+}
+
+lb_err training_forget(struct store *s, const struct lb_uuid *message, struct lb_text origin)
+{
+	lb_err e = forget(s, STORE_TRAINING_REMOVE, message, origin);
+
+	return e == LB_OK ? forget(s, STORE_REGISTRATION_REMOVE, message, origin) : e;
 }
 
 static lb_err expire(struct store *s, enum store_statement which, int64_t ms)

@@ -16,6 +16,8 @@
 lb_err training_take(struct store *s, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
 /* A registration: the newest of each partner counts. It keeps its place in the order unless it asks for more seats than before. */
 lb_err registrations_take(struct store *s, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
+/* Drops what a message of this origin brought and no newer one replaced: it is recalled. */
+lb_err training_forget(struct store *s, const struct lb_uuid *message, struct lb_text origin) LB_MUST_CHECK;
 /* Drops what ended a year ago. */
 lb_err training_expire(struct store *s, int64_t now_ms) LB_MUST_CHECK;
 /* Appends the rows that are asked for, each as a field of a TrainingReply, by when they begin. `self` is the partner whose own registration is told.

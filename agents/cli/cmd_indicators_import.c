@@ -72,7 +72,10 @@ static void note_nothing(struct cli *cli, const struct import *im)
 	const char *what = im->format == IMPORT_MISP || im->format == IMPORT_STIX ? "no." : "line";
 
 	for (size_t i = 0; i < im->nothing_n && i < IMPORT_NOTED; i++)
-		cli_note(cli, "%s %zu is no indicator: %s", what, im->nothing[i].line, im->nothing[i].text);
+		if (im->nothing[i].line)
+			cli_note(cli, "%s %zu is no indicator: %s", what, im->nothing[i].line, im->nothing[i].text);
+		else
+			cli_note(cli, "it is left out: %s", im->nothing[i].text);
 	if (im->nothing_n > IMPORT_NOTED)
 		cli_note(cli, "%zu more are no indicators", im->nothing_n - IMPORT_NOTED);
 	if (im->ended_n)
@@ -118,6 +121,16 @@ static enum cli_exit check_label(struct cli *cli, const struct import *im, const
 	return cli_fail(cli, CLI_REFUSED, "the file is %s, and only its origin may widen that: --tlp %s is looser", lb_tlp_name(im->tlp), lb_tlp_name(d->header.tlp));
 }
 
+/* Whose they are makes their ids; only then can each be checked. */
+static enum cli_exit identify(struct cli *cli, struct import *im, const char *origin)
+{
+	if (indicator_set_identify(&im->set, origin))
+		return cli_fail(cli, CLI_IO, "out of memory");
+	import_check(im);
+	note_nothing(cli, im);
+	return im->set.n > 0 ? CLI_OK : cli_fail(cli, CLI_REFUSED, "%s: there is no indicator in it that is valid", cli->args.words[0]);
+}
+
 static enum cli_exit send_all(struct cli *cli, struct import *im, const struct draft *d)
 {
 	const char *source = args_value(&cli->args, "source", im->source);
@@ -128,8 +141,8 @@ static enum cli_exit send_all(struct cli *cli, struct import *im, const struct d
 	if (!lb_utf8_is_valid(source, strlen(source)) || strlen(source) > LB_TEXT_MAX || lb_text_is_classified(source, strlen(source)))
 		return cli_fail(cli, CLI_REFUSED, "--source: at most %d bytes of UTF-8 without a classification marking are expected", LB_TEXT_MAX);
 	code = client_open(cli, &client);
-	if (!code && indicator_set_identify(&im->set, *d->header.origin ? d->header.origin : client_status(&client)->partner))
-		code = cli_fail(cli, CLI_IO, "out of memory");
+	if (!code)
+		code = identify(cli, im, *d->header.origin ? d->header.origin : client_status(&client)->partner);
 	if (!code && d->header.supersedes.len && indicator_messages(&im->set, source) > 1)
 		code = cli_fail(cli, CLI_USAGE, "--supersedes replaces one message, and these are %zu", indicator_messages(&im->set, source));
 	if (!code)
@@ -144,11 +157,10 @@ static enum cli_exit send_all(struct cli *cli, struct import *im, const struct d
 /* Who would get them is the same for each message. */
 static enum cli_exit dry_run(struct cli *cli, struct import *im, struct draft *d)
 {
-	const char *source = args_value(&cli->args, "source", im->source), *origin = *d->header.origin ? d->header.origin : "dry-run";
+	const char *source = args_value(&cli->args, "source", im->source);
+	enum cli_exit code = identify(cli, im, *d->header.origin ? d->header.origin : "dry-run");
 
-	if (indicator_set_identify(&im->set, origin))
-		return cli_fail(cli, CLI_IO, "out of memory");
-	return indicator_dry_run(cli, d, &im->set, source);
+	return code ? code : indicator_dry_run(cli, d, &im->set, source);
 }
 
 enum cli_exit cmd_indicators_import(struct cli *cli)
@@ -163,15 +175,16 @@ enum cli_exit cmd_indicators_import(struct cli *cli)
 	if (!code)
 		code = read_import(cli, &im);
 	if (!code) {
-		note_nothing(cli, &im);
 		defaults.tlp = im.tlp != LB_TLP_UNSET ? im.tlp : lb_message_type(LB_TYPE_INDICATOR)->tlp;
 		e = draft_init(&draft, &cli->args, &defaults, im.now_ms, &why);
 		code = e ? draft_fail(cli, e, &why) : CLI_OK;
 	}
 	if (!code)
 		code = check_label(cli, &im, &draft);
-	if (!code && im.set.n == 0)
+	if (!code && im.set.n == 0) {
+		note_nothing(cli, &im);
 		code = cli_fail(cli, CLI_REFUSED, "%s: there is no indicator in it that is valid", cli->args.words[0]);
+	}
 	if (!code)
 		code = draft.dry_run ? dry_run(cli, &im, &draft) : send_all(cli, &im, &draft);
 	draft_fini(&draft);

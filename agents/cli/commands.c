@@ -63,7 +63,7 @@ const struct command commands[] = {
 		"highest, and to_ids is yes if all of the most confident say so. In a pipe each line is as in a search.", ROW(indicators_list) },
 	{ "indicators show", "ID|VALUE", 1, 1, "show an indicator, who sent it and who has seen it",
 		"Shows what each partner says of it, and the sightings that came: the newest 1,000, and the sums over all.", ROW(indicators_show) },
-	{ "indicators export", "", 0, 0, "write the indicators that are valid now for other programs",
+	{ "indicators export", "", 0, 0, "write valid indicators for other programs",
 		"Writes text, CSV, JSON or a STIX 2.1 bundle to standard output, each value under the strictest label that it came with. What is stricter than "
 		"--tlp is left out and counted on standard error; TLP:RED is not exported unless --tlp red asks for it. What belongs to an exercise is never among real "
 		"ones.", ROW(indicators_export) },
@@ -71,6 +71,32 @@ const struct command commands[] = {
 		"Sends a sighting to the partner whose indicator it is, to each of them where several sent the value. A local body tells its Land, whose agent tells the "
 		"owner in the Land's name. Sources are to be pseudonyms: they say nothing of a person. In a pipe each line has: id, accepted or outbox, and who is told, "
 		"separated by tabs.", ROW(indicators_sighted) },
+	{ "training announce", "", 0, 0, "announce a lecture, a workshop or an event",
+		"Tells the audience of something to learn. It is TLP:CLEAR, in the area public-sector-training and kept for a year after its end where nothing else is "
+		"said.", ROW(training_announce) },
+	{ "training change", "UID", 1, 1, "change an event that this partner announced",
+		"Sends the event again with what is given changed, a higher SEQUENCE (RFC 5546) and the audience it had; it replaces the message before. What is moved "
+		"lasts as long as before. Only the partner that announced it may. UID is the whole uid, its beginning (4 characters at least), or what stands before "
+		"the @ or its end.", ROW(training_change) },
+	{ "training cancel", "UID", 1, 1, "cancel an event that this partner announced",
+		"As a change: the event stays in the list and in calendars, as cancelled.", ROW(training_cancel) },
+	{ "training list", "", 0, 0, "list what is announced",
+		"Lists what is to come. In a pipe each line has: begins, kind, for, status, origin, title, place, seats, our registration and uid, separated by tabs.",
+		ROW(training_list) },
+	{ "training show", "UID", 1, 1, "show an event",
+		"Shows everything about it. UID as in change.", ROW(training_show) },
+	{ "training register", "UID", 1, 1, "register for an event",
+		"Sends a registration to the organiser. Whoever comes first has a seat; a later one of the same partner replaces it, and keeps its place unless it asks "
+		"for more seats. Personal data in the contact marks the message as such.", ROW(training_register) },
+	{ "training unregister", "UID", 1, 1, "withdraw a registration",
+		"Tells the organiser that nobody comes.", ROW(training_unregister) },
+	{ "training registrations", "UID", 1, 1, "who has registered for an event",
+		"Of an event of ours it lists registrations in their order: who has a seat, and who is on the waiting list because there are not as many left as it asks for. In a pipe each line "
+		"has: partner, seats, seat or waiting list, since, contact, how to reach it and note, separated by tabs.", ROW(training_registrations) },
+	{ "training", "", 0, 0, "list what is announced, or write it as a calendar",
+		"Without --ics it is training list. The calendar (iCalendar, RFC 5545) has every event under its uid with its SEQUENCE, cancelled ones too, so that "
+		"calendar programs follow changes when they read it again. What else there is: training announce, change, cancel, list, show, register, unregister and "
+		"registrations, each with its own help.", ROW(training) },
 	{ "status", "", 0, 0, "how agent and link are",
 		"Shows identity, whom the agent acts for besides, link, outbox, inbox and how far behind the newest message it is. The exit code is 4 while the agent is "
 		"linked to no broker.", ROW(status) },
@@ -81,6 +107,13 @@ const struct command commands[] = {
 		"instead: what changes, and what follows for sessions, for what is queued and for who may send and get what. In a pipe each "
 		"line has: change or effect, who, what, removed or added, and which, separated by tabs. The exit code is then 0 if nothing "
 		"changes, 1 if something does, and above that if a file cannot be read or is not valid.", ROW(check) },
+	{ "audit verify", "FILE", 1, 1, "check an exported audit",
+		"Checks offline that every row of an audit (lagebusd --export-audit FILE) follows the one before it and that its checkpoints are signed by a broker "
+		"of the federation. Names the first row that does not, and says up to where signatures reach. The exit code is 0 only if the chain holds and "
+		"at least one checkpoint is signed.", ROW(audit_verify) },
+	{ "audit show", "FILE", 1, 1, "list what an exported audit tells",
+		"A line an event: time, row, what (published, refused, delivered, receipt, broker, checkpoint), who and which, separated by tabs. It does not check "
+		"the chain: audit verify does.", ROW(audit_show) },
 	{ "ca init", "DIR", 1, 1, "make a certificate authority in a folder",
 		"Makes the federation's certificate authority: DIR/ca.pem, DIR/ca.key (mode 0600), an empty DIR/crl.pem and the "
 		"index of what was issued. Nothing that is there is overwritten.", ROW(ca_init) },
@@ -106,6 +139,9 @@ static bool name_matches(const char *name, int argc, char *const *argv, int *use
 	size_t first = strcspn(name, " ");
 
 	*used = name[first] ? 2 : 1;
+	/* A word behind one that is a group, too, is one of the group's. */
+	if (!name[first] && argc > 1 && argv[1][0] != '-' && command_is_group(name))
+		return false;
 	if (strncmp(argv[0], name, first) != 0 || argv[0][first] != 0)
 		return false;
 	return !name[first] || (argc > 1 && strcmp(argv[1], name + first + 1) == 0);

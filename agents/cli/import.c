@@ -10,6 +10,7 @@
 #include "agents/cli/when.h"
 #include "lagebus/header.h"
 #include "lagebus/message_type.h"
+#include "lagebus/payload.h"
 #include "proto/payload_value.h"
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
@@ -174,6 +175,24 @@ lb_err import_read(struct import *im, const uint8_t *bytes, size_t n, struct why
 	if (e == LB_NO_MEMORY)
 		return why_set(why, e, "out of memory");
 	return e == LB_LIMIT ? why_set(why, e, "more than %d indicators in one file: split it", INDICATOR_SET_MAX) : e;
+}
+
+void import_check(struct import *im)
+{
+	struct indicator_set *s = &im->set;
+	char why[LB_PAYLOAD_WHY], text[2 * LB_PAYLOAD_WHY];
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (lb_payload_check_message(&s->items[i]->base, why, sizeof(why)) == LB_OK) {
+			s->items[kept++] = s->items[i];
+			continue;
+		}
+		snprintf(text, sizeof(text), "%.30s: %s", s->items[i]->value, why);
+		import_note_nothing(im, 0, text, strlen(text));
+		lagebus__indicator__free_unpacked(s->items[i], NULL);
+	}
+	indicator_set_cut(s, kept);
 }
 
 void import_fini(struct import *im)

@@ -14,7 +14,7 @@ enum import_format { IMPORT_GUESS, IMPORT_TEXT, IMPORT_CSV, IMPORT_MISP, IMPORT_
 
 /* What was no indicator, and where it stands. */
 struct import_nothing {
-	size_t line; /* from 1; of JSON the number of the object or attribute */
+	size_t line; /* from 1; of JSON the number of the object or attribute; 0: not known any more */
 	char text[64];
 };
 
@@ -38,6 +38,8 @@ struct import {
 /* LB_TLP_UNSET is what a file without label has. The caller's fields are set, the others zero. import_fini in either case. LB_OK; LB_INVALID: it cannot be read (why
  * says where); LB_NO_MEMORY; LB_LIMIT. */
 lb_err import_read(struct import *im, const uint8_t *p, size_t n, struct why *why) LB_MUST_CHECK;
+/* Once the ids are there: drops and notes what the schema does not take, as a title that is too long, so that the rest can be sent. */
+void import_check(struct import *im);
 void import_fini(struct import *im);
 
 /* The readers of one format each; as import_read. */

@@ -161,6 +161,14 @@ lb_err indicator_set_identify(struct indicator_set *s, const char *origin)
 	return LB_OK;
 }
 
+void indicator_set_cut(struct indicator_set *s, size_t n)
+{
+	s->n = n;
+	free(s->slots);
+	s->slots = NULL;
+	s->slots_n = 0;
+}
+
 void indicator_set_fini(struct indicator_set *s)
 {
 	for (size_t i = 0; i < s->n; i++)

@@ -32,6 +32,8 @@ lb_err indicator_set_append(char ***list, size_t *n, const char *text) LB_MUST_C
 /* Gives each its id: made of origin, kind and value (a UUIDv8, RFC 9562), so that the same value from the same origin is the same indicator whenever it
  * is imported, and its sightings go on counting. LB_OK or LB_NO_MEMORY. */
 lb_err indicator_set_identify(struct indicator_set *s, const char *origin) LB_MUST_CHECK;
+/* The first n are all that is left; nothing is added any more. */
+void indicator_set_cut(struct indicator_set *s, size_t n);
 void indicator_set_fini(struct indicator_set *s);
 
 #endif

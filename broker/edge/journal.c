@@ -113,16 +113,23 @@ static lb_err take_lock(struct journal *j, char *why, size_t why_n)
 	return LB_OK;
 }
 
+const char *journal_table_name(enum journal_table t)
+{
+	static const char *const names[JOURNAL_TABLES] = { "cursors", "signers", "ledger", "lapses", "mandates", "audit",
+	                                                    "waiting", "settled", "recalled", "deleted", "due" };
+
+	return names[t];
+}
+
 static int open_tables(struct journal *j, MDB_txn *txn)
 {
-	static const char *const lanes[] = { "urgent", "routine" }, *const tables[] = { "cursors", "signers", "ledger", "lapses", "mandates",
-	                                                                                            "waiting", "settled", "recalled", "deleted", "due" };
+	static const char *const lanes[] = { "urgent", "routine" };
 	int rc = 0;
 
 	for (unsigned i = 0; rc == 0 && i < JOURNAL_LANES; i++)
 		rc = mdb_dbi_open(txn, lanes[i], MDB_CREATE | MDB_INTEGERKEY, &j->lane[i].dbi);
 	for (unsigned i = 0; rc == 0 && i < JOURNAL_TABLES; i++)
-		rc = mdb_dbi_open(txn, tables[i], MDB_CREATE, &j->table[i]);
+		rc = mdb_dbi_open(txn, journal_table_name((enum journal_table)i), MDB_CREATE, &j->table[i]);
 	if (rc == 0)
 		rc = mdb_dbi_open(txn, "ids", MDB_CREATE, &j->ids);
 	if (rc == 0)
@@ -515,6 +522,49 @@ lb_err journal_remove(struct journal *j, enum journal_table t, const void *key, 
 	return rc == MDB_NOTFOUND ? LB_OK : error_of(rc);
 }
 
+static lb_err replace(struct lb_buf *out, const MDB_val *value)
+{
+	lb_buf_consume(out, lb_buf_len(out));
+	return lb_buf_append(out, value->mv_data, value->mv_size);
+}
+
+static int read_edge(MDB_txn *txn, MDB_dbi dbi, MDB_cursor_op edge, struct lb_buf *key, struct lb_buf *value)
+{
+	MDB_val k, v;
+	MDB_cursor *c;
+	int rc = mdb_cursor_open(txn, dbi, &c);
+
+	if (rc != 0)
+		return rc;
+	rc = mdb_cursor_get(c, &k, &v, edge);
+	if (rc == 0 && (replace(key, &k) != LB_OK || replace(value, &v) != LB_OK))
+		rc = ENOMEM;
+	mdb_cursor_close(c);
+	return rc;
+}
+
+static lb_err get_edge(struct journal *j, enum journal_table t, MDB_cursor_op edge, struct lb_buf *key, struct lb_buf *value)
+{
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(j->env, NULL, MDB_RDONLY, &txn);
+
+	if (rc != 0)
+		return error_of(rc);
+	rc = read_edge(txn, j->table[t], edge, key, value);
+	mdb_txn_abort(txn);
+	return error_of(rc);
+}
+
+lb_err journal_newest(struct journal *j, enum journal_table t, struct lb_buf *key, struct lb_buf *value)
+{
+	return get_edge(j, t, MDB_LAST, key, value);
+}
+
+lb_err journal_first(struct journal *j, enum journal_table t, struct lb_buf *key, struct lb_buf *value)
+{
+	return get_edge(j, t, MDB_FIRST, key, value);
+}
+
 /* Where the last record goes, its lane's positions are remembered. */
 static int keep_last(struct journal *j, unsigned lane)
 {
@@ -539,12 +589,6 @@ lb_err journal_drop_oldest(struct journal *j, unsigned lane)
 		rc = keep_last(j, lane);
 	mdb_cursor_close(c);
 	return error_of(rc);
-}
-
-static lb_err replace(struct lb_buf *out, const MDB_val *value)
-{
-	lb_buf_consume(out, lb_buf_len(out));
-	return lb_buf_append(out, value->mv_data, value->mv_size);
 }
 
 /* Finds the record that holds the position, or the next one. */

@@ -31,6 +31,7 @@ enum journal_table {
 	JOURNAL_LEDGER,  /* message id, partner -> what people did */
 	JOURNAL_LAPSES,  /* agent, lane, position -> what was left out from there on */
 	JOURNAL_MANDATES, /* agent, partner -> from where on the agent acts for the partner */
+	JOURNAL_AUDIT, /* number, big-endian -> row (proto/audit.proto) */
 	JOURNAL_WAITING,  /* message id -> the message, which waits for a second person */
 	JOURNAL_SETTLED,  /* message id -> what became of one that waited */
 	JOURNAL_RECALLED, /* message id -> id of its Recall, and when */
@@ -38,6 +39,8 @@ enum journal_table {
 	JOURNAL_DUE,      /* time, lane, position -> nothing: when something of a record is to be purged */
 	JOURNAL_TABLES,
 };
+/* Its name in LMDB. Static storage. */
+const char *journal_table_name(enum journal_table t);
 
 /* Opens or makes the log; clears stale readers. LB_OK, LB_IO, LB_CORRUPT, LB_DISK_FULL, LB_NO_MEMORY; `why` names the file
  * and what to do. Blocks. */
@@ -74,6 +77,9 @@ lb_err journal_replace(struct journal *j, unsigned lane, uint64_t first, size_t 
 lb_err journal_remove(struct journal *j, enum journal_table t, const void *key, size_t key_n) LB_MUST_CHECK;
 /* Drops the lane's oldest record; the ids in it are the caller's to forget. LB_OK or LB_NOT_FOUND. */
 lb_err journal_drop_oldest(struct journal *j, unsigned lane) LB_MUST_CHECK;
+/* The row with the greatest key, or the least one, as it is on disk. Writer thread. LB_OK or LB_NOT_FOUND. */
+lb_err journal_newest(struct journal *j, enum journal_table t, struct lb_buf *key, struct lb_buf *value) LB_MUST_CHECK;
+lb_err journal_first(struct journal *j, enum journal_table t, struct lb_buf *key, struct lb_buf *value) LB_MUST_CHECK;
 /* journal_read inside the write transaction: sees what it wrote. */
 lb_err journal_peek(struct journal *j, unsigned lane, uint64_t position, struct lb_buf *record, uint64_t *first) LB_MUST_CHECK;
 /* journal_find, journal_get and journal_each, likewise. */

@@ -10,9 +10,10 @@ _lagebus()
 	local header='--to --as --area --tlp --ack --ack-deadline --expires --thread --supersedes --exercise --exercise-name
 		--language --personal-data --dry-run --no-wait'
 	local draft="$header --title --text"
+	local contact='--contact --contact-name --contact-phone --contact-email'
 	local kinds='stix-pattern ipv4-addr ipv6-addr domain-name url email-addr file-md5 file-sha1 file-sha256 file-name autonomous-system mutex
 		user-agent x509-sha256'
-	local commands='warn send inbox show ack receipts approvals approve recall watch indicators status check ca help'
+	local commands='warn send inbox show ack receipts approvals approve recall watch indicators training status check audit ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -25,7 +26,7 @@ _lagebus()
 		*)
 			if [[ -z $command ]]; then
 				command=$word
-			elif [[ $command == ca || $command == indicators ]]; then
+			elif [[ $command == ca || $command == indicators || $command == training || $command == audit ]]; then
 				command="$command $word"
 			fi
 			;;
@@ -37,11 +38,16 @@ _lagebus()
 	--area) COMPREPLY=($(compgen -W "$areas" -- "$cur")); return ;;
 	--tlp) COMPREPLY=($(compgen -W 'clear green amber amber+strict red' -- "$cur")); return ;;
 	--ack) COMPREPLY=($(compgen -W 'none displayed acknowledged implemented' -- "$cur")); return ;;
-	--kind) COMPREPLY=($(compgen -W "$kinds" -- "$cur")); return ;;
+	--kind)
+		[[ $command == training* ]] && kinds='lecture workshop event'
+		COMPREPLY=($(compgen -W "$kinds" -- "$cur"))
+		return
+		;;
+	--for) COMPREPLY=($(compgen -W 'citizens staff' -- "$cur")); return ;;
 	--format) COMPREPLY=($(compgen -W 'text csv misp json stix' -- "$cur")); return ;;
 	--level) COMPREPLY=($(compgen -W '1 2 3 4' -- "$cur")); return ;;
 	--curve) COMPREPLY=($(compgen -W 'p256 p384 p521' -- "$cur")); return ;;
-	--csaf | --diff | --file | --advisory | --attachment | --payload) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--csaf | --diff | --ics | --file | --advisory | --attachment | --payload | --ca) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
 
 	local options=''
@@ -60,8 +66,18 @@ _lagebus()
 	'indicators import') options="$header --format --source --confidence --to-ids --valid-until --from-now" ;;
 	'indicators search' | 'indicators list') options='--kind --limit --no-exercises' ;;
 	'indicators show') ;;
+	audit) options='verify show' ;;
+	'audit verify') options='--ca' ;;
+	'audit show') ;;
 	'indicators export') options='--format --tlp --kind --confidence --to-ids --exercise' ;;
 	'indicators sighted') options="$header --count --first --last --source" ;;
+	training) options='announce change cancel list show register unregister registrations --ics --past' ;;
+	'training announce' | 'training change') options="$draft $contact --kind --for --begins --ends --place --accessibility --url --seats --register-until --tentative" ;;
+	'training cancel') options="$draft" ;;
+	'training list') options='--past' ;;
+	'training show' | 'training registrations') ;;
+	'training register') options="$header $contact --seats --note" ;;
+	'training unregister') options="$header --note" ;;
 	status) ;;
 	check) options='--files-only --diff' ;;
 	ca) options='init issue revoke crl' ;;

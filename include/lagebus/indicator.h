@@ -45,7 +45,7 @@ unsigned lb_indicator_kind_from_name(const char *name);
  * table leaves the value as it is. LB_OK; LB_NOT_UTF8; LB_INVALID: it is no value of this kind, has control characters, or is too long. */
 lb_err lb_indicator_normalise(unsigned kind, const char *value, char out[LB_INDICATOR_VALUE_MAX + 1]) LB_MUST_CHECK;
 /* The kind of a value as people write it down (also disarmed: "hxxp://", "example[.]org"), and its one form; 0: it is none. Hashes count as
- * files'; what only context can tell (file names, mutexes, user agents) is not told. */
+ * files', and so does a name with an ending that only files have; what only context can tell (mutexes, user agents) is not told. */
 unsigned lb_indicator_detect(const char *text, char out[LB_INDICATOR_VALUE_MAX + 1]);
 /* The key of a normalised value: of an address or network (and a URL with one) '4' or '6' and its first address; of a name (and a URL or a mail
  * address with one) 'd' and the name backwards with a dot behind. So a network and a domain are a range of keys. Returns its length; 0: it

@@ -22,6 +22,8 @@ struct lb_verifier; /* a certificate's public key; one thread at a time */
 /* Loads a PEM key and certificate; `why` says what is wrong. LB_OK, LB_CONFIG, LB_NO_MEMORY. Blocks on files. */
 lb_err lb_signer_load(const char *certificate, const char *key, struct lb_signer **out, char *why, size_t why_n) LB_MUST_CHECK;
 void lb_signer_free(struct lb_signer *s);
+/* Its certificate, DER; borrowed. */
+void lb_signer_certificate(const struct lb_signer *s, const uint8_t **der, size_t *der_n);
 /* The hint that names the signer's certificate. */
 void lb_signer_hint(const uint8_t *der, size_t der_n, uint8_t out[LB_SIGNER_SIZE]);
 /* Appends a signature frame's bytes to out. LB_OK, LB_NO_MEMORY, LB_INVALID (the key cannot sign). */

@@ -28,7 +28,7 @@ static void entries_are_joined(void **state)
 	assert_int_equal(f.rows[0]->confidence, 80);
 	assert_true(f.rows[0]->to_ids); /* the most confident says so */
 	assert_int_equal(f.rows[0]->entries[0]->tlp, LB_TLP_GREEN);
-	say(3, "bund-bsi", LB_TLP_CLEAR, 80, false, "evil.example");
+	say(3, "de-st", LB_TLP_CLEAR, 80, false, "evil.example");
 	found_pattern(&f, "evil.example");
 	assert_int_equal(f.rows[0]->n_entries, 3);
 	assert_false(f.rows[0]->to_ids); /* not all of the most confident */

@@ -1,6 +1,7 @@
 /* Deliveries: who gets what and in which order, the chain, cursors, gaps, what is decided again, and what goes between messages. */
 #include "tests/kit/stand.h"
 
+#include <poll.h>
 #include <string.h>
 
 static Lagebus__Hello hello_from(struct lb_uuid *log, uint64_t urgent, uint64_t routine)
@@ -569,6 +570,7 @@ static void a_session_that_ends_within_a_message_just_ends(void **state)
 	sender = stand_agent("bsi");
 	c = stand_agent("sn");
 	stand_send(sender, "de-sn", 2 << 20);
+	assert_int_equal(poll(&(struct pollfd){ .fd = c->fd, .events = POLLIN }, 1, 20000), 1); /* the message has begun */
 	caller_say_hello(c, NULL);
 	assert_int_equal(caller_hear(c), HEARD_CLOSED);
 	assert_true(lb_buf_len(&c->plain) > 0); /* it had begun */

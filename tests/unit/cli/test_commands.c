@@ -160,6 +160,7 @@ static void bash_completes_values(void **state)
 
 static void finds_commands_of_one_and_two_words(void **state)
 {
+	char *both[] = { (char *)"training", (char *)"list" }, *option[] = { (char *)"training", (char *)"--ics" }, *neither[] = { (char *)"training", (char *)"lsit" };
 	char *two[] = { (char *)"ca", (char *)"issue", (char *)"dir" }, *one[] = { (char *)"send" }, *half[] = { (char *)"ca" };
 	int used;
 
@@ -169,6 +170,10 @@ static void finds_commands_of_one_and_two_words(void **state)
 	assert_string_equal(command_find(1, one, &used)->name, "send");
 	assert_int_equal(used, 1);
 	assert_null(command_find(1, half, &used));
+	assert_string_equal(command_find(1, both, &used)->name, "training");
+	assert_string_equal(command_find(2, both, &used)->name, "training list");
+	assert_string_equal(command_find(2, option, &used)->name, "training");
+	assert_null(command_find(2, neither, &used));
 	assert_null(command_find(0, half, &used));
 }
 

@@ -70,6 +70,8 @@ static void the_kind_is_told(void **state)
 		{ "AS64496", LB_INDICATOR_AUTONOMOUS_SYSTEM, "AS64496" },
 		{ "[file:name = 'x.exe']", LB_INDICATOR_STIX_PATTERN, "[file:name = 'x.exe']" },
 		{ "asdf.example", LB_INDICATOR_DOMAIN_NAME, "asdf.example" },
+		{ "Setup.EXE", LB_INDICATOR_FILE_NAME, "Setup.EXE" },
+		{ "http://x.example/setup.exe", LB_INDICATOR_URL, "http://x.example/setup.exe" },
 		{ "two words", 0, NULL },
 		{ "64496", 0, NULL },
 		{ "", 0, NULL },

@@ -1,0 +1,187 @@
+/* What the audit tells, for people and programs. */
+#include "agents/cli/audit_print.h"
+
+#include <string.h>
+
+#include "agents/cli/out.h"
+#include "agents/cli/when.h"
+#include "lagebus/audit.h"
+#include "lagebus/header.h"
+
+/* An event, told. */
+struct line {
+	const char *what;
+	char who[LB_SPIFFE_ID_MAX + 1], which[LB_HEADER_MAX];
+};
+
+static const char *type_of(unsigned type)
+{
+	const char *name = lb_type_name(type);
+
+	return name ? name : "message";
+}
+
+static void id_text(const uint8_t *p, size_t n, char text[LB_UUID_TEXT])
+{
+	struct lb_uuid id;
+
+	text[0] = 0;
+	if (n != sizeof(id.b))
+		return;
+	memcpy(id.b, p, sizeof(id.b));
+	lb_uuid_format(&id, text);
+}
+
+static json_t *json_id(const uint8_t *p, size_t n)
+{
+	char text[LB_UUID_TEXT];
+
+	id_text(p, n, text);
+	return out_json_string(text);
+}
+
+static json_t *json_hex(const uint8_t *p, size_t n)
+{
+	char text[2 * LB_AUDIT_HASH + 1] = "";
+
+	for (size_t i = 0; i < n && i < LB_AUDIT_HASH; i++)
+		snprintf(text + 2 * i, 3, "%02x", p[i]);
+	return json_string(text);
+}
+
+static void tell_published(const Lagebus__AuditPublished *p, struct line *l)
+{
+	size_t n = p->messages.len / LB_AUDIT_ENTRY;
+	char id[LB_UUID_TEXT];
+	int at;
+
+	l->what = "published";
+	snprintf(l->who, sizeof(l->who), "%s", p->origin);
+	id_text(p->messages.data, n ? 16 : 0, id);
+	at = snprintf(l->which, sizeof(l->which), "%s %s", type_of(p->type), id);
+	if (n > 1)
+		at += snprintf(l->which + at, sizeof(l->which) - (size_t)at, " and %zu more", n - 1);
+	at += snprintf(l->which + at, sizeof(l->which) - (size_t)at, ", %s, to", lb_tlp_name(lb_tlp_effective(p->tlp)));
+	for (size_t i = 0; i < p->n_audience && (size_t)at < sizeof(l->which); i++)
+		at += snprintf(l->which + at, sizeof(l->which) - (size_t)at, " %s", p->audience[i]);
+}
+
+static void tell_refused(const Lagebus__AuditRefused *r, struct line *l)
+{
+	char id[LB_UUID_TEXT];
+
+	l->what = "refused";
+	snprintf(l->who, sizeof(l->who), "%s", *r->agent ? r->agent : "-");
+	id_text(r->id.data, r->id.len, id);
+	if (r->more)
+		snprintf(l->which, sizeof(l->which), "%llu more", (unsigned long long)r->more);
+	else
+		snprintf(l->which, sizeof(l->which), "%s %s: %s", type_of(r->type), id, r->rule);
+}
+
+static void tell_receipt(const Lagebus__AuditReceipt *r, struct line *l)
+{
+	char id[LB_UUID_TEXT];
+
+	l->what = "receipt";
+	snprintf(l->who, sizeof(l->who), "%s", r->partner);
+	id_text(r->id.data, r->id.len, id);
+	snprintf(l->which, sizeof(l->which), "%s %s%s%s", out_ack(r->state), id, *r->by ? " by " : "", r->by);
+}
+
+static void tell(const Lagebus__AuditEvent *e, struct line *l)
+{
+	memset(l, 0, sizeof(*l));
+	switch ((int)e->body_case) {
+	case LAGEBUS__AUDIT_EVENT__BODY_PUBLISHED:
+		tell_published(e->published, l);
+		break;
+	case LAGEBUS__AUDIT_EVENT__BODY_REFUSED:
+		tell_refused(e->refused, l);
+		break;
+	case LAGEBUS__AUDIT_EVENT__BODY_STORED:
+		l->what = "delivered";
+		snprintf(l->who, sizeof(l->who), "%s", e->stored->agent);
+		snprintf(l->which, sizeof(l->which), "urgent up to %llu, routine up to %llu", (unsigned long long)e->stored->urgent,
+			(unsigned long long)e->stored->routine);
+		break;
+	case LAGEBUS__AUDIT_EVENT__BODY_RECEIPT:
+		tell_receipt(e->receipt, l);
+		break;
+	case LAGEBUS__AUDIT_EVENT__BODY_BROKER:
+		l->what = "broker";
+		snprintf(l->who, sizeof(l->who), "%s", e->broker->what);
+		snprintf(l->which, sizeof(l->which), "%s", e->broker->detail);
+		break;
+	case LAGEBUS__AUDIT_EVENT__BODY_CHECKPOINT:
+		l->what = "checkpoint";
+		snprintf(l->who, sizeof(l->who), "broker");
+		snprintf(l->which, sizeof(l->which), "signs everything before this row");
+		break;
+	default:
+		l->what = "unknown";
+		snprintf(l->who, sizeof(l->who), "-");
+		snprintf(l->which, sizeof(l->which), "of a later version");
+		break;
+	}
+}
+
+static json_t *json_messages(const Lagebus__AuditPublished *p)
+{
+	json_t *list = json_array();
+
+	for (size_t at = 0; at + LB_AUDIT_ENTRY <= p->messages.len; at += LB_AUDIT_ENTRY) {
+		const uint8_t *m = p->messages.data + at;
+
+		json_array_append_new(list, json_pack("{s:o,s:o,s:o}", "id", json_id(m, 16), "signer", json_hex(m + 16, LB_SIGNER_SIZE), "signature_sha256",
+			json_hex(m + 24, LB_AUDIT_ENTRY - 24)));
+	}
+	return list;
+}
+
+static json_t *json_published(const Lagebus__AuditPublished *p)
+{
+	json_t *audience = json_array();
+
+	for (size_t i = 0; i < p->n_audience; i++)
+		json_array_append_new(audience, out_json_string(p->audience[i]));
+	return json_pack("{s:I,s:I,s:s,s:s,s:s,s:i,s:o,s:o}", "lane", (json_int_t)p->lane, "position", (json_int_t)p->first, "type", type_of(p->type), "area",
+		lb_area_name(p->area) ? lb_area_name(p->area) : "", "tlp", lb_tlp_name(lb_tlp_effective(p->tlp)), "level", (int)p->level, "audience", audience,
+		"messages", json_messages(p));
+}
+
+static json_t *json_detail(const Lagebus__AuditEvent *e)
+{
+	switch ((int)e->body_case) {
+	case LAGEBUS__AUDIT_EVENT__BODY_PUBLISHED:
+		return json_published(e->published);
+	case LAGEBUS__AUDIT_EVENT__BODY_REFUSED:
+		return json_pack("{s:o,s:s,s:o,s:I}", "id", json_id(e->refused->id.data, e->refused->id.len), "type", type_of(e->refused->type), "rule",
+			out_json_string(e->refused->rule), "more", (json_int_t)e->refused->more);
+	case LAGEBUS__AUDIT_EVENT__BODY_STORED:
+		return json_pack("{s:I,s:I}", "urgent", (json_int_t)e->stored->urgent, "routine", (json_int_t)e->stored->routine);
+	case LAGEBUS__AUDIT_EVENT__BODY_RECEIPT:
+		return json_pack("{s:o,s:s,s:o}", "id", json_id(e->receipt->id.data, e->receipt->id.len), "state", out_ack(e->receipt->state), "by",
+			out_json_string(e->receipt->by));
+	default:
+		return json_null();
+	}
+}
+
+enum cli_exit audit_print(struct cli *cli, const Lagebus__AuditRow *row)
+{
+	enum cli_exit code = CLI_OK;
+	char at[WHEN_TEXT];
+	struct line l;
+
+	when_iso(row->at, at);
+	for (size_t i = 0; i < row->n_events && code == CLI_OK; i++) {
+		tell(row->events[i], &l);
+		if (cli->json)
+			code = out_json_line(cli, json_pack("{s:I,s:o,s:s,s:o,s:o,s:o}", "row", (json_int_t)row->number, "at", out_json_time(row->at), "what", l.what, "who",
+				out_json_string(l.who), "which", out_json_string(l.which), "detail", json_detail(row->events[i])));
+		else
+			out_line(cli, "%s\t%llu\t%s\t%s\t%s", at, (unsigned long long)row->number, l.what, l.who, l.which);
+	}
+	return code;
+}
