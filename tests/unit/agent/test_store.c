@@ -3,7 +3,7 @@
 
 #include "lagebus/header.h"
 
-#define NEWEST 7 /* version of the schema */
+#define NEWEST 8 /* version of the schema */
 
 static void set(const char *key, int value)
 {
@@ -94,10 +94,12 @@ static void run(const char *sql)
 	assert_int_equal(sqlite3_exec(store.db, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
-/* Makes of the quarantine and of what is held what they were in version 1. */
+/* Makes of everything what it was in version 1. */
 static void go_back_to_version_1(void)
 {
-	run("BEGIN;DROP TABLE quarantine;DROP TABLE held;"
+	run("BEGIN;DROP TABLE approved;DROP TABLE recalled;DROP TABLE superseded;ALTER TABLE inbox DROP COLUMN gone;"
+	    "ALTER TABLE inbox DROP COLUMN gone_reason;ALTER TABLE inbox DROP COLUMN gone_at;ALTER TABLE inbox DROP COLUMN superseded;"
+	    "DROP TABLE quarantine;DROP TABLE held;"
 	    "DROP TABLE reminders;DROP TABLE overdue;DROP TABLE indicator;DROP TABLE indicator_message;DROP TABLE sighting;DROP TABLE training;DROP TABLE registration;DROP TABLE incident;DROP TABLE incident_part;DROP INDEX inbox_cases;"
 	    "DROP TABLE exercise;DROP INDEX inbox_exercise;ALTER TABLE inbox DROP COLUMN exercise;"
 	    "CREATE TABLE quarantine(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, position INTEGER,"
