@@ -221,11 +221,11 @@ static void an_answer_has_the_strictest_label(void **state)
 	ran_free(&r);
 }
 
-#define RED "send", "--type", "indicator", "--area", "threat-intelligence", "--tlp", "red", "--title", "Zwetschge", "--text", "Wunderkerze"
+#define RED "send", "--type", "situation-report", "--area", "threat-intelligence", "--tlp", "red", "--title", "Zwetschge", "--text", "Wunderkerze"
 
 static void what_is_red_leaves_encrypted(void **state)
 {
-	struct lb_header h = { .type = LB_TYPE_INDICATOR, .tlp = LB_TLP_RED };
+	struct lb_header h = { .type = LB_TYPE_SITUATION_REPORT, .tlp = LB_TLP_RED };
 	struct ran r = { .code = 0 };
 	struct lb_frame payload;
 	struct fake f;
