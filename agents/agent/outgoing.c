@@ -59,9 +59,9 @@ lb_err outgoing_check(struct store *s, const struct lb_header *h, struct lb_fram
 	if (h->exercise_name.n > 0 && lb_text_is_classified(h->exercise_name.p, h->exercise_name.n))
 		e = LB_CLASSIFIED;
 	if (e == LB_OK)
-		e = lb_sealed_is_due(h) ? check_sealed(h, payload, why, why_n) : check_payload(h, payload, why, why_n);
-	if (e == LB_OK)
 		e = lb_sealed_check_header(h);
+	if (e == LB_OK)
+		e = lb_sealed_is_due(h) ? check_sealed(h, payload, why, why_n) : check_payload(h, payload, why, why_n);
 	if (e == LB_OK)
 		e = lb_header_check_clock(h);
 	if (e == LB_OK && h->has_thread)
