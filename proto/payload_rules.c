@@ -78,6 +78,12 @@ static const struct field_rule warning[] = {
 	{ "url", 0, LB_INDICATOR_VALUE_MAX, 0, value_wrong_web },
 };
 
+static const struct field_rule original[] = {
+	{ "header", MUST, LB_HEADER_MAX, 0, NULL },
+	{ "payload", 0, LB_PAYLOAD_MAX, 0, NULL },
+	{ "signature", MUST, LB_SIGNATURE_MAX, 0, NULL },
+};
+
 static const struct field_rule incident[] = {
 	{ "stage", MUST, 0, 0, NULL },
 	{ "description", LINES, 0, 0, NULL },
@@ -127,6 +133,7 @@ static const char *request_wrong(const ProtobufCMessage *m, const char **field)
 
 static const struct field_rule offer[] = {
 	{ "request", MUST | ID, 0, 0, NULL },
+	{ "offer", ID, 0, 0, NULL },
 	{ "state", MUST, 0, 0, NULL },
 	{ "text", LINES, 0, 0, NULL },
 };
@@ -239,6 +246,7 @@ static const struct payload_rules all[] = {
 	ROW(sightings, sightings, NULL),
 	ROW(warning, warning, NULL),
 	ROW(incident_report, incident, incident_wrong),
+	ROW(original_report, original, NULL),
 	ROW(assistance_request, request, request_wrong),
 	ROW(assistance_offer, offer, offer_wrong),
 	ROW(situation_report, situation, situation_wrong),

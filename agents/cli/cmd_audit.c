@@ -16,7 +16,7 @@ const struct option_row cmd_audit_verify_options[] = {
 	{ NULL, NULL, NULL, 0 },
 };
 const char *const cmd_audit_verify_examples[] = {
-	"lagebusd --export-audit audit.bin && lagebus audit verify audit.bin",
+	"lagebus audit verify audit.bin",
 	"lagebus audit verify audit.bin --ca ca.pem --json",
 	NULL,
 };

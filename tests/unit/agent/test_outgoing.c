@@ -73,14 +73,15 @@ static void only_the_origin_widens_a_label(void **state)
 /* A plugin that hands over something red in clear: it is not even stored. */
 static void what_is_red_and_clear_is_not_queued(void **state)
 {
+	static const struct lb_frame nothing = { (const uint8_t *)"", 0 };
 	struct lb_header h = header_of(1, "de-sn", LB_TLP_RED);
 
 	(void)state;
 	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ (const uint8_t *)"\x0a\x05title", 7 }, why, sizeof why), LB_RED_NOT_ENCRYPTED);
-	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ NULL, 0 }, why, sizeof why), LB_RED_NOT_ENCRYPTED);
+	assert_int_equal(outgoing_check(&store, &h, nothing, why, sizeof why), LB_RED_NOT_ENCRYPTED);
 	h.type = LB_TYPE_DIGITAL_VIOLENCE_CASE;
 	h.tlp = LB_TLP_AMBER_STRICT;
-	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ NULL, 0 }, why, sizeof why), LB_CASE_NOT_RED);
+	assert_int_equal(outgoing_check(&store, &h, nothing, why, sizeof why), LB_CASE_NOT_RED);
 }
 
 static lb_err check_warning(const char *title, const char *summary, const char *measure, const char *product)

@@ -2,6 +2,7 @@
 #include "tests/unit/agent/agent_fixture.h"
 
 #include "proto/approval.pb-c.h"
+#include "proto/warning.pb-c.h"
 
 static unsigned position;
 

@@ -6,6 +6,7 @@
 
 #include "broker/core/approval.h"
 #include "broker/deeds.h"
+#include "lagebus/level_clock.h"
 #include "proto/approval.pb-c.h"
 
 #define APPROVED LAGEBUS__APPROVAL_DECISION__APPROVAL_DECISION_APPROVED
@@ -31,6 +32,7 @@ static void red(struct caller *c, const char *to, struct lb_header *h)
 {
 	caller_warning(c, to, h);
 	h->level = 4;
+	h->ack_deadline_ms = lb_level_deadline_ms(h->level, h->created_ms);
 }
 
 /* A warning of level 4 that waits. */

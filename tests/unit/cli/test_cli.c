@@ -27,7 +27,7 @@ static void says_what_is_wrong_with_the_command_line(void **state)
 	(void)state;
 	assert_int_equal(run(&r, "sned", NULL), CLI_USAGE);
 	assert_has(r.err, "no command 'sned'; is 'send' meant?");
-	assert_int_equal(run(&r, "cas", "init", NULL), CLI_USAGE);
+	assert_int_equal(run(&r, "cca", "init", NULL), CLI_USAGE);
 	assert_has(r.err, "is 'ca' meant?");
 	assert_int_equal(run(&r, "exfiltrate", NULL), CLI_USAGE);
 	assert_has_not(r.err, "meant");

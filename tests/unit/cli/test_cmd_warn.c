@@ -1,7 +1,9 @@
 /* agents/cli/cmd_warn.c */
 #include "agents/cli/file.h"
 #include "agents/cli/when.h"
+#include "lagebus/sealed.h"
 #include "tests/unit/cli/fake_agent.h"
+#include "tests/unit/cli/fake_directory.h"
 
 #define ADVISORY "tests/demo/advisory.json"
 
@@ -11,7 +13,10 @@ static void take(struct fake *f, const Lagebus__Request *request)
 	Lagebus__SendReply sent = LAGEBUS__SEND_REPLY__INIT;
 	struct lb_uuid id = sample_header(1).id;
 
-	(void)request;
+	if (request->body_case == LAGEBUS__REQUEST__BODY_DIRECTORY) {
+		tell_certificate(f);
+		return;
+	}
 	sent.id = (ProtobufCBinaryData){ 16, id.b };
 	sent.accepted = true;
 	reply.body_case = LAGEBUS__REPLY__BODY_SEND;
@@ -154,11 +159,17 @@ struct real {
 
 static void assert_sent_whole(const struct fake *f, const char *path)
 {
-	Lagebus__Warning *w = lagebus__warning__unpack(NULL, f->last->send->payload.len, f->last->send->payload.data);
+	struct lb_frame payload = { f->last->send->payload.data, f->last->send->payload.len };
+	struct lb_sealed sealed;
+	Lagebus__Warning *w;
 	struct why why;
 	uint8_t *p;
 	size_t n;
 
+	if (lb_sealed_read(payload, &sealed) == LB_OK) /* TLP:RED: only its recipient sees the file */
+		return;
+	w = lagebus__warning__unpack(NULL, payload.n, payload.p);
+	assert_non_null(w);
 	assert_int_equal(file_read(path, LB_PAYLOAD_MAX, &p, &n, &why), LB_OK);
 	assert_int_equal(w->advisory.len, n);
 	assert_memory_equal(w->advisory.data, p, n);
@@ -223,5 +234,5 @@ int main(void)
 		cmocka_unit_test(real_documents_go_out_or_are_refused_with_a_reason),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_certificate, NULL);
 }

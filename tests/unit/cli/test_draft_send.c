@@ -3,49 +3,11 @@
 
 #include <jansson.h>
 
-#include "agents/cli/ca_x509.h"
 #include "lagebus/sealed.h"
 #include "tests/unit/cli/fake_agent.h"
+#include "tests/unit/cli/fake_directory.h"
 
 static _Atomic bool accepted;
-
-/* Of an agent, for what is encrypted to it. */
-static uint8_t certificate[4096];
-static int certificate_n;
-
-static int make_certificate(void **state)
-{
-	static const struct ca_request request = { .partner = "de-sn", .name = "main", .days = 30 };
-	struct ca_pair ca = { NULL, NULL };
-	unsigned char *p = certificate;
-	EVP_PKEY *key = NULL;
-	X509 *x = NULL;
-	struct why why;
-	bool made = ca_key_new("p256", &ca.key, &why) == LB_OK && ca_root_new(ca.key, "lagebus.example", 100, &ca.certificate, &why) == LB_OK &&
-		ca_key_new("p256", &key, &why) == LB_OK &&
-		ca_leaf_new(&ca, key, &request, "spiffe://lagebus.example/partner/de-sn/agent/main", &x, &why) == LB_OK;
-
-	(void)state;
-	certificate_n = made ? i2d_X509(x, &p) : -1;
-	X509_free(x);
-	X509_free(ca.certificate);
-	EVP_PKEY_free(key);
-	EVP_PKEY_free(ca.key);
-	return certificate_n > 0 ? 0 : -1;
-}
-
-static void tell_certificate(struct fake *f)
-{
-	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-	Lagebus__DirectoryReply directory = LAGEBUS__DIRECTORY_REPLY__INIT;
-	ProtobufCBinaryData one = { (size_t)certificate_n, certificate };
-
-	directory.certificates = &one;
-	directory.n_certificates = 1;
-	reply.body_case = LAGEBUS__REPLY__BODY_DIRECTORY;
-	reply.directory = &directory;
-	fake_reply(f, &reply);
-}
 
 static void take(struct fake *f, const Lagebus__Request *request)
 {
@@ -221,11 +183,11 @@ static void an_answer_has_the_strictest_label(void **state)
 	ran_free(&r);
 }
 
-#define RED "send", "--type", "indicator", "--area", "threat-intelligence", "--tlp", "red", "--title", "Zwetschge", "--text", "Wunderkerze"
+#define RED "send", "--type", "situation-report", "--area", "threat-intelligence", "--tlp", "red", "--title", "Zwetschge", "--text", "Wunderkerze"
 
 static void what_is_red_leaves_encrypted(void **state)
 {
-	struct lb_header h = { .type = LB_TYPE_INDICATOR, .tlp = LB_TLP_RED };
+	struct lb_header h = { .type = LB_TYPE_SITUATION_REPORT, .tlp = LB_TLP_RED };
 	struct ran r = { .code = 0 };
 	struct lb_frame payload;
 	struct fake f;
