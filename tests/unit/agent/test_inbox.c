@@ -270,6 +270,7 @@ static void exercises_stand_apart(void **state)
 		struct inbox_message m = message_of(i, note, sizeof note);
 		struct lb_header h = header_of(i);
 
+		h.type = LB_TYPE_SITUATION_REPORT; /* which has a title */
 		h.exercise = names[i][0] != '\0';
 		h.exercise_name = lb_text_of(names[i]);
 		assert_int_equal(store_begin(&store), LB_OK);
