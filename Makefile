@@ -9,7 +9,7 @@ GEN := build/gen
 
 PACKAGES := gcc make pkg-config protobuf-c-compiler libprotobuf-c-dev libzmq3-dev libssl-dev liblmdb-dev \
 	libsqlite3-dev libconfig-dev libmicrohttpd-dev libjansson-dev libsystemd-dev libcmocka-dev gettext
-TEST_PACKAGES := $(PACKAGES) stunnel4 openssl jq curl libical-dev
+TEST_PACKAGES := $(PACKAGES) stunnel4 openssl jq curl libical-dev lmdb-utils
 FUZZ_PACKAGES := $(PACKAGES) clang libclang-rt-14-dev
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum $(if $(CI),-Werror)

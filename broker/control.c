@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/host/log.h"
+#include "broker/approvals.h"
 #include "broker/core/route.h"
 #include "broker/cursor.h"
 #include "broker/directory.h"
@@ -179,6 +180,10 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 		s->asked = true;
 		directory_answer(w, s, c->directory_query->request, c->directory_query->partner);
 		return true;
+	case LAGEBUS__CONTROL__BODY_WAITING_QUERY:
+		s->asked = true;
+		approvals_answer(w, s, c->waiting_query);
+		return true;
 	case LAGEBUS__CONTROL__BODY_QUARANTINED:
 		on_quarantined(w, s, c->quarantined);
 		return true;
@@ -196,6 +201,7 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 	case LAGEBUS__CONTROL__BODY_DIRECTORY:
 	case LAGEBUS__CONTROL__BODY_REMINDER:
 	case LAGEBUS__CONTROL__BODY_OVERDUE:
+	case LAGEBUS__CONTROL__BODY_WAITING:
 	case LAGEBUS__CONTROL__BODY__NOT_SET:
 	case _LAGEBUS__CONTROL__BODY__CASE_IS_INT_SIZE:
 		break;

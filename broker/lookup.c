@@ -18,6 +18,7 @@ lb_err lookup(struct worker *w, const struct lb_uuid *id, struct logged *out)
 		return e;
 	if (b->first > out->position)
 		return LB_NOT_FOUND; /* past retention */
+	out->expires_ms = (int64_t)b->entries[out->position - b->first].expires_s * 1000;
 	e = block_message(b, (uint32_t)(out->position - b->first), &m);
 	if (e == LB_OK)
 		e = lb_buf_append(&out->frame, m.frames[0].p, m.frames[0].n);

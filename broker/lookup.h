@@ -17,6 +17,7 @@ struct logged {
 	struct lb_header header;
 	unsigned lane;
 	uint64_t position;
+	int64_t expires_ms; /* after which it is not given out: its own, or that of a purge; 0: none */
 };
 /* LB_OK, LB_NOT_FOUND, or the log's error; out->frame is the caller's to free in any case. Asks the router. */
 lb_err lookup(struct worker *w, const struct lb_uuid *id, struct logged *out) LB_MUST_CHECK;

@@ -10,8 +10,10 @@
 #include "broker/core/block.h"
 #include "broker/core/deadline.h"
 #include "broker/core/route.h"
+#include "broker/approvals.h"
 #include "broker/control.h"
 #include "broker/lookup.h"
+#include "broker/recalls.h"
 #include "broker/receipts.h"
 #include "broker/session.h"
 #include "broker/worker_state.h"
@@ -20,6 +22,7 @@
 #include "lagebus/failpoint.h"
 #include "lagebus/sealed.h"
 #include "lagebus/level_clock.h"
+#include "lagebus/message_type.h"
 #include "proto/control.pb-c.h"
 
 #define CLOCK_SKEW_MS (10 * 60 * 1000) /* a message may be this much from the future */
@@ -79,6 +82,15 @@ static lb_err check_name(const struct lb_header *h)
 	return h->exercise_name.n > 0 && lb_text_is_classified(h->exercise_name.p, h->exercise_name.n) ? LB_CLASSIFIED : LB_OK;
 }
 
+void publish_count(struct worker *w, struct session *s, size_t n)
+{
+	s->in_flight += n;
+	s->published += n;
+	w->in_flight += n;
+	if (session_is_held(w, s))
+		metric_add(&w->metrics.throttled, 1);
+}
+
 static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_message *m, const struct lb_header *h, struct route *route)
 {
 	enum lb_lane lane = (enum lb_lane)h->lane;
@@ -95,11 +107,8 @@ static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_mes
 	if (e != LB_OK)
 		return e;
 	w->filling[lane]->awaited |= deadline_is_set(h);
-	s->in_flight += m->raw_n;
-	s->published += m->raw_n;
-	w->in_flight += m->raw_n;
-	if (session_is_held(w, s))
-		metric_add(&w->metrics.throttled, 1);
+	block_due(w->filling[lane], lb_header_keep_until(h));
+	publish_count(w, s, m->raw_n);
 	return LB_OK;
 }
 
@@ -113,6 +122,28 @@ static lb_err check_references(struct worker *w, struct session *s, uint16_t sen
 	lb_err e = lookup_label(w, h);
 
 	return e == LB_OK && h->type == LB_TYPE_RECEIPT ? receipts_take(w, s, sender, h, payload) : e;
+}
+
+/* What a message has to do with others, whose answers ask the router: the route is the one of this. */
+static lb_err take_special(struct worker *w, struct session *s, uint16_t sender, const struct lb_zmtp_message *m, const struct lb_header *h,
+                           struct route *route)
+{
+	lb_err e = check_references(w, s, sender, h, m->frames[1]);
+
+	if (e != LB_OK)
+		return e;
+	if (route->admitted == LB_NEEDS_APPROVAL)
+		return approvals_hold(w, s, h, m);
+	if (h->type == LB_TYPE_APPROVAL)
+		return approvals_take(w, s, sender, h, m);
+	if (h->type == LB_TYPE_RECALL)
+		return recalls_take(w, s, h, m);
+	return fill(w, s, m, h, route);
+}
+
+static bool is_special(const struct lb_header *h, const struct route *route)
+{
+	return refers(h) || route->admitted == LB_NEEDS_APPROVAL || h->type == LB_TYPE_APPROVAL || h->type == LB_TYPE_RECALL;
 }
 
 void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_message *m)
@@ -133,7 +164,7 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 	s->tokens -= TICKS_A_SECOND;
 	sender = policy_sender(router_federation(w->router), s->partner, s->mandates, &h);
 	route = router_route(w->router, sender, &h);
-	e = route ? route->admitted : LB_NO_MEMORY;
+	e = !route ? LB_NO_MEMORY : route->admitted == LB_NEEDS_APPROVAL ? LB_OK : route->admitted;
 	if (e == LB_OK)
 		e = lb_sealed_check(&h, m->frames[1]);
 	if (e == LB_OK)
@@ -144,11 +175,9 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 		e = lb_header_check_clock(&h);
 	if (e == LB_OK && !journal_has_room(w->journal))
 		e = LB_DISK_FULL;
-	if (e == LB_OK && refers(&h)) {
-		route_ref(route); /* what it refers to asks the router too */
-		e = check_references(w, s, sender, &h, m->frames[1]);
-		if (e == LB_OK)
-			e = fill(w, s, m, &h, route);
+	if (e == LB_OK && is_special(&h, route)) {
+		route_ref(route);
+		e = take_special(w, s, sender, m, &h, route);
 		route_unref(route);
 	} else if (e == LB_OK) {
 		e = fill(w, s, m, &h, route);

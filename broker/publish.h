@@ -2,6 +2,8 @@
 #ifndef LAGEBUS_BROKER_PUBLISH_H
 #define LAGEBUS_BROKER_PUBLISH_H
 
+#include <stddef.h>
+
 #include "lagebus/header.h"
 
 struct audit_event;
@@ -18,6 +20,8 @@ void publish_flush_lane(struct worker *w, enum lb_lane lane);
 void publish_flush(struct worker *w);
 /* Answers the publishes of a committed block. */
 void publish_answer(struct worker *w, struct block *b);
+/* Counts n bytes of a publish that was given to the writer, until it is answered. */
+void publish_count(struct worker *w, struct session *s, size_t n);
 /* Gives the writer a row for a table, or what is to be cleared; takes the note. */
 void publish_note(struct worker *w, struct channel_end *to, struct note *note);
 /* The same of what is told in the audit. */

@@ -11,6 +11,7 @@
 #include "broker/core/deadline.h"
 #include "broker/core/ledger.h"
 #include "broker/core/route.h"
+#include "broker/approvals.h"
 #include "broker/control.h"
 #include "broker/cursor.h"
 #include "broker/explain.h"
@@ -76,6 +77,19 @@ static void note_receipt(struct worker *w, struct session *s, uint16_t sender, c
 		remind_done(w, about, partner);
 }
 
+/* An agent has deleted what was recalled: it says so for itself, since each agent has a copy of its own. */
+static lb_err note_deleted(struct worker *w, struct session *s, const struct lb_uuid *id)
+{
+	uint8_t key[DELETED_KEY_MAX], value[DELETED_ROW_SIZE];
+	lb_err e = journal_get(w->reader, JOURNAL_RECALLED, id->b, sizeof id->b, &w->record);
+
+	if (e != LB_OK)
+		return e;
+	deleted_row_write(w->now_ms, value);
+	publish_note(w, w->urgent, note_new(JOURNAL_DELETED, key, deleted_key(id, s->agent, key), value, sizeof value));
+	return LB_OK;
+}
+
 static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, const Lagebus__Receipt *r)
 {
 	struct federation *f = router_federation(w->router);
@@ -85,7 +99,7 @@ static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender
 
 	if (!is_id(r->refers_to.len, r->refers_to.data, &id) || !h->has_thread || memcmp(&id, &h->thread, sizeof id) != 0)
 		return LB_BAD_ID;
-	if (r->state < LB_ACK_DISPLAYED || r->state > LB_ACK_IMPLEMENTED || strlen(r->by) > LB_TEXT_MAX)
+	if (r->state < LB_ACK_DISPLAYED || r->state > LB_RECEIPT_DELETED || strlen(r->by) > LB_TEXT_MAX)
 		return LB_INVALID;
 	if (!lb_utf8_is_valid(r->by, strlen(r->by)) || !lb_utf8_is_valid(r->note, strlen(r->note)))
 		return LB_NOT_UTF8;
@@ -97,7 +111,9 @@ static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender
 	if (e == LB_OK && (h->audience_n != 1 || h->audience[0].n != about.header.origin.n ||
 	                   memcmp(h->audience[0].p, about.header.origin.p, about.header.origin.n) != 0))
 		e = LB_BAD_AUDIENCE;
-	if (e == LB_OK)
+	if (e == LB_OK && r->state == LB_RECEIPT_DELETED)
+		e = note_deleted(w, s, &id);
+	else if (e == LB_OK)
 		note_receipt(w, s, sender, &about.header, r);
 	lb_buf_fini(&about.frame);
 	return e;
@@ -146,9 +162,9 @@ static lb_err was_left_out(struct worker *w, const struct logged *m, const char 
 	struct lapse lapse;
 	lb_err e = LB_NOT_FOUND;
 
-	if (m->header.expires_ms != 0)
+	if (m->expires_ms != 0)
 		e = cursor_find_lapse(w, agent, m->lane, m->position, &lapse);
-	*out = e == LB_OK && lapse_left_out(&lapse, m->header.expires_ms);
+	*out = e == LB_OK && lapse_left_out(&lapse, m->expires_ms);
 	return e == LB_NOT_FOUND ? LB_OK : e;
 }
 
@@ -205,6 +221,47 @@ static lb_err ask_other_agents(struct worker *w, const struct logged *m, uint16_
 	return e;
 }
 
+/* When the last of a partner's agents said that it has deleted the message; 0: one of them has not. */
+struct deletion {
+	int64_t at_ms;
+	bool open;
+};
+
+static lb_err ask_deletion(struct worker *w, const struct lb_uuid *id, const char *agent, struct deletion *d)
+{
+	uint8_t key[DELETED_KEY_MAX];
+	int64_t at_ms;
+	lb_err e = journal_get(w->reader, JOURNAL_DELETED, key, deleted_key(id, agent, key), &w->record);
+
+	if (e == LB_OK)
+		e = deleted_row_read(lb_buf_data(&w->record), lb_buf_len(&w->record), &at_ms);
+	d->open |= e != LB_OK;
+	if (e == LB_OK && at_ms > d->at_ms)
+		d->at_ms = at_ms;
+	return e == LB_NOT_FOUND ? LB_OK : e;
+}
+
+static lb_err describe_deletion(struct worker *w, const struct logged *m, uint16_t i, Lagebus__PartnerReceipt *out)
+{
+	const struct federation *f = router_federation(w->router);
+	struct names names = { LB_BUF_INIT, LB_OK };
+	struct deletion d = { 0 };
+	lb_err e = find_agents(w, federation_at(f, i), &names);
+	const char *agent;
+	uint64_t from;
+
+	for (size_t at = 0; e == LB_OK && at < lb_buf_len(&names.buf); at += strlen(agent) + 1) {
+		agent = (const char *)lb_buf_data(&names.buf) + at;
+		e = ask_deletion(w, &m->header.id, agent, &d);
+	}
+	for (size_t n = 0; e == LB_OK && (agent = federation_mandate_at(f, i, n)); n++)
+		if (mandates_since(w, agent, federation_at(f, i)->id, m->lane, &from))
+			e = ask_deletion(w, &m->header.id, agent, &d);
+	lb_buf_fini(&names.buf);
+	out->deleted = d.open ? 0 : d.at_ms;
+	return e;
+}
+
 /* The furthest that a recipient has come. */
 static Lagebus__RecipientState state_of(const Lagebus__PartnerReceipt *p, const struct ledger_row *row)
 {
@@ -255,7 +312,7 @@ static lb_err describe_partner(struct worker *w, const struct logged *m, const s
 	out->delivered &= rules.then == LB_OK && rules.now == LB_OK;
 	if (rules.then != LB_OK)
 		return LB_OK;
-	out->expired = !out->delivered && m->header.expires_ms != 0 && m->header.expires_ms <= w->now_ms;
+	out->expired = !out->delivered && m->expires_ms != 0 && m->expires_ms <= w->now_ms;
 	e = read_row(w, &m->header.id, partner->id, row);
 	if (e != LB_OK && e != LB_NOT_FOUND)
 		return e;
@@ -300,9 +357,10 @@ static lb_err rows_init(struct rows *r, size_t n)
 	return LB_OK;
 }
 
-static void send_receipts(struct worker *w, struct session *s, Lagebus__Receipts *receipts)
+void receipts_send(struct worker *w, struct session *s, void *what)
 {
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+	Lagebus__Receipts *receipts = what;
 
 	control.body_case = LAGEBUS__CONTROL__BODY_RECEIPTS;
 	control.receipts = receipts;
@@ -383,27 +441,59 @@ static lb_err fill_receipts(struct worker *w, struct session *s, struct lb_frame
 	return describe_partners(w, m, *then, rows);
 }
 
+/* Of a message that was recalled: when, and who has deleted it. */
+static lb_err describe_recall(struct worker *w, const struct logged *m, struct rows *rows, struct recalled_row *recalled, Lagebus__Receipts *answer)
+{
+	lb_err e = journal_get(w->reader, JOURNAL_RECALLED, m->header.id.b, sizeof m->header.id.b, &w->record);
+
+	if (e == LB_OK)
+		e = recalled_row_read(lb_buf_data(&w->record), lb_buf_len(&w->record), recalled);
+	if (e != LB_OK)
+		return e == LB_NOT_FOUND ? LB_OK : e;
+	answer->recall = (ProtobufCBinaryData){ sizeof recalled->recall.b, recalled->recall.b };
+	answer->recalled = recalled->at_ms;
+	/* The rows of today's partners come first, in their order. */
+	for (uint16_t i = 0; e == LB_OK && i < federation_count(router_federation(w->router)); i++) {
+		rows->receipt[i].expired = false;
+		if (rows->receipt[i].rule[0] == '\0')
+			e = describe_deletion(w, m, i, &rows->receipt[i]);
+	}
+	return e;
+}
+
+/* True: the message waits for a second person, or did, and the answer is sent. */
+static bool tell_approval(struct worker *w, struct session *s, lb_err found, struct lb_frame id, Lagebus__Receipts *answer)
+{
+	struct lb_uuid u;
+
+	return (found == LB_OK || found == LB_NOT_FOUND) && is_id(id.n, id.p, &u) && approvals_tell(w, s, &u, found == LB_OK, answer) == LB_OK;
+}
+
 void receipts_answer(struct worker *w, struct session *s, uint64_t request, struct lb_frame id)
 {
 	Lagebus__Receipts answer = LAGEBUS__RECEIPTS__INIT;
 	struct logged m = { .frame = LB_BUF_INIT };
 	struct federation *then = NULL;
+	struct recalled_row recalled;
 	struct rows rows = { 0 };
 	lb_err e = fill_receipts(w, s, id, &m, &rows, &then);
 
 	answer.request = request;
 	answer.id = (ProtobufCBinaryData){ id.n, (uint8_t *)id.p };
 	answer.now = w->now_ms;
-	if (e != LB_OK) {
-		answer.refused = (char *)lb_err_token(e);
-	} else {
+	if (e == LB_OK) {
 		answer.lane = m.lane;
 		answer.position = m.position;
 		answer.header = (ProtobufCBinaryData){ lb_buf_len(&m.frame), lb_buf_data(&m.frame) };
 		answer.partners = rows.pointer;
 		answer.n_partners = rows.n;
+		e = describe_recall(w, &m, &rows, &recalled, &answer);
 	}
-	send_receipts(w, s, &answer);
+	if (!tell_approval(w, s, e, id, &answer)) {
+		if (e != LB_OK)
+			answer.refused = (char *)lb_err_token(e);
+		receipts_send(w, s, &answer);
+	}
 	federation_unref(then);
 	rows_fini(&rows);
 	lb_buf_fini(&m.frame);
@@ -424,7 +514,8 @@ void receipts_route(struct worker *w, struct session *s, uint64_t request, struc
 		h.audience_n = 0;
 	if (e == LB_OK)
 		e = policy_admit(f, policy_sender(f, s->partner, s->mandates, &h), &h);
-	if (e == LB_OK)
+	answer.waits = e == LB_NEEDS_APPROVAL;
+	if (e == LB_OK || answer.waits)
 		e = lb_sealed_check_header(&h);
 	if (e == LB_OK)
 		e = lb_header_check_clock(&h);

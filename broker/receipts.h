@@ -16,6 +16,8 @@ struct worker;
 bool receipts_may_ask(struct worker *w, const struct session *s, const struct lb_header *h);
 /* Checks a Receipt message of a partner that the session speaks for, and notes it in the ledger. LB_OK or why it is refused. */
 lb_err receipts_take(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
+/* Sends Receipts (a struct of proto/control.proto). */
+void receipts_send(struct worker *w, struct session *s, void *receipts);
 /* Answers a coordinator's or origin's question. */
 void receipts_answer(struct worker *w, struct session *s, uint64_t request, struct lb_frame id);
 /* Answers who would get a message of this header. */

@@ -47,6 +47,7 @@ static const struct range {
 	{ "commit", 1 << 16, INT64_C(1) << 30 },
 	{ "log_size", 1 << 24, INT64_C(1) << 46 },
 	{ "low_water", 0, INT64_C(1) << 46 },
+	{ "approval_wait", 1, INT64_C(30) * 86400 },
 	{ "retention", 0, INT64_C(100) * 366 * 86400 },
 };
 

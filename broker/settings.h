@@ -37,7 +37,8 @@
 	X(map_bytes,         "log_size",           BYTES,   "256 GiB",          false, "the most the log may grow to") \
 	X(low_water_bytes,   "low_water",          BYTES,   "256 MiB",          false, "free disk below which publishes are refused") \
 	X(retention_s,       "retention",          SECONDS, "157680000",        false, "how long messages are kept (5 years)") \
-	X(audit_retention_s, "audit_retention",    SECONDS, "315360000",        false, "how long the audit is kept (10 years)")
+	X(audit_retention_s, "audit_retention",    SECONDS, "315360000",        false, "how long the audit is kept (10 years)") \
+	X(approval_wait_s,   "approval_wait",      SECONDS, "3600",             false, "how long a warning of level 4 waits for a second person")
 /* clang-format on */
 
 #define SETTINGS_KIND_STRING char *

@@ -18,6 +18,7 @@
 #include "broker/mandates.h"
 #include "broker/publish.h"
 #include "broker/remind.h"
+#include "broker/recalls.h"
 #include "broker/session.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
@@ -192,6 +193,7 @@ static void on_commit(struct worker *w, struct commit *c)
 		struct block *b = c->blocks[i];
 
 		tail_push(&w->tail[b->lane], b);
+		recalls_committed(w, b);
 		if (b->worker == w->index)
 			publish_answer(w, b);
 	}

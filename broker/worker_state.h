@@ -1,6 +1,7 @@
 /* What a worker holds, for the files that are a worker's: worker.c runs the loop; session.c is a link's way in and out; publish.c takes
  * messages in; deliver.c hands them out; lookup.c finds one; cursor.c keeps where an agent stands, mandates.c whom it acts for;
- * control.c, receipts.c answer; remind.c keeps the deadlines. All of it is one thread's. */
+ * approvals.c and recalls.c do what two people, or an origin, decide; control.c, receipts.c answer; remind.c keeps the deadlines. All of it is
+ * one thread's. */
 #ifndef LAGEBUS_BROKER_WORKER_STATE_H
 #define LAGEBUS_BROKER_WORKER_STATE_H
 

@@ -8,15 +8,20 @@
 #include <time.h>
 
 #include "proto/host/log.h"
+#include "broker/append.h"
 #include "broker/deadlines.h"
+#include "broker/deeds.h"
 #include "broker/edge/slice.h"
 #include "broker/eras.h"
+#include "broker/purge.h"
 #include "lagebus/failpoint.h"
 
 #define BATCH_BLOCKS 256      /* blocks in one commit */
 #define BATCH_NOTES 1024      /* notes in one commit */
 #define DROPS_A_COMMIT 4      /* records that retention drops after one commit */
 #define RETENTION_EVERY_MS 1000
+#define PURGE_PAUSE_MS 50     /* between two commits of purges, where there are many: publishes come first */
+#define WAITS_EVERY_MS 500    /* how often to look at what waits for a second person */
 #define ALONGSIDE_BYTES 32768 /* of routine in a commit with urgent: enough that it goes on under any load */
 #define SLICE_US 100 /* everyone waits for a commit */
 #define LARGE_BYTES 65536 /* a commit of routine that took this much is followed by a pause: */
@@ -31,11 +36,9 @@ struct writer {
 	struct block *blocks[BATCH_BLOCKS];
 	struct note *notes[BATCH_NOTES];
 	unsigned blocks_n, notes_n;
-	bool *keep; /* scratch, for one block */
-	size_t keep_n;
-	struct lb_buf record;
+	struct append append;
 	struct eras eras;
-	int64_t retention_due_ms;
+	int64_t retention_due_ms, waits_due_ms, purge_due_ms;
 	struct audit *audit;
 	bool audit_full; /* it has been logged that an event found no room */
 	bool failed; /* the last commit did */
@@ -135,93 +138,6 @@ static uint64_t bytes_of(const struct writer *w)
 	return bytes;
 }
 
-static void set_results(struct block *b, lb_err result)
-{
-	for (uint32_t i = 0; i < b->publishes_n; i++)
-		b->publishes[i].result = result;
-}
-
-static bool make_keep(struct writer *w, uint32_t n)
-{
-	bool *grown;
-
-	if (n <= w->keep_n)
-		return true;
-	grown = realloc(w->keep, n * sizeof *grown);
-	if (!grown)
-		return false;
-	w->keep = grown;
-	w->keep_n = n;
-	return true;
-}
-
-static void empty(struct writer *w, struct block *b, lb_err result)
-{
-	set_results(b, result);
-	if (b->count > 0 && make_keep(w, b->count)) {
-		memset(w->keep, 0, b->count * sizeof *w->keep);
-		block_keep(b, w->keep);
-	}
-}
-
-static bool same_message(const struct block *a, uint32_t i, const struct block *b, uint32_t j)
-{
-	struct lb_zmtp_message x, y;
-
-	if (block_message(a, i, &x) != LB_OK || block_message(b, j, &y) != LB_OK)
-		return false;
-	for (unsigned f = 0; f < 3; f++)
-		if (x.frames[f].n != y.frames[f].n || memcmp(x.frames[f].p, y.frames[f].p, x.frames[f].n) != 0)
-			return false;
-	return true;
-}
-
-/* The stored message of the id that entry i repeats: LB_OK if it is the same one. */
-static lb_err compare_stored(struct writer *w, struct block *b, uint32_t i, unsigned lane, uint64_t position)
-{
-	struct block *stored = NULL;
-	uint64_t first;
-	lb_err e = journal_peek(w->settings.journal, lane, position, &w->record, &first);
-
-	if (e == LB_OK)
-		e = block_record_read((enum lb_lane)lane, first, &w->record, &stored);
-	if (e == LB_OK)
-		e = first <= position && position < block_end(stored) && same_message(b, i, stored, (uint32_t)(position - first)) ? LB_OK : LB_ID_REUSED;
-	if (stored)
-		block_unref(stored);
-	return e;
-}
-
-/* Remembers the ids of a block's messages; keep[i] says which are new. LB_OK, or what ends the transaction. */
-static lb_err remember(struct writer *w, struct block *b, uint64_t first, uint32_t *kept)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < b->count; i++) {
-		unsigned lane = b->lane;
-		uint64_t position = first + n;
-		lb_err e = journal_remember(w->settings.journal, &b->publishes[i].id, &lane, &position);
-
-		w->keep[i] = e == LB_OK;
-		n += e == LB_OK;
-		if (e == LB_ID_REUSED && lane == b->lane && position >= first) {
-			/* Earlier in this very block: entry `position - first` of those that are kept. */
-			uint32_t j = 0, at = (uint32_t)(position - first);
-
-			while (!w->keep[j] || at-- > 0)
-				j++;
-			e = same_message(b, i, b, j) ? LB_OK : LB_ID_REUSED;
-		} else if (e == LB_ID_REUSED) {
-			e = compare_stored(w, b, i, lane, position);
-		}
-		if (e != LB_OK && e != LB_ID_REUSED)
-			return e;
-		b->publishes[i].result = e;
-	}
-	*kept = n;
-	return LB_OK;
-}
-
 static uint64_t next_position(const struct writer *w, const struct block *b)
 {
 	for (unsigned i = w->blocks_n; i-- > 0;)
@@ -233,25 +149,10 @@ static uint64_t next_position(const struct writer *w, const struct block *b)
 static lb_err write_block(struct writer *w, struct block *b)
 {
 	uint64_t first = next_position(w, b);
-	uint32_t kept;
-	uint8_t *room;
-	lb_err e;
+	lb_err e = b->deed ? deeds_do(&w->append, b, first) : append_block(&w->append, b, first);
 
-	if (!make_keep(w, b->count))
-		return LB_NO_MEMORY;
-	e = remember(w, b, first, &kept);
-	if (e != LB_OK)
-		return e;
-	if (kept < b->count)
-		block_keep(b, w->keep);
-	if (kept == 0)
-		return LB_OK;
-	block_number(b, first);
-	e = journal_append(w->settings.journal, b->lane, first, b->count, block_record_size(b), &room);
-	if (e == LB_OK)
-		block_record_write(b, room);
 	/* A block's messages were accepted under one federation: a worker gives its blocks away before it takes over another. */
-	if (e == LB_OK)
+	if (e == LB_OK && b->count > 0)
 		e = eras_note(&w->eras, w->settings.journal, b->lane, first, b->runs[0].route);
 	return e == LB_OK && b->awaited ? deadlines_write(w->settings.journal, b) : e;
 }
@@ -305,7 +206,7 @@ static void give_up(struct writer *w, lb_err e)
 
 	log_event(LOG_ERROR, "commit_failed", "reason=%s detail=%s blocks=%u", lb_err_token(e), lb_err_text(e), w->blocks_n);
 	for (unsigned i = 0; i < w->blocks_n; i++)
-		empty(w, w->blocks[i], reason);
+		append_nothing(&w->append, w->blocks[i], reason);
 	if (w->notes_n > 0 && w->blocks_n > 0 && write_batch(w, false) != LB_OK)
 		log_event(LOG_ERROR, "notes_lost", "notes=%u", w->notes_n);
 }
@@ -315,7 +216,7 @@ static void refuse_without_room(struct writer *w)
 	if (w->blocks_n == 0 || journal_has_room(w->settings.journal))
 		return;
 	for (unsigned i = 0; i < w->blocks_n; i++)
-		empty(w, w->blocks[i], LB_DISK_FULL);
+		append_nothing(&w->append, w->blocks[i], LB_DISK_FULL);
 }
 
 static void hand_out(struct writer *w)
@@ -339,7 +240,9 @@ static void count_batch(struct writer *w, int64_t us)
 	for (unsigned i = 0; i < w->blocks_n; i++) {
 		count(&w->stats.messages, w->blocks[i]->count);
 		count(&w->stats.bytes, w->blocks[i]->bytes);
-		count(&w->stats.refused, w->blocks[i]->publishes_n - w->blocks[i]->count);
+		/* What waits for a second person is neither in the log nor refused. */
+		if (!w->blocks[i]->deed)
+			count(&w->stats.refused, w->blocks[i]->publishes_n - w->blocks[i]->count);
 	}
 }
 
@@ -378,11 +281,14 @@ static lb_err forget_message(struct writer *w, const struct lb_header *h)
 
 	if (e == LB_OK)
 		e = deadlines_forget(w->settings.journal, h);
-
-	/* The ledger's keys go on with a partner's id, which is ASCII. */
+	/* The keys go on with a partner's id or an agent's, which are ASCII. */
 	memcpy(end, id->b, sizeof id->b);
 	end[sizeof id->b] = UINT8_MAX;
-	return e == LB_OK ? journal_clear(w->settings.journal, JOURNAL_LEDGER, id->b, sizeof id->b, end, sizeof end) : e;
+	if (e == LB_OK)
+		e = journal_clear(w->settings.journal, JOURNAL_LEDGER, id->b, sizeof id->b, end, sizeof end);
+	if (e == LB_OK)
+		e = journal_clear(w->settings.journal, JOURNAL_DELETED, id->b, sizeof id->b, end, sizeof end);
+	return e == LB_OK ? journal_remove(w->settings.journal, JOURNAL_RECALLED, id->b, sizeof id->b) : e;
 }
 
 static lb_err forget_messages(struct writer *w, const struct block *b)
@@ -405,11 +311,11 @@ static lb_err drop_one(struct writer *w, unsigned lane, int64_t before_ms)
 	struct journal *j = w->settings.journal;
 	struct block *b;
 	uint64_t first;
-	lb_err e = journal_peek(j, lane, journal_oldest(j, lane), &w->record, &first);
+	lb_err e = journal_peek(j, lane, journal_oldest(j, lane), &w->append.record, &first);
 
 	if (e != LB_OK)
 		return e;
-	e = block_record_read((enum lb_lane)lane, first, &w->record, &b);
+	e = block_record_read((enum lb_lane)lane, first, &w->append.record, &b);
 	if (e != LB_OK)
 		return e;
 	e = is_past(b, before_ms) ? forget_messages(w, b) : LB_NOT_FOUND;
@@ -454,6 +360,51 @@ static void drop_past(struct writer *w)
 	w->retention_due_ms = more ? 0 : now_ms + RETENTION_EVERY_MS;
 }
 
+/* Nothing waits for a second person for longer than it may. */
+static void end_waits(struct writer *w)
+{
+	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
+	bool changed = false;
+	lb_err e;
+
+	/* A clock that was set back must not stop it. */
+	if (now_ms < w->waits_due_ms && w->waits_due_ms - now_ms <= WAITS_EVERY_MS)
+		return;
+	w->waits_due_ms = now_ms + WAITS_EVERY_MS;
+	e = journal_begin(w->settings.journal);
+	if (e == LB_OK) {
+		e = deeds_expire(&w->append, now_ms, &changed);
+		if (e != LB_OK || !changed)
+			journal_abort(w->settings.journal);
+		else
+			e = journal_commit(w->settings.journal);
+	}
+	if (e != LB_OK)
+		log_event(LOG_ERROR, "waits_not_ended", "reason=%s", lb_err_token(e));
+}
+
+/* Messages whose time is over go from the log. */
+static void purge_past(struct writer *w)
+{
+	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
+	unsigned n = 0;
+	lb_err e;
+
+	if (now_ms < w->purge_due_ms && w->purge_due_ms - now_ms <= RETENTION_EVERY_MS)
+		return;
+	e = journal_begin(w->settings.journal);
+	if (e == LB_OK) {
+		e = purge_due(&w->append, now_ms, &n);
+		if (e != LB_OK || n == 0)
+			journal_abort(w->settings.journal);
+		else
+			e = journal_commit(w->settings.journal);
+	}
+	if (e != LB_OK)
+		log_event(LOG_ERROR, "purge_failed", "reason=%s", lb_err_token(e));
+	w->purge_due_ms = now_ms + (e == LB_OK && n == PURGE_RECORDS ? PURGE_PAUSE_MS : RETENTION_EVERY_MS);
+}
+
 /* Waits until there is something to commit, and takes it. */
 static void gather(struct writer *w)
 {
@@ -490,6 +441,8 @@ static void *thread_main(void *p)
 			break;
 		if (due)
 			commit_batch(w);
+		end_waits(w);
+		purge_past(w);
 		drop_past(w);
 	}
 	return NULL;
@@ -521,9 +474,8 @@ void writer_free(struct writer *w)
 		close_channel(w->routine);
 	if (w->audit)
 		audit_close(w->audit);
-	lb_buf_fini(&w->record);
 	eras_fini(&w->eras);
-	free(w->keep);
+	append_fini(&w->append);
 	free(w);
 }
 
@@ -535,6 +487,7 @@ lb_err writer_start(const struct writer_settings *s, struct writer **out)
 	if (!w)
 		return LB_NO_MEMORY;
 	w->settings = *s;
+	w->append.journal = s->journal;
 	e = audit_open(s->journal, &w->audit);
 	if (e == LB_OK)
 		e = eras_init(&w->eras, s->journal);

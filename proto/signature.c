@@ -1,6 +1,7 @@
 /* The origin's signature over header and payload. */
 #include "lagebus/signature.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
@@ -258,4 +259,61 @@ lb_err lb_verify(struct lb_verifier *v, struct lb_frame header, struct lb_frame 
 	good = EVP_PKEY_verify(v->key.operation, value.p, value.n, digest, n) == 1;
 	ERR_clear_error();
 	return good ? LB_OK : LB_BAD_SIGNATURE;
+}
+
+/* One number of the public key, with its length in front. False: it has none of this name. */
+static bool hash_number(EVP_MD_CTX *c, const EVP_PKEY *pkey, const char *name)
+{
+	uint8_t bytes[2048 + 4];
+	BIGNUM *n = NULL;
+	int size = EVP_PKEY_get_bn_param(pkey, name, &n) == 1 ? BN_num_bytes(n) : -1;
+	bool good = size >= 0 && size <= 2048;
+
+	if (good) {
+		uint8_t length[4] = { 0, 0, (uint8_t)(size >> 8), (uint8_t)size };
+
+		memcpy(bytes, length, sizeof length);
+		good = EVP_DigestUpdate(c, bytes, 4 + (size_t)BN_bn2bin(n, bytes + 4)) == 1;
+	}
+	BN_free(n);
+	return good;
+}
+
+/* The numbers are hashed, not the certificate's encoding of them, of which a point on a curve has several. */
+static bool hash_key(EVP_MD_CTX *c, const EVP_PKEY *pkey)
+{
+	char group[64] = "";
+	size_t n = 0;
+
+	if (EVP_PKEY_is_a(pkey, "RSA"))
+		return EVP_DigestUpdate(c, "RSA", 4) == 1 && hash_number(c, pkey, OSSL_PKEY_PARAM_RSA_N) && hash_number(c, pkey, OSSL_PKEY_PARAM_RSA_E);
+	return EVP_PKEY_get_group_name(pkey, group, sizeof group, &n) == 1 && EVP_DigestUpdate(c, group, sizeof group) == 1 &&
+	       hash_number(c, pkey, OSSL_PKEY_PARAM_EC_PUB_X) && hash_number(c, pkey, OSSL_PKEY_PARAM_EC_PUB_Y);
+}
+
+lb_err lb_verifier_key(const struct lb_verifier *v, uint8_t out[LB_DIGEST_SIZE])
+{
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	bool good = c && EVP_DigestInit_ex(c, EVP_sha256(), NULL) == 1 && hash_key(c, v->key.pkey) && EVP_DigestFinal_ex(c, digest, NULL) == 1;
+
+	EVP_MD_CTX_free(c);
+	ERR_clear_error();
+	if (good)
+		memcpy(out, digest, LB_DIGEST_SIZE);
+	return good ? LB_OK : LB_INVALID;
+}
+
+lb_err lb_message_digest(struct lb_frame header, struct lb_frame payload, uint8_t out[LB_DIGEST_SIZE])
+{
+	struct key k = { .digest = EVP_MD_fetch(NULL, "SHA2-256", NULL), .hash = EVP_MD_CTX_new() };
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned n;
+	bool good = k.digest && k.hash && hash(&k, header, payload, digest, &n);
+
+	key_fini(&k);
+	ERR_clear_error();
+	if (good)
+		memcpy(out, digest, LB_DIGEST_SIZE);
+	return good ? LB_OK : LB_NO_MEMORY;
 }

@@ -10,6 +10,7 @@
 #include "agents/agent/erasing.h"
 #include "agents/agent/incident_watch.h"
 #include "agents/agent/intake.h"
+#include "agents/agent/recalls.h"
 #include "agents/agent/requests.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -141,6 +142,7 @@ static void lose_turn(struct agent *a, lb_err e)
 		uplink_fail(&a->uplink, e, a->store.why);
 	intake_load(a);
 	incident_watch_begin(a);
+	a->scrub = false;
 }
 
 lb_err agent_begin(struct agent *a)
@@ -167,11 +169,15 @@ lb_err agent_settle(struct agent *a)
 	if (a->in_transaction) {
 		if (a->cursors_changed && a->store.failure == LB_OK)
 			e = inbox_save_cursors(&a->store, &a->log, a->cursor, a->last, a->missed);
+		if (e == LB_OK)
+			e = recalls_scrub(a);
 		LB_FAIL_POINT("agent-before-commit");
 		e = store_commit(&a->store);
 		LB_FAIL_POINT("agent-after-commit");
 		if (e != LB_OK)
 			lose_turn(a, e);
+		else
+			recalls_scrubbed(a);
 	}
 	a->in_transaction = a->cursors_changed = a->from_broker = false;
 	return e;

@@ -38,6 +38,7 @@ struct agent {
 	int64_t link; /* this link's number: none comes twice */
 	struct lb_buf acts_for; /* the further partners that the broker says we act for, each with its NUL; as last heard */
 	bool in_transaction, from_broker, cursors_changed; /* the turn's, and what is in it */
+	bool scrub; /* something was deleted in the turn */
 	bool holding, inbox_grew;
 	int64_t expire_ms; /* when what has ended is dropped again */
 	bool erased;      /* in this transaction, or in those before that erasing_finish has not seen */

@@ -72,6 +72,10 @@ void answer_fill(const struct inbox_row *row, bool payload, Lagebus__StoredMessa
 	m->acknowledged = (uint32_t)row->acknowledged;
 	m->quarantine = (char *)row->quarantine;
 	m->signer = (char *)row->signer;
+	m->gone = (char *)row->gone;
+	m->gone_reason = (char *)row->gone_reason;
+	m->gone_at = row->gone_ms;
+	m->superseded_by = (ProtobufCBinaryData){ row->superseded.n, (uint8_t *)row->superseded.p };
 }
 
 lb_err answer_message(struct agent *a, const struct local_peer *peer, uint64_t number, const struct inbox_row *row, const struct inbox_opened *opened,

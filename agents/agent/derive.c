@@ -13,8 +13,17 @@
 
 #define EXPIRE_MS (10 * 60 * 1000)
 
+lb_err derive_forget(struct agent *a, const struct lb_uuid *id, struct lb_text origin)
+{
+	lb_err e = indicators_forget(&a->store, id, origin);
+
+	if (e == LB_OK)
+		e = sightings_forget(&a->store, id, origin);
+	return e == LB_OK ? training_forget(&a->store, id, origin) : e;
+}
+
 /* What its own origin recalls is in no table any more. */
-static lb_err forget(struct store *s, const struct lb_header *h, struct lb_frame payload)
+static lb_err forget(struct agent *a, const struct lb_header *h, struct lb_frame payload)
 {
 	Lagebus__Recall *r = lagebus__recall__unpack(NULL, payload.n, payload.p);
 	struct lb_uuid id;
@@ -22,11 +31,7 @@ static lb_err forget(struct store *s, const struct lb_header *h, struct lb_frame
 
 	if (r && r->refers_to.len == sizeof id.b) {
 		memcpy(id.b, r->refers_to.data, sizeof id.b);
-		e = indicators_forget(s, &id, h->origin);
-		if (e == LB_OK)
-			e = sightings_forget(s, &id, h->origin);
-		if (e == LB_OK)
-			e = training_forget(s, &id, h->origin);
+		e = derive_forget(a, &id, h->origin);
 	}
 	if (r)
 		lagebus__recall__free_unpacked(r, NULL);
@@ -46,7 +51,7 @@ static lb_err take(struct agent *a, const struct lb_header *h, struct lb_frame p
 	case LB_TYPE_TRAINING_REGISTRATION:
 		return registrations_take(&a->store, h, payload);
 	case LB_TYPE_RECALL:
-		return forget(&a->store, h, payload);
+		return forget(a, h, payload);
 	default:
 		return LB_OK;
 	}

@@ -15,6 +15,8 @@ struct agent;
 lb_err derive_received(struct agent *a, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
 /* A message of ours that the broker has accepted and that is still in the outbox: what we say counts for us, too. */
 lb_err derive_sent(struct agent *a, const struct lb_uuid *id) LB_MUST_CHECK;
+/* What a message of this origin said goes from the tables: it is recalled. LB_OK or a store error. */
+lb_err derive_forget(struct agent *a, const struct lb_uuid *id, struct lb_text origin) LB_MUST_CHECK;
 /* Drops what has ended, now and then and a bounded part a turn, in the turn's transaction. */
 void derive_expire(struct agent *a);
 

@@ -127,7 +127,7 @@ lb_err inbox_release(struct store *s, int64_t row)
 	return store_run(s, q);
 }
 
-/* Columns: row, received, lane, position, title, tracking, acknowledged, quarantine, signer, header, payload. */
+/* Columns: row, received, lane, position, title, tracking, acknowledged, quarantine, signer, header, payload, gone, why, when, superseded by. */
 static void read_row(sqlite3_stmt *q, struct inbox_row *out)
 {
 	out->row = sqlite3_column_int64(q, 0);
@@ -141,6 +141,10 @@ static void read_row(sqlite3_stmt *q, struct inbox_row *out)
 	out->signer = column_text(q, 8);
 	out->header = column_frame(q, 9);
 	out->payload = column_frame(q, 10);
+	out->gone = column_text(q, 11);
+	out->gone_reason = column_text(q, 12);
+	out->gone_ms = sqlite3_column_int64(q, 13);
+	out->superseded = column_frame(q, 14);
 }
 
 lb_err inbox_get(struct store *s, const struct lb_uuid *id, struct inbox_row *out)
@@ -165,6 +169,56 @@ lb_err inbox_after(struct store *s, int64_t row, struct inbox_row *out)
 	if (e == LB_OK)
 		read_row(q, out);
 	return e;
+}
+
+static lb_err remove_text(struct store *s, int64_t row, const struct description *d)
+{
+	sqlite3_stmt *q = store_use(s, STORE_TEXT_REMOVE);
+
+	/* The index holds no texts: what is to go from it has to be said word for word. */
+	sqlite3_bind_int64(q, 1, row);
+	bind_text(q, 2, description_text(&d->title));
+	bind_text(q, 3, description_text(&d->tracking_id));
+	bind_text(q, 4, description_text(&d->body));
+	return store_run(s, q);
+}
+
+lb_err inbox_empty(struct store *s, const struct inbox_row *row, const struct lb_header *h, const char *gone, const char *reason, int64_t at_ms)
+{
+	struct description d;
+	sqlite3_stmt *q;
+	lb_err e = describe(h, row->payload, &d);
+
+	if (e != LB_OK)
+		return e;
+	if (d.title.p || d.body.p)
+		e = remove_text(s, row->row, &d);
+	description_fini(&d);
+	if (e != LB_OK)
+		return e;
+	q = store_use(s, STORE_INBOX_EMPTY);
+	sqlite3_bind_int64(q, 1, row->row);
+	bind_text(q, 2, gone);
+	bind_text(q, 3, reason);
+	sqlite3_bind_int64(q, 4, at_ms);
+	return store_run(s, q);
+}
+
+lb_err inbox_quarantine_remove(struct store *s, int64_t row)
+{
+	sqlite3_stmt *q = store_use(s, STORE_QUARANTINE_REMOVE);
+
+	sqlite3_bind_int64(q, 1, row);
+	return store_run(s, q);
+}
+
+lb_err inbox_supersede(struct store *s, const struct lb_uuid *id, const struct lb_uuid *by)
+{
+	sqlite3_stmt *q = store_use(s, STORE_INBOX_SUPERSEDE);
+
+	bind_frame(q, 1, (struct lb_frame){ id->b, sizeof id->b });
+	bind_frame(q, 2, (struct lb_frame){ by->b, sizeof by->b });
+	return store_run(s, q);
 }
 
 static lb_err count(struct store *s, enum store_statement which, uint64_t *out)
@@ -250,13 +304,13 @@ lb_err inbox_counts(struct store *s, uint64_t *inbox, uint64_t *quarantined)
 static const char *select_of(const struct inbox_query *q)
 {
 	if (q->quarantine)
-		return "SELECT row,received,lane,position,'','',0,reason,'',header,payload FROM quarantine"
+		return "SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL FROM quarantine"
 		       " WHERE row<?1 AND ?2=?2 AND ?3=?3 AND ?4=?4 AND ?5=?5 ORDER BY row DESC LIMIT ?6";
 	if (q->search && q->search[0])
-		return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox"
+		return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded FROM inbox"
 		       " WHERE row<?1 AND (?2=0 OR type=?2) AND (?3=0 OR area=?3) AND (?4=0 OR acknowledged<wants)"
 		       " AND row IN (SELECT rowid FROM inbox_text WHERE inbox_text MATCH ?5) ORDER BY row DESC LIMIT ?6";
-	return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox"
+	return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded FROM inbox"
 	       " WHERE row<?1 AND (?2=0 OR type=?2) AND (?3=0 OR area=?3) AND (?4=0 OR acknowledged<wants) AND ?5=?5 ORDER BY row DESC LIMIT ?6";
 }
 

@@ -36,6 +36,9 @@ struct inbox_row {
 	int lane, acknowledged;
 	const char *title, *tracking_id, *quarantine, *signer;
 	struct lb_frame header, payload;
+	const char *gone, *gone_reason; /* "recalled", and why; "": it is there */
+	int64_t gone_ms;
+	struct lb_frame superseded; /* the id of the message that replaces it; n is 0: none does */
 };
 
 /* By id, in inbox or quarantine; the next one behind a row. LB_NOT_FOUND: none. */
@@ -48,6 +51,11 @@ lb_err inbox_acknowledge(struct store *s, const struct lb_uuid *id, unsigned sta
 lb_err inbox_erase(struct store *s, const struct lb_uuid *id) LB_MUST_CHECK;
 /* The same of every digital-violence case whose time is over. *n is how many. */
 lb_err inbox_erase_expired(struct store *s, int64_t now_ms, unsigned *n) LB_MUST_CHECK;
+/* Takes everything out of a row (as inbox_get gave it, not in quarantine) that its payload said, the search included; header and place stay. */
+lb_err inbox_empty(struct store *s, const struct inbox_row *row, const struct lb_header *h, const char *gone, const char *reason, int64_t at_ms) LB_MUST_CHECK;
+lb_err inbox_quarantine_remove(struct store *s, int64_t row) LB_MUST_CHECK;
+/* Notes that `by` replaces a message; nothing if that is not there. */
+lb_err inbox_supersede(struct store *s, const struct lb_uuid *id, const struct lb_uuid *by) LB_MUST_CHECK;
 lb_err inbox_counts(struct store *s, uint64_t *inbox, uint64_t *quarantined) LB_MUST_CHECK;
 
 struct inbox_query {

@@ -11,6 +11,8 @@
 #include "agents/agent/directory.h"
 #include "agents/agent/incident_route.h"
 #include "agents/agent/incident_store.h"
+#include "agents/agent/recalls.h"
+#include "agents/agent/second_person.h"
 #include "lagebus/delivery.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -119,6 +121,11 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 
 	if (e == LB_OK)
 		e = signers_verify(a->signers, &h, m->header, m->payload, m->signature, hint, &signer);
+	if (e == LB_OK) {
+		e = second_person_check(a, &h, m, hint, signer);
+		if (e != LB_OK && e != LB_NEEDS_APPROVAL)
+			return e;
+	}
 	if ((e == LB_AGAIN || e == LB_UNKNOWN_SIGNER) && signers_ask(a->signers, hint, a->now_ms)) {
 		intake_ask_for_signer(a, hint);
 		e = LB_AGAIN;
@@ -134,6 +141,8 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 			stored_e = note_incident(a, m, &h);
 		if (stored_e == LB_OK && stored)
 			stored_e = derive_received(a, &h, m->payload);
+		if (stored_e == LB_OK && stored)
+			stored_e = recalls_stored(a, &h, m->payload);
 	} else {
 		stored_e = inbox_quarantine(&a->store, m, &h.id, e);
 		if (stored_e == LB_OK)
@@ -371,6 +380,9 @@ void intake_control(void *agent, const Lagebus__Control *c)
 	case LAGEBUS__CONTROL__BODY_OVERDUE:
 		deadlines_overdue(a, c->overdue);
 		return;
+	case LAGEBUS__CONTROL__BODY_WAITING:
+		waiting_answered(a, WAITING_APPROVALS, c->waiting->request, &c->waiting->base);
+		return;
 	case LAGEBUS__CONTROL__BODY_HELLO:
 	case LAGEBUS__CONTROL__BODY_WELCOME:
 	case LAGEBUS__CONTROL__BODY_RECEIVED:
@@ -380,6 +392,7 @@ void intake_control(void *agent, const Lagebus__Control *c)
 	case LAGEBUS__CONTROL__BODY_GOODBYE:
 	case LAGEBUS__CONTROL__BODY_ROUTE_QUERY:
 	case LAGEBUS__CONTROL__BODY_DIRECTORY_QUERY:
+	case LAGEBUS__CONTROL__BODY_WAITING_QUERY:
 	case LAGEBUS__CONTROL__BODY__NOT_SET:
 	case _LAGEBUS__CONTROL__BODY__CASE_IS_INT_SIZE:
 		break;

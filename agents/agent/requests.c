@@ -16,10 +16,10 @@
 #include "agents/agent/outgoing.h"
 #include "agents/agent/reminders.h"
 #include "lagebus/payload.h"
+#include "agents/agent/receipt.h"
 #include "lagebus/topic.h"
 #include "proto/header.pb-c.h"
 #include "proto/host/log.h"
-#include "proto/receipt.pb-c.h"
 #include "proto/texts.h"
 
 #define REQUESTS_A_TURN 256
@@ -202,48 +202,11 @@ static void on_show(struct agent *a, const struct local_peer *peer, uint64_t num
 		answer_refusal(a, peer, number, e);
 }
 
-static lb_err pack_receipt(const struct lb_uuid *id, const Lagebus__AckRequest *r, struct lb_buf *out)
-{
-	Lagebus__Receipt receipt = LAGEBUS__RECEIPT__INIT;
-	uint8_t *room;
-	size_t n;
-
-	receipt.refers_to = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
-	receipt.state = r->state;
-	receipt.by = r->by;
-	receipt.at = agent_clock_ms();
-	receipt.note = r->note;
-	n = lagebus__receipt__get_packed_size(&receipt);
-	room = lb_buf_reserve(out, n);
-	if (!room)
-		return LB_NO_MEMORY;
-	lagebus__receipt__pack(&receipt, room);
-	lb_buf_added(out, n);
-	return LB_OK;
-}
-
-/* A receipt goes from our partner, or the one it is given as, to the origin, with the area and label of what it is about. */
-static void receipt_header(const struct lb_header *about, const char *as, struct lb_header *h)
-{
-	memset(h, 0, sizeof *h);
-	/* Of a case the broker lets go with its receipt: it must be that of the one office that it is for. */
-	h->origin = as[0] == '\0' && about->type == LB_TYPE_DIGITAL_VIOLENCE_CASE ? about->audience[0] : lb_text_of(as);
-	h->type = LB_TYPE_RECEIPT;
-	h->schema_version = 1;
-	h->area = about->area;
-	h->tlp = lb_tlp_effective(about->tlp);
-	h->audience_n = 1;
-	h->audience[0] = about->origin;
-	h->has_thread = true;
-	h->thread = about->id;
-	h->exercise = about->exercise;
-	h->exercise_name = about->exercise_name;
-	h->language = (struct lb_text){ "", 0 };
-}
-
 /* What a broker would refuse is not even noted; NULL: nothing is wrong. */
 static const char *wrong_ack(const struct inbox_row *row, const Lagebus__AckRequest *r)
 {
+	if (row->gone[0])
+		return "the message was recalled; there is nothing to acknowledge any more";
 	if (row->quarantine[0])
 		return "the message did not verify, so there is nothing to acknowledge; tell the coordinator of it";
 	if (r->state < LB_ACK_DISPLAYED || r->state > LB_ACK_IMPLEMENTED)
@@ -288,9 +251,9 @@ static void on_ack(struct agent *a, const struct local_peer *peer, uint64_t numb
 	if (e == LB_OK)
 		e = check_erasing(&about, r);
 	if (e == LB_OK)
-		e = pack_receipt(&id, r, &payload);
+		e = receipt_pack(&id, r->state, r->by, r->note, &payload);
 	if (e == LB_OK) {
-		receipt_header(&about, r->as, &h);
+		receipt_header(&about, &id, r->as, &h);
 		queue(a, &(struct order){ *peer, number, &h, { lb_buf_data(&payload), lb_buf_len(&payload) }, r->wait, r->state, erases(&about, r) });
 	} else {
 		answer_refusal(a, peer, number, e);
@@ -332,6 +295,18 @@ static void on_route(struct agent *a, const struct local_peer *peer, uint64_t nu
 	}
 	lb_buf_fini(&bytes);
 	lb_buf_fini(&header);
+}
+
+static void on_approvals(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__ApprovalsRequest *r)
+{
+	Lagebus__WaitingQuery query = LAGEBUS__WAITING_QUERY__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+
+	query.id = r->id;
+	query.offset = r->offset;
+	control.body_case = LAGEBUS__CONTROL__BODY_WAITING_QUERY;
+	control.waiting_query = &query;
+	waiting_ask(a, peer, number, WAITING_APPROVALS, &control, &query.request);
 }
 
 static size_t list_acts_for(const struct agent *a, char *ids[LB_PARTNERS_MAX])
@@ -437,6 +412,9 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 		return;
 	case LAGEBUS__REQUEST__BODY_DIRECTORY:
 		directory_ask(a, peer, r->number, r->directory);
+		return;
+	case LAGEBUS__REQUEST__BODY_APPROVALS:
+		on_approvals(a, peer, r->number, r->approvals);
 		return;
 	case LAGEBUS__REQUEST__BODY_UNWATCH:
 		watchers_remove(a, peer);

@@ -200,3 +200,10 @@ lb_err signers_verify(struct signers *s, const struct lb_header *h, struct lb_fr
 		*signer = g->spiffe_id;
 	return e;
 }
+
+lb_err signers_key(const struct signers *s, const uint8_t hint[LB_SIGNER_SIZE], uint8_t out[LB_DIGEST_SIZE])
+{
+	const struct signer *g = find(s, hint);
+
+	return g && g->trust == LB_OK ? lb_verifier_key(g->verifier, out) : LB_UNKNOWN_SIGNER;
+}

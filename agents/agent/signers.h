@@ -35,6 +35,9 @@ bool signers_ask(struct signers *s, const uint8_t hint[LB_SIGNER_SIZE], int64_t 
 /* The broker's answer: a certificate for a hint, or none (der_n is 0). What is not good is remembered as such. */
 void signers_learn(struct signers *s, const uint8_t hint[LB_SIGNER_SIZE], const uint8_t *der, size_t der_n, int64_t now_ms);
 
+/* Names the key of a certificate that is known and good, as lb_verifier_key does. LB_OK, LB_UNKNOWN_SIGNER, LB_INVALID. */
+lb_err signers_key(const struct signers *s, const uint8_t hint[LB_SIGNER_SIZE], uint8_t out[LB_DIGEST_SIZE]) LB_MUST_CHECK;
+
 /* Verifies a message. LB_OK and *signer is the SPIFFE ID (valid until the signer is learned again); LB_AGAIN: the signer, whose hint
  * is set, is waited for; LB_UNKNOWN_SIGNER: it was given up, unless it is to be asked for again; LB_BAD_SIGNATURE; LB_WRONG_ORIGIN
  * (the certificate is another partner's and has no mandate for the origin); LB_TLS_EXPIRED (the message was not created in the

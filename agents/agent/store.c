@@ -10,6 +10,7 @@
 /* 2 MiB of pages are enough for an inbox that only grows at its end. */
 static const char settings[] = "PRAGMA journal_mode=WAL;"
 			       "PRAGMA synchronous=FULL;"
+			       "PRAGMA secure_delete=ON;" /* what was recalled is gone, not only out of sight */
 			       "PRAGMA cache_size=-2000;"
 			       "PRAGMA journal_size_limit=16777216;"
 			       "PRAGMA trusted_schema=OFF;";
@@ -75,6 +76,14 @@ static const char *const steps[] = {
 	"CREATE TABLE incident_part(id BLOB PRIMARY KEY, incident BLOB, created INTEGER, original BLOB, header BLOB, payload BLOB);"
 	"CREATE INDEX incident_parts ON incident_part(incident, created, id);"
 	"CREATE INDEX incident_originals ON incident_part(original, created) WHERE original IS NOT NULL;",
+	/* 7: who approved what, for the messages that come behind; what was recalled or replaced. */
+	"CREATE TABLE approved(about BLOB, digest BLOB, signer TEXT, key BLOB, UNIQUE(about, digest, signer));"
+	"CREATE TABLE recalled(id BLOB, origin TEXT, reason TEXT, at INTEGER, PRIMARY KEY(id, origin)) WITHOUT ROWID;"
+	"CREATE TABLE superseded(id BLOB, origin TEXT, by BLOB, PRIMARY KEY(id, origin)) WITHOUT ROWID;"
+	"ALTER TABLE inbox ADD COLUMN gone TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE inbox ADD COLUMN gone_reason TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE inbox ADD COLUMN gone_at INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE inbox ADD COLUMN superseded BLOB;",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
@@ -93,9 +102,9 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_INBOX_ADD] = "INSERT OR IGNORE INTO inbox(id,lane,position,received,type,area,wants,title,tracking,signer,header,signature,payload)"
 			    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
 	[STORE_INBOX_TEXT] = "INSERT INTO inbox_text(rowid,title,tracking,body) VALUES(?1,?2,?3,?4)",
-	[STORE_INBOX_GET] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox WHERE id=?1"
-			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload FROM quarantine WHERE id=?1 LIMIT 1",
-	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
+	[STORE_INBOX_GET] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded FROM inbox WHERE id=?1"
+			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL FROM quarantine WHERE id=?1 LIMIT 1",
+	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
 	[STORE_INBOX_ACKNOWLEDGE] = "UPDATE inbox SET acknowledged=max(acknowledged,?2) WHERE id=?1",
 	[STORE_INBOX_ERASE] = "UPDATE inbox SET payload=x'' WHERE id=?1",
 	[STORE_INBOX_CASES] = "SELECT row,header FROM inbox WHERE type=9 AND payload<>x'' AND row>?1 ORDER BY row LIMIT 1",
@@ -106,6 +115,17 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_QUARANTINE_COUNT] = "SELECT count(*) FROM quarantine",
 	[STORE_HELD_ADD] = "INSERT INTO held(log,lane,position,received,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7)",
 	[STORE_HELD_FIRST] = "SELECT row,log,lane,position,received,header,signature,payload FROM held ORDER BY row LIMIT 1",
+	[STORE_APPROVED_ADD] = "INSERT OR IGNORE INTO approved VALUES(?1,?2,?3,?4)",
+	[STORE_APPROVED_FIND] = "SELECT 1 FROM approved WHERE about=?1 AND digest=?2 AND signer<>?3 AND key<>?4 LIMIT 1",
+	[STORE_RECALLED_ADD] = "INSERT OR IGNORE INTO recalled VALUES(?1,?2,?3,?4)",
+	[STORE_RECALLED_FIND] = "SELECT reason,at FROM recalled WHERE id=?1 AND origin=?2",
+	[STORE_SUPERSEDED_ADD] = "INSERT OR REPLACE INTO superseded VALUES(?1,?2,?3)",
+	[STORE_SUPERSEDED_FIND] = "SELECT by FROM superseded WHERE id=?1 AND origin=?2",
+	[STORE_INBOX_SUPERSEDE] = "UPDATE inbox SET superseded=?2 WHERE id=?1",
+	[STORE_INBOX_EMPTY] = "UPDATE inbox SET payload=x'',signature=x'',title='',tracking='',wants=0,gone=?2,gone_reason=?3,gone_at=?4 WHERE row=?1",
+	[STORE_TEXT_REMOVE] = "INSERT INTO inbox_text(inbox_text,rowid,title,tracking,body) VALUES('delete',?1,?2,?3,?4)",
+	[STORE_TEXT_OPTIMIZE] = "INSERT INTO inbox_text(inbox_text) VALUES('optimize')",
+	[STORE_QUARANTINE_REMOVE] = "DELETE FROM quarantine WHERE row=?1",
 	[STORE_HELD_REMOVE] = "DELETE FROM held WHERE row=?1",
 	[STORE_REMINDER_ADD] = "INSERT OR IGNORE INTO reminders(id,partner,policy,deadline,exercise,link) SELECT ?1,?2,?3,?4,?5,?6"
 			       " WHERE (SELECT count(*) FROM reminders)<?7",
@@ -345,4 +365,9 @@ void store_rollback(struct store *s)
 	if (!sqlite3_get_autocommit(s->db) && store_run(s, store_use(s, STORE_ROLLBACK)) != LB_OK)
 		sqlite3_interrupt(s->db);
 	s->failure = LB_OK;
+}
+
+lb_err store_truncate_log(struct store *s)
+{
+	return sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK ? LB_OK : store_error(s);
 }

@@ -46,6 +46,17 @@ enum store_statement {
 	STORE_OVERDUE_REMOVE,
 	STORE_OVERDUE_SETTLE,
 	STORE_OVERDUE_LIST,
+	STORE_RECALLED_ADD,
+	STORE_RECALLED_FIND,
+	STORE_SUPERSEDED_ADD,
+	STORE_SUPERSEDED_FIND,
+	STORE_INBOX_SUPERSEDE,
+	STORE_INBOX_EMPTY,
+	STORE_TEXT_REMOVE,
+	STORE_TEXT_OPTIMIZE,
+	STORE_QUARANTINE_REMOVE,
+	STORE_APPROVED_ADD,
+	STORE_APPROVED_FIND,
 	STORE_OUTBOX_GET,
 	STORE_INDICATOR_MESSAGE_ADD,
 	STORE_INDICATOR_MESSAGE_FIND,
@@ -115,5 +126,8 @@ lb_err store_begin(struct store *s) LB_MUST_CHECK;
  * no longer valid. */
 lb_err store_commit(struct store *s) LB_MUST_CHECK;
 void store_rollback(struct store *s);
+/* Empties the write-ahead log, which may still hold what was deleted. Outside a transaction. LB_OK or the error; then it holds it until it is
+ * written over. */
+lb_err store_truncate_log(struct store *s) LB_MUST_CHECK;
 
 #endif

@@ -76,6 +76,7 @@ static void pass_on(struct agent *a, const struct waiting *w, ProtobufCBinaryDat
 {
 	Lagebus__ReceiptsReply receipts = LAGEBUS__RECEIPTS_REPLY__INIT;
 	Lagebus__RouteReply route = LAGEBUS__ROUTE_REPLY__INIT;
+	Lagebus__ApprovalsReply approvals = LAGEBUS__APPROVALS_REPLY__INIT;
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
 
 	reply.number = w->number;
@@ -83,6 +84,10 @@ static void pass_on(struct agent *a, const struct waiting *w, ProtobufCBinaryDat
 		receipts.receipts = said;
 		reply.body_case = LAGEBUS__REPLY__BODY_RECEIPTS;
 		reply.receipts = &receipts;
+	} else if (w->kind == WAITING_APPROVALS) {
+		approvals.waiting = said;
+		reply.body_case = LAGEBUS__REPLY__BODY_APPROVALS;
+		reply.approvals = &approvals;
 	} else {
 		route.route = said;
 		reply.body_case = LAGEBUS__REPLY__BODY_ROUTE;

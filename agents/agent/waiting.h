@@ -13,7 +13,7 @@
 
 struct agent;
 
-enum waiting_kind { WAITING_NOBODY, WAITING_SEND, WAITING_RECEIPTS, WAITING_ROUTE, WAITING_DIRECTORY };
+enum waiting_kind { WAITING_NOBODY, WAITING_SEND, WAITING_RECEIPTS, WAITING_ROUTE, WAITING_DIRECTORY, WAITING_APPROVALS };
 
 struct waiting {
 	enum waiting_kind kind;
@@ -33,7 +33,7 @@ struct waiting *waiting_ask(struct agent *a, const struct local_peer *peer, uint
 void waiting_sent(struct agent *a, const struct lb_uuid *id, const char *reason, const char *text);
 /* Who waits for the answer to our question of this number; NULL: nobody. */
 struct waiting *waiting_question(struct agent *a, enum waiting_kind kind, uint64_t request);
-/* The broker has answered a question: a Receipts or a Route. */
+/* The broker has answered a question: a Receipts, a Route or a Waiting. */
 void waiting_answered(struct agent *a, enum waiting_kind kind, uint64_t request, const ProtobufCMessage *said);
 /* Ends those who waited too long. */
 void waiting_expire(struct agent *a);

@@ -8,6 +8,8 @@ static const struct {
 	const char *text;
 } advice[] = {
 	{ LB_NEEDS_APPROVAL, "have a second person with a certificate of their own approve it, or send it with --level 3 now" },
+	{ LB_SAME_PERSON, "have another agent of yours, with its own certificate and key, approve it" },
+	{ LB_OTHER_CONTENT, "show it again (lagebus approve) and decide on what is there now" },
 	{ LB_AREA_NOT_AGREED, "choose an area of your agreement with --area, or ask the coordinator to extend the agreement" },
 	{ LB_ROLE_MAY_NOT_SEND, "ask the coordinator to send it, or narrow --to to the bodies below you" },
 	{ LB_NOT_A_MEMBER, "ask the coordinator whether your partner id is in the federation file" },

@@ -40,6 +40,10 @@ static const char *state_of(const struct message *m, int64_t now_ms)
 
 	if (*s->quarantine)
 		return s->quarantine;
+	if (*s->gone)
+		return s->gone;
+	if (s->superseded_by.len)
+		return N_("superseded");
 	if (message_is_overdue(m, now_ms))
 		return N_("overdue");
 	if (s->acknowledged)
@@ -76,7 +80,7 @@ static void add_row(struct table *t, struct cli *cli, const struct message *m)
 	table_cell(t, out_tlp_style(h->tlp), "%s", lb_tlp_name(lb_tlp_effective(h->tlp)));
 	table_cell(t, OUT_PLAIN, "%s", out_word(cli, message_type(m)));
 	table_cell(t, OUT_PLAIN, "%.*s", (int)h->origin.n, h->origin.p);
-	table_cell(t, OUT_PLAIN, "%s%s", h->exercise ? "ÜBUNG – ÜBUNG – ÜBUNG " : "", s->title);
+	table_cell(t, OUT_PLAIN, "%s%s", h->exercise ? "ÜBUNG – ÜBUNG – ÜBUNG " : "", *s->gone ? s->gone_reason : s->title);
 	state_cell(t, cli, m);
 	table_cell(t, OUT_PLAIN, "%s", cli->terminal ? m->id + strlen(m->id) - SHORT_ID : m->id);
 }

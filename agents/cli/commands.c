@@ -11,8 +11,9 @@ const struct command commands[] = {
 		"from the advisory; its TLP label can be narrowed, never widened. What is doubtful about it (a draft, no label, a sharing "
 		"group, no product that is affected) is noted on standard error, what contradicts itself is refused. The level sets what is asked of the recipients: from 2 on "
 		"to acknowledge it (4: within 1 h, 3: 4 h, 2: by 17:00 German legal time of the next working day, Monday to Friday). More may be asked with --ack and --ack-deadline, less is "
-		"refused. Level 4 to everyone needs a second "
-		"person: the broker refuses it without one.", ROW(warn) },
+		"refused. Level 4 needs a second "
+		"person: it waits at the broker until another agent, with another certificate, has approved it (lagebus approve), and goes to "
+		"nobody before that.", ROW(warn) },
 	{ "send", "", 0, 0, "send any other message",
 		"Sends title, text and file where the type has them (a situation report), or the whole payload as JSON. What breaks the rules of the "
 		"type's schema is refused with the field that does. It is accepted when the broker has it on disk; until then it waits in the agent's outbox "
@@ -32,7 +33,9 @@ const struct command commands[] = {
 		"acknowledged, implemented, expired (the message expired before the partner had it, and it will not get it any more) or withheld (today's rules do "
 		"not let it have it); and overdue since the deadline that has passed. Who is a recipient is said by the rules of the time when the message was "
 		"accepted; where today's differ, --all says it. In a pipe each line has: partner, delivered (yes, no or expired), displayed, acknowledged, by, "
-		"implemented, last seen and state (overdue where it is), separated by tabs. The exit code is 7 if somebody is overdue.", ROW(receipts) },
+		"implemented, last seen and state (overdue where it is), separated by tabs. Of a message that was recalled there is one more field: when all of "
+		"the partner's agents had deleted it. Of one that waits for a second person, or waited in vain, there is one line: waiting, refused, expired or "
+		"withdrawn. The exit code is 7 if somebody is overdue.", ROW(receipts) },
 	{ "incident list", "", 0, 0, "the incidents that are open, and what is due next",
 		"Lists the incident that changed last first. In a pipe each line has: changed, stage, tier, title, lead, due next and id, separated by tabs.",
 		ROW(incident_list) },
@@ -62,6 +65,19 @@ const struct command commands[] = {
 		"Sends all that is known to who leads from here on, and to everyone whom it concerns.", ROW(incident_hand_over) },
 	{ "incident close", "ID", 1, 1, "send the final report and close an incident",
 		"Only who leads closes it. What comes after that does not count, but for corrections.", ROW(incident_close) },
+	{ "approvals", "", 0, 0, "what waits for a second person",
+		"Lists the warnings of level 4 that wait at the broker: those that this agent may approve, and its own partner's. In a pipe each "
+		"line has: until when it waits, level, marking, origin, audience, who signed it, whether this agent may approve it (yes or no) and id, "
+		"separated by tabs.", ROW(approvals) },
+	{ "approve", "ID", 1, 1, "approve or refuse what waits for a second person",
+		"Shows the message and asks. The approval is a signed message with the digest of what was shown; it goes to every recipient in front of "
+		"the warning, and each of them checks it. It needs a certificate, and a key, other than the one that the warning was signed with: "
+		"another coordinator's agent for a coordinator's warning, another agent of the same state for a state's. ID is the whole id, or its first or last digits.",
+		ROW(approve) },
+	{ "recall", "ID", 1, 1, "take back a message that this partner sent",
+		"Sends a signed Recall to all who were to have the message. Who has not got it yet will not get it: it goes from the broker's log. The "
+		"others' agents delete it, keep a line that says why, and tell the broker; lagebus receipts says who has deleted it and who has not. What "
+		"still waits for a second person is withdrawn, and nobody hears of it. ID is what warn or send said.", ROW(recall) },
 	{ "watch", "", 0, 0, "show messages as they come",
 		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "
 		"a document on a line of its own. What has to be acknowledged by a time, or is overdue, is said when the broker says it: a document with an event, or a "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agents/cli/advice.h"
+#include "agents/cli/approvals.h"
 #include "agents/cli/draft.h"
 #include "agents/cli/out.h"
 #include "lagebus/payload.h"
@@ -29,12 +30,67 @@ static void describe(const struct draft *d, char *out, size_t n)
 		at += (size_t)snprintf(out + at, n - at, " %s", d->audience[i]);
 }
 
-static enum cli_exit show_sent(struct cli *cli, const struct draft *d, const struct lb_uuid *uuid, bool accepted)
+/* A warning of level 4 that was accepted is on the broker's disk and waits for a second person: what does the broker say of that? NULL: it
+ * does not wait, or no longer, or that cannot be known now. */
+static Lagebus__Receipts *ask_wait(struct client *client, const struct lb_uuid *id)
 {
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
+	Lagebus__ReceiptsRequest body = LAGEBUS__RECEIPTS_REQUEST__INIT;
+	Lagebus__Receipts *receipts = NULL;
+	Lagebus__Reply *reply = NULL;
+
+	body.id = (ProtobufCBinaryData){ sizeof(id->b), (uint8_t *)id->b };
+	request.body_case = LAGEBUS__REQUEST__BODY_RECEIPTS;
+	request.receipts = &body;
+	if (client_ask(client, &request, "asking the broker who may approve it", &reply))
+		return NULL;
+	if (reply->body_case == LAGEBUS__REPLY__BODY_RECEIPTS)
+		receipts = lagebus__receipts__unpack(NULL, reply->receipts->receipts.len, reply->receipts->receipts.data);
+	lagebus__reply__free_unpacked(reply, NULL);
+	if (receipts && receipts->approval)
+		return receipts;
+	if (receipts)
+		lagebus__receipts__free_unpacked(receipts, NULL);
+	return NULL;
+}
+
+static enum cli_exit show_waiting(struct cli *cli, const struct draft *d, const char *id, const Lagebus__Receipts *r)
+{
+	char text[600], sentence[600];
+
+	if (cli->json)
+		return out_json(cli, json_pack("{s:s,s:b,s:s,s:o}", "id", id, "accepted", 1, "approval", approvals_state(r->approval->state),
+			"until", out_json_time(r->approval->until)));
+	if (!cli->terminal) {
+		out_line(cli, "%s\t%s", id, approvals_state(r->approval->state));
+		return CLI_OK;
+	}
+	describe(d, text, sizeof(text));
+	approvals_sentence(r->approval, r->now, sentence, sizeof(sentence));
+	out_styled(cli, OUT_WARN, "%s: %s", id, sentence);
+	out_line(cli, "%s\nthere: lagebus approve %s\nto withdraw it: lagebus recall %s", text, id, id);
+	return CLI_OK;
+}
+
+static bool needs_second(const struct draft *d)
+{
+	return d->header.type == LB_TYPE_WARNING && d->header.level >= 4;
+}
+
+static enum cli_exit show_sent(struct client *client, const struct draft *d, const struct lb_uuid *uuid, bool accepted)
+{
+	Lagebus__Receipts *wait = accepted && needs_second(d) ? ask_wait(client, uuid) : NULL;
+	struct cli *cli = client->cli;
 	char id[LB_UUID_TEXT], pseudonym[LB_PSEUDONYM_TEXT], text[600];
 
 	lb_uuid_format(uuid, id);
 	lb_pseudonym_format((struct lb_frame){ d->pseudonym, d->has_pseudonym ? sizeof(d->pseudonym) : 0 }, pseudonym);
+	if (wait) {
+		enum cli_exit code = show_waiting(cli, d, id, wait);
+
+		lagebus__receipts__free_unpacked(wait, NULL);
+		return code;
+	}
 	if (cli->json)
 		return out_json(cli, json_pack("{s:s,s:b,s:s*}", "id", id, "accepted", (int)accepted, "case", d->has_pseudonym ? pseudonym : NULL));
 	if (!cli->terminal) {
@@ -84,7 +140,7 @@ static enum cli_exit send(struct client *client, const struct draft *d, Protobuf
 	bool accepted;
 	enum cli_exit code = ask_to_send(client, d, header, payload, "waiting for the broker to accept it", &id, &accepted);
 
-	return code ? code : show_sent(client->cli, d, &id, accepted);
+	return code ? code : show_sent(client, d, &id, accepted);
 }
 
 static json_t *route_json(const Lagebus__Route *route)
@@ -102,6 +158,7 @@ static json_t *route_json(const Lagebus__Route *route)
 	}
 	json_object_set_new(doc, "refused", *route->refused ? out_json_string(route->refused) : json_null());
 	json_object_set_new(doc, "refused_text", *route->refused ? out_json_string(route->refused_text) : json_null());
+	json_object_set_new(doc, "needs_approval", json_boolean(route->waits));
 	json_object_set_new(doc, "recipients", recipients);
 	json_object_set_new(doc, "others", others);
 	return doc;
@@ -129,7 +186,8 @@ static enum cli_exit route_table(struct cli *cli, const Lagebus__Route *route)
 	code = table_print(t, cli);
 	table_free(t);
 	if (!code && cli->terminal)
-		out_line(cli, "%u of %zu would get it. Nothing was sent.", yes, route->n_partners);
+		out_line(cli, "%u of %zu would get it%s. Nothing was sent.", yes, route->n_partners,
+			route->waits ? ", when a second person has approved it" : "");
 	return code;
 }
 

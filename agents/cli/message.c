@@ -50,9 +50,9 @@ void message_fini(struct message *m)
 	m->payload = NULL;
 }
 
-const char *message_title(const struct message *m)
+const char *message_text(const struct message *m, const char *field)
 {
-	const ProtobufCFieldDescriptor *f = m->payload ? field_find(m->payload->descriptor, "title") : NULL;
+	const ProtobufCFieldDescriptor *f = m->payload ? field_find(m->payload->descriptor, field) : NULL;
 
 	return f && f->type == PROTOBUF_C_TYPE_STRING ? field_text(m->payload, f, 0) : "";
 }
@@ -160,5 +160,15 @@ json_t *message_json(const struct message *m)
 		set(doc, "payload", payload_json(m->payload));
 	if (*m->unreadable)
 		set(doc, "payload_unreadable", out_json_string(m->unreadable));
+	set_text(doc, "gone", s->gone, strlen(s->gone));
+	set_text(doc, "gone_reason", s->gone_reason, strlen(s->gone_reason));
+	if (*s->gone)
+		set(doc, "gone_at", out_json_time(s->gone_at));
+	if (s->superseded_by.len == sizeof(m->header.id.b)) {
+		struct lb_uuid by;
+
+		memcpy(by.b, s->superseded_by.data, sizeof(by.b));
+		set_id(doc, "superseded_by", true, &by);
+	}
 	return doc;
 }

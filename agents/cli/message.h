@@ -31,8 +31,8 @@ const char *message_type(const struct message *m);
 const char *message_area(const struct message *m);
 /* A file that stands in the payload's field of this name; NULL if there is none. */
 const ProtobufCBinaryData *message_file(const struct message *m, const char *field);
-/* The payload's own title, which of something encrypted only its recipient can read; "" if there is none. */
-const char *message_title(const struct message *m);
+/* The payload's text of this field ("title"), which of something encrypted only its recipient can read; "" if there is none. */
+const char *message_text(const struct message *m, const char *field);
 /* The whole message for a reader. */
 void message_print(const struct message *m, struct cli *cli);
 /* The banner that every display of an exercise message begins and ends with; nothing for a real one. */

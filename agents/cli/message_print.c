@@ -46,6 +46,24 @@ static void print_quarantine(const char *token, struct cli *cli)
 		out_styled(cli, OUT_BAD, _("QUARANTINED: %s (%s). Do not act on it."), reason == LB_ERR_COUNT ? "it did not verify" : lb_err_text(reason), token);
 }
 
+/* That it is not what counts any more is said before anything else. */
+static void print_gone(const struct message *m, struct cli *cli)
+{
+	const Lagebus__StoredMessage *s = m->stored;
+	char at[WHEN_TEXT], by[LB_UUID_TEXT];
+	struct lb_uuid id;
+
+	when_short(s->gone_at, when_now_ms(), at);
+	if (*s->gone)
+		out_styled(cli, OUT_BAD, "RECALLED by %.*s at %s%s%s. What it said was deleted here.", (int)m->header.origin.n, m->header.origin.p, at,
+			*s->gone_reason ? " because: " : "", s->gone_reason);
+	if (s->superseded_by.len != sizeof(id.b))
+		return;
+	memcpy(id.b, s->superseded_by.data, sizeof(id.b));
+	lb_uuid_format(&id, by);
+	out_styled(cli, OUT_WARN, "SUPERSEDED by %s", by);
+}
+
 static void print_header(const struct message *m, struct cli *cli)
 {
 	const struct lb_header *h = &m->header;
@@ -110,13 +128,14 @@ static void print_sealed(const struct message *m, struct cli *cli)
 	else if (m->header.type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
 		out_styled(cli, OUT_DIM, "lagebus case show opens it");
 	else
-		out_field(cli, OUT_HEAD, "encrypted", message_title(m));
+		out_field(cli, OUT_HEAD, "encrypted", message_text(m, "title"));
 }
 
 void message_print(const struct message *m, struct cli *cli)
 {
 	message_banner(m, cli);
 	print_quarantine(m->stored->quarantine, cli);
+	print_gone(m, cli);
 	print_header(m, cli);
 	print_state(m, cli);
 	print_sealed(m, cli);

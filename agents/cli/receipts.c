@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/approvals.h"
 #include "agents/cli/csv.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
@@ -194,6 +195,8 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r
 		table_cell(t, OUT_PLAIN, "%s", p->online ? "online" : seen);
 		table_cell(t, OUT_PLAIN, "%s", p->overdue_since ? "overdue" : state_name(p));
 	}
+	if (r->recalled)
+		time_cell(t, cli, p->deleted, r->now, is_recipient(p) && cli->terminal ? "not yet" : none);
 	if (all)
 		rule_cell(t, cli, p);
 }
@@ -239,14 +242,79 @@ static void still_open(struct cli *cli, const Lagebus__Receipts *r)
 	free(text);
 }
 
+/* What was never sent has no recipients. */
+static bool was_sent(const Lagebus__Receipts *r)
+{
+	return !r->approval || r->approval->state == 2;
+}
+
+static void list_undeleted(FILE *f, const Lagebus__Receipts *r)
+{
+	const char *between = "; not yet: ";
+
+	for (size_t i = 0; i < r->n_partners; i++) {
+		const Lagebus__PartnerReceipt *p = r->partners[i];
+		char where[64];
+
+		if (!is_recipient(p) || p->deleted || (!p->delivered && !p->last_seen))
+			continue;
+		presence(p, r->now, where);
+		fprintf(f, "%s%s (%s, %s)", between, p->partner, p->delivered ? "has it" : "has not got it", where);
+		between = ", ";
+	}
+}
+
+/* Who has deleted what was recalled, and who has not; the caller frees it. NULL: it was not recalled, or memory is out. */
+static char *recall_summary(const Lagebus__Receipts *r)
+{
+	unsigned recipients = 0, deleted = 0;
+	char *text = NULL, at[WHEN_TEXT];
+	size_t n;
+	FILE *f = r->recalled ? open_memstream(&text, &n) : NULL;
+
+	if (!f)
+		return NULL;
+	for (size_t i = 0; i < r->n_partners; i++) {
+		recipients += is_recipient(r->partners[i]);
+		deleted += is_recipient(r->partners[i]) && r->partners[i]->deleted;
+	}
+	when_short(r->recalled, r->now, at);
+	fprintf(f, "recalled at %s: %u of %u have deleted it", at, deleted, recipients);
+	list_undeleted(f, r);
+	return fclose(f) == 0 ? text : NULL;
+}
+
+static void show_approval(struct cli *cli, const Lagebus__Receipts *r)
+{
+	char text[1700];
+
+	if (!r->approval)
+		return;
+	approvals_sentence(r->approval, r->now, text, sizeof(text));
+	if (cli->terminal)
+		out_styled(cli, was_sent(r) ? OUT_GOOD : OUT_WARN, "%s", text);
+	else if (!was_sent(r))
+		out_line(cli, "%s", approvals_state(r->approval->state));
+}
+
 static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, bool all)
 {
 	static const char *const heads[] = { N_("partner"), N_("state"), N_("displayed"), N_("acknowledged"), N_("by"), N_("implemented"), N_("last seen"), NULL };
 	static const char *const all_heads[] = { N_("partner"), N_("state"), N_("displayed"), N_("acknowledged"), N_("by"), N_("implemented"), N_("last seen"), N_("rule"), NULL };
+	static const char *const recalled_heads[] = { N_("partner"), N_("state"), N_("displayed"), N_("acknowledged"), N_("by"), N_("implemented"), N_("last seen"),
+		N_("deleted"), NULL };
+	static const char *const all_recalled_heads[] = { N_("partner"), N_("state"), N_("displayed"), N_("acknowledged"), N_("by"), N_("implemented"), N_("last seen"),
+		N_("deleted"), N_("rule"), NULL };
+	/* In a pipe the state comes behind them: there are no heads, but they count the fields. */
 	static const char *const fields[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", "state", NULL };
 	static const char *const all_fields[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", "state", "rule", NULL };
-	struct table *t = table_new(cli->terminal ? (all ? all_heads : heads) : all ? all_fields : fields, 4, 0);
-	char *summary = receipts_summary(r);
+	static const char *const recalled_fields[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", "state", "deleted", NULL };
+	static const char *const all_recalled_fields[] = { "partner", "delivered", "displayed", "acknowledged", "by", "implemented", "last seen", "state", "deleted", "rule",
+		NULL };
+	const char *const *shown = r->recalled ? (all ? all_recalled_heads : recalled_heads) : all ? all_heads : heads;
+	const char *const *piped = r->recalled ? (all ? all_recalled_fields : recalled_fields) : all ? all_fields : fields;
+	struct table *t = table_new(cli->terminal ? shown : piped, 4, 0);
+	char *summary = receipts_summary(r), *recall = recall_summary(r);
 	enum cli_exit code = CLI_OK;
 
 	if (!t || !summary)
@@ -257,11 +325,15 @@ static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, boo
 	if (!code && cli->terminal)
 		title(cli, r);
 	if (!code)
+		show_approval(cli, r);
+	if (!code && was_sent(r))
 		code = table_print(t, cli);
-	if (!code && cli->terminal) {
-		out_styled(cli, OUT_HEAD, "%s", summary);
-		still_open(cli, r);
+	if (!code && cli->terminal && was_sent(r)) {
+		out_styled(cli, recall ? OUT_WARN : OUT_HEAD, "%s", recall ? recall : summary);
+		if (!recall)
+			still_open(cli, r);
 	}
+	free(recall);
 	free(summary);
 	table_free(t);
 	return code;
@@ -277,6 +349,7 @@ static json_t *partner_json(const Lagebus__PartnerReceipt *p)
 	json_object_set_new(doc, "state", out_json_string(state_name(p)));
 	json_object_set_new(doc, "overdue_since", out_json_time(p->overdue_since));
 	json_object_set_new(doc, "rule_now", *p->now ? out_json_string(p->now) : json_null());
+	json_object_set_new(doc, "deleted", out_json_time(p->deleted));
 	return doc;
 }
 
@@ -286,6 +359,17 @@ static json_t *other_json(const Lagebus__PartnerReceipt *p)
 
 	return json_pack("{s:o,s:o,s:s,s:o}", "partner", out_json_string(p->partner), "rule", out_json_string(p->rule), "text",
 		rule == LB_ERR_COUNT ? "" : lb_err_text(rule), "rule_now", *p->now ? out_json_string(p->now) : json_null());
+}
+
+static json_t *approval_json(const Lagebus__ApprovalStatus *a)
+{
+	json_t *approvers = json_array();
+
+	for (size_t i = 0; i < a->n_approvers; i++)
+		json_array_append_new(approvers, out_json_string(a->approvers[i]));
+	return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "state", approvals_state(a->state), "signer", out_json_string(a->signer), "approvers",
+		approvers, "came", out_json_time(a->came), "until", out_json_time(a->until), "at", out_json_time(a->at), "by",
+		*a->by ? out_json_string(a->by) : json_null(), "function", out_json_string(a->function), "note", out_json_string(a->note));
 }
 
 static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r, bool line)
@@ -307,6 +391,18 @@ static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r, bool
 	json_object_set_new(doc, "overdue", json_integer(receipts_overdue(r)));
 	json_object_set_new(doc, "complete", json_boolean(receipts_are_complete(r)));
 	free(summary);
+	if (doc && r->recalled) {
+		char recall[LB_UUID_TEXT] = "";
+
+		if (r->recall.len == sizeof(uuid.b)) {
+			memcpy(uuid.b, r->recall.data, sizeof(uuid.b));
+			lb_uuid_format(&uuid, recall);
+		}
+		json_object_set_new(doc, "recalled", out_json_time(r->recalled));
+		json_object_set_new(doc, "recall", json_string(recall));
+	}
+	if (doc && r->approval)
+		json_object_set_new(doc, "approval", approval_json(r->approval));
 	return (line ? out_json_line : out_json)(cli, doc);
 }
 

@@ -14,6 +14,7 @@
 #define RECORD_HEAD 16 /* count, bytes, runs, CRC-32C over what follows: 4 bytes each */
 #define RECORD_ENTRY 8 /* at, expires_s */
 #define RECORD_RUN 4   /* first */
+#define PURGED 0xff    /* the first byte of a purged entry, which is no ZMTP flags byte */
 
 struct block *block_new(enum lb_lane lane, unsigned worker)
 {
@@ -43,6 +44,7 @@ void block_unref(struct block *b)
 	free(b->entries);
 	free(b->runs);
 	free(b->publishes);
+	deed_free(b->deed);
 	free(b);
 }
 
@@ -165,6 +167,50 @@ void block_keep(struct block *b, const bool *keep)
 	free(before);
 }
 
+bool block_is_purged(const struct block *b, uint32_t i)
+{
+	return b->data[b->entries[i].at] == PURGED;
+}
+
+/* Puts other bytes, not more than there are, in the place of entry i's publisher's encoding. */
+static void shrink(struct block *b, uint32_t i, const uint8_t *raw, uint32_t raw_n)
+{
+	uint32_t at = b->entries[i].at + BLOCK_PREFIX, end = b->entries[i + 1].at, less = end - at - raw_n;
+
+	memcpy(b->data + at, raw, raw_n);
+	memmove(b->data + at + raw_n, b->data + end, b->bytes - end);
+	for (uint32_t k = i + 1; k <= b->count; k++)
+		b->entries[k].at -= less;
+	b->bytes -= less;
+}
+
+lb_err block_purge(struct block *b, uint32_t i, uint32_t at_s)
+{
+	static const struct lb_frame nothing = { (const uint8_t *)"", 0 };
+	struct lb_buf raw = LB_BUF_INIT;
+	struct block_entry *entry = &b->entries[i];
+	struct lb_zmtp_message m;
+	lb_err e;
+
+	if (block_is_purged(b, i))
+		return LB_OK;
+	e = block_message(b, i, &m);
+	if (e == LB_OK)
+		e = lb_zmtp_put_message(&raw, (const struct lb_frame[]){ m.frames[0], nothing, nothing }, 3);
+	if (e == LB_OK && lb_buf_len(&raw) > m.raw_n)
+		e = LB_CORRUPT;
+	if (e == LB_OK) {
+		shrink(b, i, lb_buf_data(&raw), (uint32_t)lb_buf_len(&raw));
+		b->data[entry->at] = PURGED;
+		if (entry->expires_s == 0 || entry->expires_s > at_s)
+			entry->expires_s = at_s;
+		if (b->purged_s < entry->expires_s)
+			b->purged_s = entry->expires_s;
+	}
+	lb_buf_fini(&raw);
+	return e;
+}
+
 static void put64(uint8_t *p, uint64_t v)
 {
 	for (unsigned i = 0; i < 8; i++)
@@ -229,6 +275,8 @@ static lb_err read_entries(struct block *b, const uint8_t *p)
 		if ((i == 0) != (at == 0) || (i > 0 && at < former + BLOCK_PREFIX) || at + (uint64_t)BLOCK_PREFIX > b->bytes)
 			return LB_CORRUPT;
 		b->entries[i] = (struct block_entry){ at, get32(p + 4) };
+		if (block_is_purged(b, i) && b->purged_s < b->entries[i].expires_s)
+			b->purged_s = b->entries[i].expires_s;
 		former = at;
 	}
 	b->entries[b->count] = (struct block_entry){ b->bytes, 0 };

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "broker/core/deed.h"
 #include "broker/core/route.h"
 #include "lagebus/buf.h"
 #include "lagebus/delivery.h"
@@ -47,6 +48,8 @@ struct block {
 	uint32_t count;       /* entries */
 	uint32_t bytes, capacity;
 	uint8_t *data;
+	uint32_t due_s;       /* when the first of its messages is to be gone, since 1970; 0: not said */
+	uint32_t purged_s;    /* the latest time that an entry was purged at; 0: none was */
 	void *memory; /* that data stands in: the record's, for a block read from the log */
 	struct block_entry *entries; /* count, and one more that ends the last: at == bytes */
 	struct block_run *runs;
@@ -55,6 +58,7 @@ struct block {
 	uint32_t publishes_n;            /* as filled; may exceed count after block_keep */
 	uint32_t slots;                  /* publishes and entries that there is room for */
 	bool awaited;                    /* some of its messages are to be acknowledged by a time; only the writer looks at it */
+	struct deed *deed; /* what else is to be done; NULL: nothing, as for all but a few */
 };
 
 /* An empty block to fill. NULL if memory is out. */
@@ -67,10 +71,25 @@ bool block_fits(const struct block *b, size_t raw_n);
 /* Appends one message: prefix and a copy of raw. LB_OK or LB_NO_MEMORY (block unchanged). */
 lb_err block_append(struct block *b, const uint8_t *raw, size_t raw_n, int64_t expires_ms, struct route *route,
                     const struct block_publish *publish) LB_MUST_CHECK;
+/* One of its messages is to be gone at this time. */
+static inline void block_due(struct block *b, int64_t at_ms)
+{
+	int64_t s = (at_ms + 999) / 1000;
+	uint32_t at_s = s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+
+	if (b->due_s == 0 || at_s < b->due_s)
+		b->due_s = at_s;
+}
 /* Drops the entries whose keep[i] is false (repeats and refusals); publishes stay. Before numbering. */
 void block_keep(struct block *b, const bool *keep);
 /* Gives entry i position first + i and previous first + i - 1, in its bytes. */
 void block_number(struct block *b, uint64_t first);
+
+/* Takes payload and signature of entry i out of a block read from the log, which is not shared yet. Its header stays, so that it is known who
+ * was to have it, and it counts as expired at this time (since 1970, s) at the latest: it is never delivered. LB_OK (also if that was done
+ * before), LB_CORRUPT, LB_NO_MEMORY. */
+lb_err block_purge(struct block *b, uint32_t i, uint32_t at_s) LB_MUST_CHECK;
+bool block_is_purged(const struct block *b, uint32_t i);
 
 /* The record that stands in the log: head { count, bytes, runs, CRC-32C over the rest }, each entry's { at, expires_s }, each run's first
  * entry, the data; all numbers 32 bits, little-endian. What a run has in common stands once in it, so that whoever reads it looks at

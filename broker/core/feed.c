@@ -169,6 +169,9 @@ struct feed_bytes feed_gather(struct feed *f, struct block *b, struct router *ro
 	/* A clock that was set back must not make a lapse say what is not so. */
 	if (now_s < l->lapse.at_s)
 		now_s = l->lapse.at_s;
+	/* Nor bring back what is purged. */
+	if (now_s < b->purged_s)
+		now_s = b->purged_s;
 	while (i < b->count && !f->rest) {
 		uint32_t end = r + 1 < b->runs_n ? b->runs[r + 1].first : b->count, j = i;
 

@@ -92,6 +92,49 @@ unsigned ledger_state(const struct ledger_row *row)
 	return row->displayed_ms ? LB_ACK_DISPLAYED : LB_ACK_NONE;
 }
 
+void recalled_row_write(const struct recalled_row *row, uint8_t out[RECALLED_ROW_SIZE])
+{
+	memcpy(out, row->recall.b, sizeof row->recall.b);
+	put64(out + sizeof row->recall.b, (uint64_t)row->at_ms);
+}
+
+lb_err recalled_row_read(const uint8_t *p, size_t n, struct recalled_row *out)
+{
+	uint64_t at;
+
+	if (n != RECALLED_ROW_SIZE)
+		return LB_CORRUPT;
+	memcpy(out->recall.b, p, sizeof out->recall.b);
+	get64(p + sizeof out->recall.b, &at);
+	out->at_ms = (int64_t)at;
+	return LB_OK;
+}
+
+size_t deleted_key(const struct lb_uuid *id, const char *agent, uint8_t out[DELETED_KEY_MAX])
+{
+	size_t n = strnlen(agent, LB_SPIFFE_ID_MAX);
+
+	memcpy(out, id->b, sizeof id->b);
+	memcpy(out + sizeof id->b, agent, n);
+	return sizeof id->b + n;
+}
+
+void deleted_row_write(int64_t at_ms, uint8_t out[DELETED_ROW_SIZE])
+{
+	put64(out, (uint64_t)at_ms);
+}
+
+lb_err deleted_row_read(const uint8_t *p, size_t n, int64_t *at_ms)
+{
+	uint64_t at;
+
+	if (n != DELETED_ROW_SIZE)
+		return LB_CORRUPT;
+	get64(p, &at);
+	*at_ms = (int64_t)at;
+	return LB_OK;
+}
+
 size_t ledger_key(const struct lb_uuid *id, const char *partner, uint8_t out[LEDGER_KEY_MAX])
 {
 	size_t n = strnlen(partner, LB_PARTNER_ID_MAX);

@@ -40,6 +40,24 @@ lb_err mandate_row_read(const uint8_t *p, size_t n, struct mandate_row *out) LB_
 /* Returns the bytes written; the key of the agent "" is the prefix of all of a partner's. */
 size_t agent_key(const char *partner, const char *agent, uint8_t out[AGENT_KEY_MAX]);
 
+/* JOURNAL_RECALLED, by the message's id. */
+struct recalled_row {
+	struct lb_uuid recall; /* id of the Recall */
+	int64_t at_ms;
+};
+#define RECALLED_ROW_SIZE 24
+void recalled_row_write(const struct recalled_row *row, uint8_t out[RECALLED_ROW_SIZE]);
+/* LB_OK or LB_CORRUPT. */
+lb_err recalled_row_read(const uint8_t *p, size_t n, struct recalled_row *out) LB_MUST_CHECK;
+
+/* JOURNAL_DELETED, by the message's id and the agent's SPIFFE ID: when the agent said that it has deleted what was recalled, 8 bytes. */
+#define DELETED_KEY_MAX (16 + LB_SPIFFE_ID_MAX)
+#define DELETED_ROW_SIZE 8
+/* Returns the bytes written. */
+size_t deleted_key(const struct lb_uuid *id, const char *agent, uint8_t out[DELETED_KEY_MAX]);
+void deleted_row_write(int64_t at_ms, uint8_t out[DELETED_ROW_SIZE]);
+lb_err deleted_row_read(const uint8_t *p, size_t n, int64_t *at_ms) LB_MUST_CHECK;
+
 /* JOURNAL_LEDGER, by the message's id and the partner's id. Times are ms since 1970, 0: not yet. */
 struct ledger_row {
 	int64_t displayed_ms, acknowledged_ms, implemented_ms;

@@ -53,6 +53,12 @@ void tail_push(struct tail *t, struct block *b)
 		drop_oldest(t);
 }
 
+void tail_forget(struct tail *t, uint64_t position)
+{
+	while (t->begin != t->end && (*slot(t, t->begin))->first <= position)
+		drop_oldest(t);
+}
+
 /* Finds the block that holds a position; false: it is not here. */
 static bool find(const struct tail *t, uint64_t position, uint32_t *at)
 {

@@ -23,6 +23,8 @@ void tail_init(struct tail *t, size_t limit_bytes, uint64_t last);
 void tail_fini(struct tail *t);
 /* Takes a reference to a block that follows the last one; the oldest go when there are too many. Empty blocks are ignored. */
 void tail_push(struct tail *t, struct block *b);
+/* Lets go of every block up to the one that holds the position: who needs one reads it from the log. */
+void tail_forget(struct tail *t, uint64_t position);
 /* The block that holds a position, borrowed; NULL if it is not here. */
 struct block *tail_find(const struct tail *t, uint64_t position);
 /* The oldest position here; one past the newest if nothing is. */

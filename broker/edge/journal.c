@@ -115,8 +115,8 @@ static lb_err take_lock(struct journal *j, char *why, size_t why_n)
 
 const char *journal_table_name(enum journal_table t)
 {
-	static const char *const names[JOURNAL_TABLES] = { "cursors", "signers", "ledger", "lapses", "mandates", "audit", "agents",
-		                                              "deadlines", "eras", "federations" };
+	static const char *const names[JOURNAL_TABLES] = { "cursors", "signers", "ledger", "lapses", "mandates", "audit", "agents", "deadlines", "eras",
+	                                                    "federations", "waiting", "settled", "recalled", "deleted", "due" };
 
 	return names[t];
 }
@@ -500,6 +500,28 @@ lb_err journal_clear(struct journal *j, enum journal_table t, const void *from, 
 	return rc == MDB_NOTFOUND ? LB_OK : error_of(rc);
 }
 
+lb_err journal_replace(struct journal *j, unsigned lane, uint64_t first, size_t n, uint8_t **room)
+{
+	MDB_val key = value_of(&first, sizeof first), value;
+	int rc = mdb_get(j->txn, j->lane[lane].dbi, &key, &value);
+
+	if (rc == 0) {
+		value = (MDB_val){ n, NULL };
+		rc = mdb_put(j->txn, j->lane[lane].dbi, &key, &value, MDB_RESERVE);
+	}
+	if (rc == 0)
+		*room = value.mv_data;
+	return error_of(rc);
+}
+
+lb_err journal_remove(struct journal *j, enum journal_table t, const void *key, size_t key_n)
+{
+	MDB_val k = value_of(key, key_n);
+	int rc = mdb_del(j->txn, j->table[t], &k, NULL);
+
+	return rc == MDB_NOTFOUND ? LB_OK : error_of(rc);
+}
+
 static lb_err replace(struct lb_buf *out, const MDB_val *value)
 {
 	lb_buf_consume(out, lb_buf_len(out));
@@ -629,6 +651,34 @@ lb_err journal_peek(struct journal *j, unsigned lane, uint64_t position, struct 
 	return read_record(j->txn, j->lane[lane].dbi, NULL, position, record, first);
 }
 
+static lb_err read_place(const MDB_val *value, unsigned *lane, uint64_t *position)
+{
+	uint64_t place;
+
+	if (value->mv_size != sizeof place)
+		return LB_CORRUPT;
+	memcpy(&place, value->mv_data, sizeof place);
+	*lane = place & LANE_BIT ? 1 : 0;
+	*position = place & ~LANE_BIT;
+	return LB_OK;
+}
+
+lb_err journal_peek_id(struct journal *j, const struct lb_uuid *id, unsigned *lane, uint64_t *position)
+{
+	MDB_val key = value_of(id->b, sizeof id->b), value;
+	lb_err e = error_of(mdb_get(j->txn, j->ids, &key, &value));
+
+	return e == LB_OK ? read_place(&value, lane, position) : e;
+}
+
+lb_err journal_peek_row(struct journal *j, enum journal_table t, const void *key, size_t key_n, struct lb_buf *value)
+{
+	MDB_val k = value_of(key, key_n), v;
+	lb_err e = error_of(mdb_get(j->txn, j->table[t], &k, &v));
+
+	return e == LB_OK ? replace(value, &v) : e;
+}
+
 lb_err journal_reader_new(struct journal *j, struct journal_reader **out)
 {
 	struct journal_reader *r = calloc(1, sizeof *r);
@@ -680,18 +730,15 @@ static lb_err get(struct journal_reader *r, MDB_dbi dbi, const void *key, size_t
 
 lb_err journal_find(struct journal_reader *r, const struct lb_uuid *id, unsigned *lane, uint64_t *position)
 {
-	struct lb_buf value = LB_BUF_INIT;
-	uint64_t place;
-	lb_err e = get(r, r->journal->ids, id->b, sizeof id->b, &value);
+	MDB_val key = value_of(id->b, sizeof id->b), value;
+	lb_err e = error_of(mdb_txn_renew(r->txn));
 
-	if (e == LB_OK && lb_buf_len(&value) != sizeof place)
-		e = LB_CORRUPT;
-	if (e == LB_OK) {
-		memcpy(&place, lb_buf_data(&value), sizeof place);
-		*lane = place & LANE_BIT ? 1 : 0;
-		*position = place & ~LANE_BIT;
-	}
-	lb_buf_fini(&value);
+	if (e != LB_OK)
+		return e;
+	e = error_of(mdb_get(r->txn, r->journal->ids, &key, &value));
+	if (e == LB_OK)
+		e = read_place(&value, lane, position);
+	mdb_txn_reset(r->txn);
 	return e;
 }
 
@@ -732,6 +779,18 @@ static int each(MDB_cursor *c, const void *from, size_t from_n, size_t prefix_n,
 	return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
+static lb_err visit_each(MDB_txn *txn, MDB_dbi dbi, const void *from, size_t from_n, size_t prefix_n, journal_visit *visit, void *user)
+{
+	MDB_cursor *c;
+	int rc = mdb_cursor_open(txn, dbi, &c);
+
+	if (rc == 0) {
+		rc = each(c, from, from_n, prefix_n, visit, user);
+		mdb_cursor_close(c);
+	}
+	return error_of(rc);
+}
+
 lb_err journal_each(struct journal_reader *r, enum journal_table t, const void *prefix, size_t prefix_n, journal_visit *visit, void *user)
 {
 	return journal_each_from(r, t, prefix, prefix_n, prefix_n, visit, user);
@@ -739,16 +798,16 @@ lb_err journal_each(struct journal_reader *r, enum journal_table t, const void *
 
 lb_err journal_each_from(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, size_t prefix_n, journal_visit *visit, void *user)
 {
-	MDB_cursor *c;
-	int rc = mdb_txn_renew(r->txn);
+	lb_err e = error_of(mdb_txn_renew(r->txn));
 
-	if (rc != 0)
-		return error_of(rc);
-	rc = mdb_cursor_open(r->txn, r->journal->table[t], &c);
-	if (rc == 0) {
-		rc = each(c, key, key_n, prefix_n, visit, user);
-		mdb_cursor_close(c);
-	}
+	if (e != LB_OK)
+		return e;
+	e = visit_each(r->txn, r->journal->table[t], key, key_n, prefix_n, visit, user);
 	mdb_txn_reset(r->txn);
-	return error_of(rc);
+	return e;
+}
+
+lb_err journal_peek_each(struct journal *j, enum journal_table t, const void *prefix, size_t prefix_n, journal_visit *visit, void *user)
+{
+	return visit_each(j->txn, j->table[t], prefix, prefix_n, prefix_n, visit, user);
 }

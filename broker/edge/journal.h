@@ -36,6 +36,11 @@ enum journal_table {
 	JOURNAL_DEADLINES, /* stage, time, message id -> who has not acknowledged is to be looked at then */
 	JOURNAL_ERAS,        /* lane, position -> SHA-256 of the federation file that messages were accepted under from there on */
 	JOURNAL_FEDERATIONS, /* SHA-256 -> federation file */
+	JOURNAL_WAITING,  /* message id -> the message, which waits for a second person */
+	JOURNAL_SETTLED,  /* message id -> what became of one that waited */
+	JOURNAL_RECALLED, /* message id -> id of its Recall, and when */
+	JOURNAL_DELETED,  /* message id, agent -> when the agent has deleted what was recalled */
+	JOURNAL_DUE,      /* time, lane, position -> nothing: when something of a record is to be purged */
 	JOURNAL_TABLES,
 };
 /* Its name in LMDB. Static storage. */
@@ -70,6 +75,10 @@ lb_err journal_forget(struct journal *j, const struct lb_uuid *id) LB_MUST_CHECK
 lb_err journal_put(struct journal *j, enum journal_table t, const void *key, size_t key_n, const void *value, size_t value_n) LB_MUST_CHECK;
 /* Removes the rows from one key up to another, which stays. */
 lb_err journal_clear(struct journal *j, enum journal_table t, const void *from, size_t from_n, const void *to, size_t to_n) LB_MUST_CHECK;
+/* Room for other bytes of the record that begins at `first`, which holds as many messages as before. LB_OK, LB_NOT_FOUND, or as above. */
+lb_err journal_replace(struct journal *j, unsigned lane, uint64_t first, size_t n, uint8_t **room) LB_MUST_CHECK;
+/* Removes one row. LB_OK, also if there is none. */
+lb_err journal_remove(struct journal *j, enum journal_table t, const void *key, size_t key_n) LB_MUST_CHECK;
 /* Drops the lane's oldest record; the ids in it are the caller's to forget. LB_OK or LB_NOT_FOUND. */
 lb_err journal_drop_oldest(struct journal *j, unsigned lane) LB_MUST_CHECK;
 /* The row with the greatest key, or the least one, as it is on disk. Writer thread. LB_OK or LB_NOT_FOUND. */
@@ -77,6 +86,9 @@ lb_err journal_newest(struct journal *j, enum journal_table t, struct lb_buf *ke
 lb_err journal_first(struct journal *j, enum journal_table t, struct lb_buf *key, struct lb_buf *value) LB_MUST_CHECK;
 /* journal_read inside the write transaction: sees what it wrote. */
 lb_err journal_peek(struct journal *j, unsigned lane, uint64_t position, struct lb_buf *record, uint64_t *first) LB_MUST_CHECK;
+/* journal_find, journal_get and journal_each, likewise. */
+lb_err journal_peek_id(struct journal *j, const struct lb_uuid *id, unsigned *lane, uint64_t *position) LB_MUST_CHECK;
+lb_err journal_peek_row(struct journal *j, enum journal_table t, const void *key, size_t key_n, struct lb_buf *value) LB_MUST_CHECK;
 
 /* A reader, for one thread at a time. LB_OK, LB_LIMIT (too many), LB_NO_MEMORY. */
 lb_err journal_reader_new(struct journal *j, struct journal_reader **out) LB_MUST_CHECK;
@@ -96,5 +108,7 @@ lb_err journal_each(struct journal_reader *r, enum journal_table t, const void *
 /* The same from a key on, whose first prefix_n bytes are the prefix. */
 lb_err journal_each_from(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, size_t prefix_n, journal_visit *visit,
                          void *user) LB_MUST_CHECK;
+/* The same inside the write transaction: sees what it wrote. */
+lb_err journal_peek_each(struct journal *j, enum journal_table t, const void *prefix, size_t prefix_n, journal_visit *visit, void *user) LB_MUST_CHECK;
 
 #endif

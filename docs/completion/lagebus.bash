@@ -17,7 +17,7 @@ _lagebus()
 	local contact='--contact --contact-name --contact-phone --contact-email'
 	local kinds='stix-pattern ipv4-addr ipv6-addr domain-name url email-addr file-md5 file-sha1 file-sha256 file-name autonomous-system mutex
 		user-agent x509-sha256'
-	local commands='warn send inbox show ack receipts watch indicators training incident status check audit case ca help'
+	local commands='warn send inbox show ack receipts approvals approve recall watch indicators training incident status check audit case ca help'
 
 	COMPREPLY=()
 	cur=${COMP_WORDS[COMP_CWORD]}
@@ -67,6 +67,8 @@ _lagebus()
 	show) options='--advisory --attachment --payload last' ;;
 	ack) options='--by --displayed --implemented --note --as --no-wait last' ;;
 	receipts) options='--all --watch --csv last' ;;
+	approve) options='--by --note --refuse --yes --as --no-wait last' ;;
+	recall) options='--reason --as --no-wait' ;;
 	watch) options='--topic --from-now --count' ;;
 	indicators) options='import search list show export sighted' ;;
 	'indicators import') options="$header --format --source --confidence --to-ids --valid-until --from-now" ;;

@@ -52,6 +52,9 @@
 	X(NOT_A_MEMBER,       "not-a-member",          "the partner is not a member of the federation") \
 	X(ROLE_MAY_NOT_SEND,  "role-may-not-send",     "the partner's role may not send this type to this audience") \
 	X(NEEDS_APPROVAL,     "needs-approval",        "a warning of level 4 needs the approval of a second person") \
+	X(SAME_PERSON,        "same-person",           "a second person has another certificate, with another key, than the one that signed the message") \
+	X(OTHER_CONTENT,      "other-content",         "what was approved is not what waits: the digest is another") \
+	X(RECALLED,           "recalled",              "the origin has recalled the message") \
 	X(AREA_NOT_AGREED,    "area-not-agreed",       "the area is not part of the partner's agreement") \
 	X(NOT_IN_AUDIENCE,    "not-in-audience",       "the audience does not name the partner") \
 	X(TLP_RED_NAMED_ONLY, "tlp-red-named-only",    "TLP:RED goes to named recipients only") \

@@ -33,6 +33,8 @@ enum lb_ack_policy {
 	LB_ACK_IMPLEMENTED = 3, /* its measures are done */
 };
 
+#define LB_RECEIPT_DELETED 4 /* a Receipt's state beyond these: deleted after a recall */
+
 struct lb_approval {
 	struct lb_text by;        /* SPIFFE ID of the second person's certificate */
 	const uint8_t *signature; /* over the header without approvals, and the payload */

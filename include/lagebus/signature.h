@@ -14,6 +14,7 @@
 #include "lagebus/zmtp.h"
 
 #define LB_SIGNER_SIZE 8
+#define LB_DIGEST_SIZE 32
 
 struct lb_signer;   /* a private key and its certificate's name; one thread at a time */
 struct lb_verifier; /* a certificate's public key; one thread at a time */
@@ -33,6 +34,11 @@ lb_err lb_signature_hint(struct lb_frame signature, uint8_t out[LB_SIGNER_SIZE])
 /* From a certificate in DER whose trust the caller has checked (lb_tls_check_signer). LB_OK, LB_INVALID, LB_NO_MEMORY. */
 lb_err lb_verifier_new(const uint8_t *der, size_t der_n, struct lb_verifier **out) LB_MUST_CHECK;
 void lb_verifier_free(struct lb_verifier *v);
+/* SHA-256 of the public key, the same in whatever certificate and form it stands: two certificates of one key are one person's. LB_OK or
+ * LB_INVALID (memory is out, or the key cannot be read). */
+lb_err lb_verifier_key(const struct lb_verifier *v, uint8_t out[LB_DIGEST_SIZE]) LB_MUST_CHECK;
+/* SHA-256 of the bytes that are signed: what an Approval says that it approves. LB_OK or LB_NO_MEMORY. */
+lb_err lb_message_digest(struct lb_frame header, struct lb_frame payload, uint8_t out[LB_DIGEST_SIZE]) LB_MUST_CHECK;
 /* LB_OK or LB_BAD_SIGNATURE. */
 lb_err lb_verify(struct lb_verifier *v, struct lb_frame header, struct lb_frame payload, struct lb_frame signature) LB_MUST_CHECK;
 

@@ -22,8 +22,8 @@ enum target {
 #define TO_OFFICE (TO_SELF | TO_OWN | TO_PARENT | TO_COORDINATOR | TO_STATE | TO_BODY)
 #define TO_ANYONE (TO_OFFICE | TO_BODIES | TO_OBSERVER | TO_GROUP | TO_ALL)
 
-/* Who may send what to whom; what is not here is not allowed. Approvals and what depends on them (level 4) are refused as
- * long as nothing verifies them. */
+/* Who may send what to whom; what is not here is not allowed. Whether an Approval is
+ * one that its message needs (policy_may_approve) and a Recall its origin's, is asked where the message is known. */
 static const unsigned may_send[ROLES][LB_TYPE_MAX + 1] = {
 	[ROLE_COORDINATOR] = {
 		[LB_TYPE_INDICATOR] = TO_ANYONE,
@@ -36,6 +36,7 @@ static const unsigned may_send[ROLES][LB_TYPE_MAX + 1] = {
 		[LB_TYPE_DIGITAL_VIOLENCE_CASE] = TO_OFFICE,
 		[LB_TYPE_TRAINING_REGISTRATION] = TO_OFFICE,
 		[LB_TYPE_RECEIPT] = TO_OFFICE | TO_OBSERVER,
+		[LB_TYPE_APPROVAL] = TO_ANYONE,
 		[LB_TYPE_RECALL] = TO_ANYONE,
 		[LB_TYPE_EXERCISE] = TO_ANYONE,
 	},
@@ -51,6 +52,7 @@ static const unsigned may_send[ROLES][LB_TYPE_MAX + 1] = {
 		[LB_TYPE_DIGITAL_VIOLENCE_CASE] = TO_OFFICE,
 		[LB_TYPE_TRAINING_REGISTRATION] = TO_OFFICE,
 		[LB_TYPE_RECEIPT] = TO_OFFICE | TO_OBSERVER,
+		[LB_TYPE_APPROVAL] = TO_OWN | TO_SELF,
 		[LB_TYPE_RECALL] = TO_ANYONE,
 		[LB_TYPE_EXERCISE] = TO_OWN,
 	},
@@ -88,6 +90,7 @@ static const struct type_rule {
 	[LB_TYPE_TRAINING_EVENT] = { .spreads = true },
 	[LB_TYPE_DIGITAL_VIOLENCE_CASE] = { .single = true },
 	[LB_TYPE_RECEIPT] = { .single = true },
+	[LB_TYPE_APPROVAL] = { .spreads = true },
 	[LB_TYPE_RECALL] = { .spreads = true },
 	[LB_TYPE_TRAINING_REGISTRATION] = { .single = true },
 	[LB_TYPE_EXERCISE] = { .spreads = true },
@@ -225,9 +228,31 @@ lb_err policy_admit(const struct federation *f, uint16_t sender, const struct lb
 	e = check_role(f, sender, h, entries);
 	if (e != LB_OK)
 		return e;
-	/* An approval in the header is bytes until somebody verifies that a second person's certificate made it. The broker does
-	 * not yet, and to believe it would let one person alone send level 4; so level 4 is refused, approved or not. */
+	/* Approvals in the header are bytes that nobody verifies: a second person's is a message of its own. */
 	return h->type == LB_TYPE_WARNING && h->level >= 4 ? LB_NEEDS_APPROVAL : LB_OK;
+}
+
+bool policy_may_approve(const struct federation *f, uint16_t partner, const struct lb_header *h)
+{
+	uint16_t origin = federation_find(f, h->origin.p, h->origin.n);
+
+	if (origin == PARTNER_NONE || partner >= federation_count(f))
+		return false;
+	switch (federation_at(f, origin)->role) {
+	case ROLE_COORDINATOR: return federation_at(f, partner)->role == ROLE_COORDINATOR;
+	case ROLE_STATE:       return partner == origin;
+	case ROLE_LOCAL:
+	case ROLE_OBSERVER:
+	case ROLES:            break;
+	}
+	return false;
+}
+
+unsigned policy_recall_label(const struct lb_header *about)
+{
+	bool spreads = about->type <= LB_TYPE_MAX && types[about->type].spreads;
+
+	return spreads ? lb_tlp_effective(about->tlp) : lb_tlp_strictest(about->tlp, LB_TLP_AMBER_STRICT);
 }
 
 void policy_explain(const struct federation *f, const struct lb_header *h, lb_err e, char out[POLICY_TEXT])
@@ -300,7 +325,8 @@ static lb_err decide(const struct federation *f, uint16_t partner, const struct 
 	reader.by_id = partner_set_has(&named->by_id, partner);
 	if (!depth_below(f, &named->any, partner, &reader.depth))
 		return LB_NOT_IN_AUDIENCE;
-	if (lb_text_equals(h->origin, p->id) && !reader.by_id)
+	/* The second person's partner gets the message, so it gets the proof that goes before it. */
+	if (lb_text_equals(h->origin, p->id) && !reader.by_id && h->type != LB_TYPE_APPROVAL)
 		return LB_NOT_IN_AUDIENCE;
 	if (reader.depth > 0 && !types[h->type].spreads)
 		return LB_NOT_IN_AUDIENCE;

@@ -11,8 +11,15 @@
  * partner, as which policy_admit refuses it (LB_WRONG_ORIGIN). */
 uint16_t policy_sender(const struct federation *f, uint16_t home, const struct partner_set *mandates, const struct lb_header *h);
 /* May `sender` publish a message of this header? LB_OK or the rule: LB_WRONG_ORIGIN, LB_UNKNOWN_TYPE, LB_BAD_AUDIENCE,
- * LB_ROLE_MAY_NOT_SEND, LB_NEEDS_APPROVAL, LB_AREA_NOT_AGREED, LB_TLP_RED_NAMED_ONLY, LB_BAD_HEADER (not the type's lane). */
+ * LB_ROLE_MAY_NOT_SEND, LB_AREA_NOT_AGREED, LB_TLP_RED_NAMED_ONLY, LB_BAD_HEADER (not the type's lane). LB_NEEDS_APPROVAL: it may, but not
+ * alone; whoever cannot see to that refuses it. */
 lb_err policy_admit(const struct federation *f, uint16_t sender, const struct lb_header *h) LB_MUST_CHECK;
+/* May `partner` be the second person for a message of this header: a coordinator for a coordinator's, a state for its own? That it is another
+ * certificate is the caller's to check. */
+bool policy_may_approve(const struct federation *f, uint16_t partner, const struct lb_header *h);
+/* The label of a Recall of a message of this header, with the same audience: with it the Recall reaches those who were to have the message, and
+ * nobody else. A Recall spreads below the named partners as its label says; where the message does not, its label must not let it. */
+unsigned policy_recall_label(const struct lb_header *about);
 #define POLICY_TEXT 300
 /* What people are told of a refusal: lb_err_text(e), and of LB_BAD_AUDIENCE also whom the federation does not know, as many as fit. */
 void policy_explain(const struct federation *f, const struct lb_header *h, lb_err e, char out[POLICY_TEXT]);

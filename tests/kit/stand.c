@@ -19,7 +19,7 @@ struct stand stand;
 static const struct agent {
 	const char *who, *partner, *name, *acts_for;
 } agents[] = {
-	{ "bsi", "bund-bsi", "main", NULL }, { "sn", "de-sn", "main", NULL }, { "sn2", "de-sn", "second", NULL },
+	{ "bsi", "bund-bsi", "main", NULL }, { "bsi2", "bund-bsi", "second", NULL }, { "sn", "de-sn", "main", NULL }, { "sn2", "de-sn", "second", NULL },
 	{ "acting", "de-sn", "acting", "de-he" }, { "leipzig", "de-sn/leipzig", "main", NULL }, { "he", "de-he", "main", NULL },
 	{ "uni", "uni", "main", NULL }, { "by", "de-by", "main", NULL },
 };
@@ -411,6 +411,27 @@ static struct lb_uuid publish_accepted(struct caller *c, const struct lb_header 
 	assert_int_equal(answer->accepted->n_ids, 1);
 	assert_memory_equal(answer->accepted->ids[0].data, h->id.b, sizeof h->id.b);
 	return h->id;
+}
+
+void stand_publish(struct caller *c, const char *who, const struct lb_header *h, const void *payload, size_t n)
+{
+	struct lb_buf header = LB_BUF_INIT, signature = LB_BUF_INIT;
+	char certificate[128], key[128], why[256];
+	struct lb_frame frames[3] = { [1] = { payload, n } };
+	struct lb_signer *signer;
+
+	snprintf(certificate, sizeof certificate, "%s/%s.pem", folder, who);
+	snprintf(key, sizeof key, "%s/%s.key", folder, who);
+	if (lb_signer_load(certificate, key, &signer, why, sizeof why) != LB_OK)
+		fail_msg("%s", why);
+	assert_int_equal(lb_header_encode(h, &header), LB_OK);
+	frames[0] = (struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) };
+	assert_int_equal(lb_sign(signer, frames[0], frames[1], &signature), LB_OK);
+	frames[2] = (struct lb_frame){ lb_buf_data(&signature), lb_buf_len(&signature) };
+	caller_say_frames(c, frames, 3);
+	lb_buf_fini(&header);
+	lb_buf_fini(&signature);
+	lb_signer_free(signer);
 }
 
 struct lb_uuid stand_send(struct caller *c, const char *to, size_t size)

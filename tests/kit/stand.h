@@ -24,8 +24,8 @@ extern struct stand stand;
 
 /* bund-bsi (coordinator), de-sn (state, group "cert"), de-sn/leipzig, de-he (state, two areas only), uni (observer). */
 extern const char stand_federation[];
-/* Their agents, as the functions below name them: "bsi", "sn" and "sn2" (two of de-sn), "leipzig", "he", "uni"; "by" is of no member, and
- * "acting" is one of de-sn whose certificate names de-he, for a federation that lets it act for it. */
+/* Their agents, as the functions below name them: "bsi" and "bsi2" (two of bund-bsi), "sn" and "sn2" (two of de-sn), "leipzig", "he", "uni"; "by"
+ * is of no member, and "acting" is one of de-sn whose certificate names de-he, for a federation that lets it act for it. */
 
 /* For cmocka: once a program, and around each test. A test begins with defaults, one worker and an empty log, and starts the parts itself. */
 int stand_make(void **state);
@@ -64,6 +64,8 @@ struct caller *stand_agent_from(const char *who, const Lagebus__Hello *hello);
 /* Publishes an Indicator of `size` zero bytes to one entry of the audience, or a Warning, and waits until it is accepted. Its id. */
 struct lb_uuid stand_send(struct caller *c, const char *to, size_t size);
 struct lb_uuid stand_warn(struct caller *c, const char *to, size_t size);
+/* Publishes n bytes under a header, signed with the key of an agent (caller_publish does not sign). Says nothing of the answer. */
+void stand_publish(struct caller *c, const char *who, const struct lb_header *h, const void *payload, size_t n);
 /* The next thing the caller hears is a delivery of such a message: of this id, at this position of its lane, after that one. */
 void stand_assert_delivered(struct caller *c, const struct lb_uuid *id, uint64_t position, uint64_t previous);
 /* Waits until a number that another thread counts is at least this much. */

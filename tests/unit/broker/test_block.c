@@ -215,6 +215,86 @@ static void tables_that_make_no_sense_are_refused(void **state)
 	block_unref(b);
 }
 
+static struct block *read_again(struct block *b, uint64_t first)
+{
+	struct lb_buf record = LB_BUF_INIT;
+	struct block *back = NULL;
+	size_t n = block_record_size(b);
+
+	block_record_write(b, lb_buf_reserve(&record, n));
+	lb_buf_added(&record, n);
+	assert_int_equal(block_record_read(LB_LANE_ROUTINE, first, &record, &back), LB_OK);
+	return back;
+}
+
+/* Whatever goes, the others stay where they are, and a header is left that routes. */
+static void what_is_purged_is_gone_and_the_rest_stays(void **state)
+{
+	(void)state;
+	for (unsigned mask = 0; mask < 64; mask++) {
+		struct block *b = filled(6), *back, *again;
+		struct lb_zmtp_message m;
+
+		block_number(b, 7);
+		back = read_again(b, 7);
+		for (uint32_t i = 0; i < 6; i++)
+			if (mask >> i & 1) {
+				assert_int_equal(block_purge(back, i, 1700000100), LB_OK);
+				assert_int_equal(block_purge(back, i, 1700000200), LB_OK); /* once more does nothing */
+			}
+		again = read_again(back, 7);
+		assert_int_equal(again->purged_s, mask ? 1700000100 : 0);
+		assert_int_equal(block_route(again, router), LB_OK);
+		for (uint32_t i = 0; i < 6; i++) {
+			bool purged = mask >> i & 1;
+
+			assert_int_equal(block_is_purged(again, i), purged);
+			if (!purged) {
+				assert_entry(again, i, (uint8_t)i, 7u + i);
+				assert_int_equal(again->entries[i].expires_s, i % 2 ? 1800000001 : 0);
+				continue;
+			}
+			assert_int_equal(again->entries[i].expires_s, 1700000100);
+			assert_int_equal(block_message(again, i, &m), LB_OK);
+			assert_true(m.frames[0].n > 0);
+			assert_int_equal(m.frames[1].n + m.frames[2].n, 0);
+		}
+		block_unref(b);
+		block_unref(back);
+		block_unref(again);
+	}
+}
+
+/* What had expired before does not expire later. */
+static void a_purge_only_brings_an_expiry_forward(void **state)
+{
+	struct block *b = filled(2), *back;
+
+	(void)state;
+	block_number(b, 1);
+	back = read_again(b, 1);
+	assert_int_equal(block_purge(back, 1, 1900000000), LB_OK);
+	assert_int_equal(back->entries[1].expires_s, 1800000001);
+	block_unref(b);
+	block_unref(back);
+}
+
+static void a_block_is_due_with_its_first_message(void **state)
+{
+	struct block *b = block_new(LB_LANE_ROUTINE, 0);
+
+	(void)state;
+	assert_int_equal(b->due_s, 0);
+	block_due(b, 5000);
+	block_due(b, 9000);
+	assert_int_equal(b->due_s, 5);
+	block_due(b, 3001);
+	assert_int_equal(b->due_s, 4);
+	block_due(b, INT64_MAX - 2000);
+	assert_int_equal(b->due_s, 4);
+	block_unref(b);
+}
+
 static int begin(void **state)
 {
 	struct federation *f = fixture_federation();
@@ -242,6 +322,9 @@ int main(void)
 		cmocka_unit_test(a_read_block_needs_no_routes),
 		cmocka_unit_test(each_changed_or_missing_byte_shows),
 		cmocka_unit_test(tables_that_make_no_sense_are_refused),
+		cmocka_unit_test(what_is_purged_is_gone_and_the_rest_stays),
+		cmocka_unit_test(a_purge_only_brings_an_expiry_forward),
+		cmocka_unit_test(a_block_is_due_with_its_first_message),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -558,6 +558,78 @@ static void readers_are_bounded(void **state)
 	journal_close(j);
 }
 
+static void a_record_is_replaced_in_its_place(void **state)
+{
+	struct journal *j = open_log();
+	struct journal_reader *r;
+	struct lb_buf record = LB_BUF_INIT;
+	uint64_t first;
+	uint8_t *room;
+
+	(void)state;
+	assert_int_equal(journal_begin(j), LB_OK);
+	append(j, 1, 1, 5);
+	append(j, 1, 6, 2);
+	commit(j);
+	assert_int_equal(journal_begin(j), LB_OK);
+	assert_int_equal(journal_replace(j, 1, 2, 8, &room), LB_NOT_FOUND);
+	assert_int_equal(journal_replace(j, 1, 1, 8, &room), LB_OK);
+	memcpy(room, "\5\0\0\0tiny", 8);
+	commit(j);
+	assert_int_equal(journal_reader_new(j, &r), LB_OK);
+	assert_int_equal(journal_read(r, 1, 3, &record, &first), LB_OK);
+	assert_int_equal(first, 1);
+	assert_int_equal(lb_buf_len(&record), 8);
+	assert_memory_equal(lb_buf_data(&record) + 4, "tiny", 4);
+	assert_reads(r, 1, 7, 6);
+	assert_int_equal(journal_last(j, 1), 7);
+	lb_buf_fini(&record);
+	journal_reader_free(r);
+	journal_close(j);
+}
+
+static bool count_row(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
+{
+	(void)key;
+	(void)key_n;
+	(void)value;
+	(void)value_n;
+	++*(unsigned *)user;
+	return true;
+}
+
+static void a_transaction_sees_what_it_wrote(void **state)
+{
+	struct journal *j = open_log();
+	struct lb_buf value = LB_BUF_INIT;
+	struct lb_uuid id = { { 1 } };
+	uint64_t position = 3;
+	unsigned lane = 1, rows = 0;
+
+	(void)state;
+	assert_int_equal(journal_begin(j), LB_OK);
+	assert_int_equal(journal_peek_each(j, JOURNAL_WAITING, NULL, 0, count_row, &rows), LB_OK);
+	assert_int_equal(rows, 0);
+	assert_int_equal(journal_put(j, JOURNAL_WAITING, "a", 1, "one", 3), LB_OK);
+	assert_int_equal(journal_put(j, JOURNAL_WAITING, "b", 1, "two", 3), LB_OK);
+	assert_int_equal(journal_peek_row(j, JOURNAL_WAITING, "b", 1, &value), LB_OK);
+	assert_memory_equal(lb_buf_data(&value), "two", 3);
+	assert_int_equal(journal_peek_each(j, JOURNAL_WAITING, NULL, 0, count_row, &rows), LB_OK);
+	assert_int_equal(rows, 2);
+	assert_int_equal(journal_remove(j, JOURNAL_WAITING, "b", 1), LB_OK);
+	assert_int_equal(journal_remove(j, JOURNAL_WAITING, "b", 1), LB_OK);
+	assert_int_equal(journal_peek_row(j, JOURNAL_WAITING, "b", 1, &value), LB_NOT_FOUND);
+	assert_int_equal(journal_peek_id(j, &id, &lane, &position), LB_NOT_FOUND);
+	assert_int_equal(journal_remember(j, &id, &lane, &position), LB_OK);
+	lane = 0;
+	position = 0;
+	assert_int_equal(journal_peek_id(j, &id, &lane, &position), LB_OK);
+	assert_true(lane == 1 && position == 3);
+	journal_abort(j);
+	lb_buf_fini(&value);
+	journal_close(j);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -595,6 +667,8 @@ int main(void)
 		TEST(rows_are_cleared_from_a_key_up_to_another),
 		TEST(many_rows_are_cleared_at_once),
 		TEST(readers_are_bounded),
+		TEST(a_record_is_replaced_in_its_place),
+		TEST(a_transaction_sees_what_it_wrote),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,6 +102,35 @@ static void keys_tell_message_and_partner(void **state)
 	assert_memory_not_equal(p, q, n);
 }
 
+static void a_recall_is_read_back(void **state)
+{
+	struct recalled_row row = { { { 1, 2, 3 } }, 1700000000123 }, back;
+	uint8_t p[RECALLED_ROW_SIZE];
+
+	(void)state;
+	recalled_row_write(&row, p);
+	assert_int_equal(recalled_row_read(p, sizeof p, &back), LB_OK);
+	assert_memory_equal(&back.recall, &row.recall, sizeof row.recall);
+	assert_int_equal(back.at_ms, row.at_ms);
+	assert_int_equal(recalled_row_read(p, sizeof p - 1, &back), LB_CORRUPT);
+}
+
+static void a_deletion_is_read_back_and_is_an_agents(void **state)
+{
+	struct lb_uuid id = { { 7 } };
+	uint8_t key[DELETED_KEY_MAX], p[DELETED_ROW_SIZE];
+	int64_t at_ms = 0;
+
+	(void)state;
+	assert_int_equal(deleted_key(&id, "spiffe://a", key), 16 + 10);
+	assert_memory_equal(key, id.b, 16);
+	assert_memory_equal(key + 16, "spiffe://a", 10);
+	deleted_row_write(1700000000123, p);
+	assert_int_equal(deleted_row_read(p, sizeof p, &at_ms), LB_OK);
+	assert_int_equal(at_ms, 1700000000123);
+	assert_int_equal(deleted_row_read(p, sizeof p - 1, &at_ms), LB_CORRUPT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +140,8 @@ int main(void)
 		cmocka_unit_test(the_mandates_of_an_agent_begin_alike),
 		cmocka_unit_test(what_people_did_is_read_back),
 		cmocka_unit_test(keys_tell_message_and_partner),
+		cmocka_unit_test(a_recall_is_read_back),
+		cmocka_unit_test(a_deletion_is_read_back_and_is_an_agents),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,20 +110,6 @@ static void who_is_unknown_is_named(void **state)
 	assert_non_null(strstr(c->control->refused->text, "the federation has no de-xx"));
 }
 
-static void level_four_needs_a_second_person(void **state)
-{
-	struct lb_header h;
-	struct caller *c;
-
-	(void)state;
-	stand_start();
-	c = stand_agent("bsi");
-	caller_warning(c, "all", &h);
-	h.level = 4;
-	caller_publish(c, &h, "x", 1);
-	assert_refused(c, &h.id, "needs-approval");
-}
-
 static void what_is_red_is_taken_encrypted_only(void **state)
 {
 	struct lb_header h;
@@ -480,7 +466,6 @@ int main(void)
 		STAND_TEST(each_rule_refuses_with_its_token),
 		STAND_TEST(who_is_unknown_is_named),
 		STAND_TEST(what_is_red_is_taken_encrypted_only),
-		STAND_TEST(level_four_needs_a_second_person),
 		STAND_TEST(only_the_origin_widens_a_label),
 		STAND_TEST(a_receipt_is_as_strict_as_its_message),
 		STAND_TEST(without_room_on_disk_it_is_refused),

@@ -205,7 +205,8 @@ static void spoil_thread(struct said *s) { s->h.thread = lb_uuid7_now(); }
 static void spoil_no_thread(struct said *s) { s->h.has_thread = false; }
 static void spoil_refers_to(struct said *s) { s->r.refers_to.len = 15; }
 static void spoil_no_state(struct said *s) { s->r.state = 0; }
-static void spoil_state(struct said *s) { s->r.state = LB_ACK_IMPLEMENTED + 1; }
+static void spoil_deleted(struct said *s) { s->r.state = LB_RECEIPT_DELETED; } /* it was not recalled */
+static void spoil_state(struct said *s) { s->r.state = LB_RECEIPT_DELETED + 1; }
 static void spoil_by(struct said *s) { s->r.by = (char *)"\xc3\x28"; }
 static void spoil_note(struct said *s) { s->r.note = (char *)"\xff"; }
 static void spoil_audience(struct said *s) { s->h.audience[0] = lb_text_of("de-he"); }
@@ -233,7 +234,7 @@ static void a_receipt_that_is_none_is_refused(void **state)
 	} bad[] = {
 		{ "bad-id", spoil_thread },     { "bad-id", spoil_no_thread },      { "bad-id", spoil_refers_to }, { "invalid", spoil_no_state },
 		{ "invalid", spoil_state },     { "invalid", spoil_long },          { "not-utf8", spoil_by },      { "not-utf8", spoil_note },
-		{ "not-found", spoil_unknown }, { "bad-audience", spoil_audience },
+		{ "not-found", spoil_unknown }, { "not-found", spoil_deleted }, { "bad-audience", spoil_audience },
 	};
 	struct caller *c, *sn;
 	struct lb_uuid id;

@@ -109,6 +109,28 @@ static void keeps_to_its_limit_in_blocks(void **state)
 	tail_fini(&t);
 }
 
+static void lets_go_of_all_up_to_a_position(void **state)
+{
+	struct tail t;
+
+	(void)state;
+	tail_init(&t, 1 << 20, 10);
+	push(&t, 11, 3, 10);
+	push(&t, 14, 2, 10);
+	push(&t, 16, 5, 10);
+	tail_forget(&t, 10);
+	assert_int_equal(tail_oldest(&t), 11);
+	tail_forget(&t, 15);
+	assert_null(tail_find(&t, 15));
+	assert_int_equal(tail_find(&t, 16)->first, 16);
+	tail_forget(&t, 100);
+	assert_int_equal(tail_oldest(&t), 21);
+	assert_int_equal(t.last, 20);
+	push(&t, 21, 1, 10);
+	assert_int_equal(tail_find(&t, 21)->first, 21);
+	tail_fini(&t);
+}
+
 static int begin(void **state)
 {
 	struct federation *f = fixture_federation();
@@ -134,6 +156,7 @@ int main(void)
 		cmocka_unit_test(an_empty_block_changes_nothing),
 		cmocka_unit_test(keeps_to_its_limit_in_bytes),
 		cmocka_unit_test(keeps_to_its_limit_in_blocks),
+		cmocka_unit_test(lets_go_of_all_up_to_a_position),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

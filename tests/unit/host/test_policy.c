@@ -228,7 +228,14 @@ static void only_what_the_table_allows_is_admitted(void **state)
 		{ "bund-bsi", LB_TYPE_INCIDENT_REPORT, "de-sn", LB_ROLE_MAY_NOT_SEND },
 		{ "bund-bsi", LB_TYPE_ASSISTANCE_OFFER, "de-sn", LB_OK },
 		{ "bund-bsi", LB_TYPE_ASSISTANCE_OFFER, "de-sn/leipzig", LB_ROLE_MAY_NOT_SEND },
-		{ "bund-bsi", LB_TYPE_APPROVAL, "bund-bsi", LB_ROLE_MAY_NOT_SEND },
+		{ "bund-bsi", LB_TYPE_APPROVAL, "bund-bsi", LB_OK },
+		{ "bund-bsi", LB_TYPE_APPROVAL, "all", LB_OK },
+		{ "de-sn", LB_TYPE_APPROVAL, "de-sn/*", LB_OK },
+		{ "de-sn", LB_TYPE_APPROVAL, "de-sn", LB_OK },
+		{ "de-sn", LB_TYPE_APPROVAL, "all", LB_ROLE_MAY_NOT_SEND },
+		{ "de-sn", LB_TYPE_APPROVAL, "bund-bsi", LB_ROLE_MAY_NOT_SEND },
+		{ "de-sn/leipzig", LB_TYPE_APPROVAL, "de-sn/leipzig", LB_ROLE_MAY_NOT_SEND },
+		{ "watch", LB_TYPE_APPROVAL, "bund-bsi", LB_ROLE_MAY_NOT_SEND },
 		{ "bund-bsi", LB_TYPE_RECALL, "all", LB_OK },
 		{ "de-sn", LB_TYPE_WARNING, "de-sn/*", LB_OK },
 		{ "de-sn", LB_TYPE_WARNING, "de-sn/leipzig/*", LB_OK },
@@ -440,7 +447,44 @@ static void an_agent_speaks_for_its_own_partner_and_those_it_acts_for(void **sta
 	federation_unref(f);
 }
 
-static void level_4_is_refused_even_with_approvals(void **state)
+static void a_second_person_is_a_coordinator_or_of_the_same_state(void **state)
+{
+	static const struct {
+		const char *origin, *partner;
+		bool may;
+	} cases[] = {
+		{ "bund-bsi", "bund-bsi", true },       { "bund-bsi", "de-sn", false }, { "bund-bsi", "watch", false }, { "de-sn", "de-sn", true },
+		{ "de-sn", "bund-bsi", false },         { "de-sn", "de-hb", false },    { "de-sn", "de-sn/leipzig", false },
+		{ "de-sn/leipzig", "de-sn/leipzig", false }, { "de-sn/leipzig", "de-sn", false }, { "de-xx", "bund-bsi", false },
+	};
+	struct federation *f = standard();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct lb_header h = header(cases[i].origin, LB_TYPE_WARNING, LB_TLP_GREEN, "all");
+
+		assert_int_equal(policy_may_approve(f, find(f, cases[i].partner), &h), cases[i].may);
+	}
+	federation_unref(f);
+}
+
+/* Its partner gets the warning, so it gets the proof, too. */
+static void an_approval_goes_to_its_own_partner(void **state)
+{
+	struct federation *f = standard();
+	struct lb_header h = header("bund-bsi", LB_TYPE_APPROVAL, LB_TLP_GREEN, "all");
+
+	(void)state;
+	assert_int_equal(policy_deliver(f, find(f, "bund-bsi"), &h), LB_OK);
+	assert_int_equal(policy_deliver(f, find(f, "de-sn/leipzig"), &h), LB_OK);
+	h.type = LB_TYPE_WARNING;
+	assert_int_equal(policy_deliver(f, find(f, "bund-bsi"), &h), LB_NOT_IN_AUDIENCE);
+	h = header("bund-bsi", LB_TYPE_APPROVAL, LB_TLP_GREEN, "de-sn");
+	assert_int_equal(policy_deliver(f, find(f, "bund-bsi"), &h), LB_NOT_IN_AUDIENCE);
+	federation_unref(f);
+}
+
+static void level_4_needs_a_second_person_whatever_the_header_says(void **state)
 {
 	struct federation *f = standard();
 	struct lb_header h = header("bund-bsi", LB_TYPE_WARNING, LB_TLP_GREEN, "all");
@@ -505,7 +549,9 @@ int main(void)
 		cmocka_unit_test(an_observer_sends_nothing_but_receipts),
 		cmocka_unit_test(the_envelope_must_be_the_senders_own_and_right),
 		cmocka_unit_test(an_agent_speaks_for_its_own_partner_and_those_it_acts_for),
-		cmocka_unit_test(level_4_is_refused_even_with_approvals),
+		cmocka_unit_test(level_4_needs_a_second_person_whatever_the_header_says),
+		cmocka_unit_test(a_second_person_is_a_coordinator_or_of_the_same_state),
+		cmocka_unit_test(an_approval_goes_to_its_own_partner),
 		cmocka_unit_test(red_is_sent_to_named_partners_only),
 		cmocka_unit_test(who_could_read_clear_can_say_so),
 	};

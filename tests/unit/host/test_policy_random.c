@@ -61,7 +61,7 @@ static int hops(const struct member *all, size_t n, const char *id, char audienc
 static bool goes_below(unsigned type)
 {
 	return type == LB_TYPE_INDICATOR || type == LB_TYPE_WARNING || type == LB_TYPE_SITUATION_REPORT || type == LB_TYPE_TRAINING_EVENT ||
-	       type == LB_TYPE_RECALL || type == LB_TYPE_EXERCISE;
+	       type == LB_TYPE_APPROVAL || type == LB_TYPE_RECALL || type == LB_TYPE_EXERCISE;
 }
 
 static bool restated(const struct member *all, size_t n, const struct member *m, const struct lb_header *h, char audience[][32])
@@ -71,7 +71,7 @@ static bool restated(const struct member *all, size_t n, const struct member *m,
 
 	for (unsigned a = 0; a < h->audience_n; a++)
 		by_id |= strcmp(audience[a], m->id) == 0;
-	if (hop == 99 || (lb_text_equals(h->origin, m->id) && !by_id) || (hop > 0 && !goes_below(h->type)))
+	if (hop == 99 || (lb_text_equals(h->origin, m->id) && !by_id && h->type != LB_TYPE_APPROVAL) || (hop > 0 && !goes_below(h->type)))
 		return false;
 	switch (h->tlp) {
 	case LB_TLP_CLEAR: return true;

@@ -204,6 +204,54 @@ static int end(void **state)
 	return 0;
 }
 
+/* The same key in two certificates is one; another kind or another key is not. */
+static void a_key_is_known_in_whatever_certificate(void **state)
+{
+	static const char *const again[] = { "p256", "p384", "rsa" };
+	uint8_t one[LB_DIGEST_SIZE], other[LB_DIGEST_SIZE], hint[LB_SIGNER_SIZE], other_hint[LB_SIGNER_SIZE], all[3][LB_DIGEST_SIZE];
+	char command[900];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof again / sizeof again[0]; i++) {
+		struct lb_verifier *v = verifier(again[i], hint), *w;
+
+		/* Its point compressed, where it has one: another encoding of the same key. */
+		snprintf(command, sizeof command, "%s openssl req -x509 -new -key '%s' -subj /CN=again -days 1 -out '%s' 2>/dev/null",
+		         i < 2 ? "true;" : "", path(i < 2 ? "compressed" : again[i], ".key"), path("again", ".pem"));
+		if (i < 2) {
+			char convert[600];
+
+			snprintf(convert, sizeof convert, "openssl ec -in '%s' -conv_form compressed -out '%s' 2>/dev/null", path(again[i], ".key"),
+			         path("compressed", ".key"));
+			assert_int_equal(system(convert), 0);
+		}
+		assert_int_equal(system(command), 0);
+		w = verifier("again", other_hint);
+		assert_memory_not_equal(hint, other_hint, sizeof hint);
+		assert_int_equal(lb_verifier_key(v, one), LB_OK);
+		assert_int_equal(lb_verifier_key(w, other), LB_OK);
+		assert_memory_equal(one, other, sizeof one);
+		memcpy(all[i], one, sizeof one);
+		lb_verifier_free(v);
+		lb_verifier_free(w);
+	}
+	assert_memory_not_equal(all[0], all[1], LB_DIGEST_SIZE);
+	assert_memory_not_equal(all[1], all[2], LB_DIGEST_SIZE);
+}
+
+static void a_digest_is_of_what_is_signed(void **state)
+{
+	static const struct lb_frame shifted = { (const uint8_t *)"headerp", 7 }, rest = { (const uint8_t *)"ayload bytes", 12 };
+	uint8_t one[LB_DIGEST_SIZE], other[LB_DIGEST_SIZE];
+
+	(void)state;
+	assert_int_equal(lb_message_digest(header, payload, one), LB_OK);
+	assert_int_equal(lb_message_digest(header, payload, other), LB_OK);
+	assert_memory_equal(one, other, sizeof one);
+	assert_int_equal(lb_message_digest(shifted, rest, other), LB_OK);
+	assert_memory_not_equal(one, other, sizeof one);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +260,8 @@ int main(void)
 		cmocka_unit_test(each_changed_or_missing_byte_shows),
 		cmocka_unit_test(malformed_frames_have_no_hint),
 		cmocka_unit_test(what_does_not_load_is_named),
+		cmocka_unit_test(a_key_is_known_in_whatever_certificate),
+		cmocka_unit_test(a_digest_is_of_what_is_signed),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -1,0 +1,64 @@
+/* The second person at the recipient's. */
+#include "agents/agent/second_person.h"
+
+#include <string.h>
+
+#include "agents/agent/agent.h"
+#include "proto/approval.pb-c.h"
+
+static void bind(sqlite3_stmt *q, const uint8_t about[16], const uint8_t digest[LB_DIGEST_SIZE], const char *signer, const uint8_t key[LB_DIGEST_SIZE])
+{
+	sqlite3_bind_blob(q, 1, about, 16, SQLITE_STATIC);
+	sqlite3_bind_blob(q, 2, digest, LB_DIGEST_SIZE, SQLITE_STATIC);
+	sqlite3_bind_text(q, 3, signer, -1, SQLITE_STATIC);
+	sqlite3_bind_blob(q, 4, key, LB_DIGEST_SIZE, SQLITE_STATIC);
+}
+
+static bool approves(const struct lb_header *h, const Lagebus__Approval *p)
+{
+	return p->decision == LAGEBUS__APPROVAL_DECISION__APPROVAL_DECISION_APPROVED && p->digest.len == LB_DIGEST_SIZE && h->has_thread &&
+	       p->refers_to.len == sizeof h->thread.b && memcmp(p->refers_to.data, h->thread.b, sizeof h->thread.b) == 0;
+}
+
+static lb_err note(struct agent *a, const struct lb_header *h, struct lb_frame payload, const char *signer, const uint8_t key[LB_DIGEST_SIZE])
+{
+	Lagebus__Approval *p = lagebus__approval__unpack(NULL, payload.n, payload.p);
+	lb_err e = LB_OK;
+
+	if (p && approves(h, p)) {
+		sqlite3_stmt *q = store_use(&a->store, STORE_APPROVED_ADD);
+
+		bind(q, h->thread.b, p->digest.data, signer, key);
+		e = store_run(&a->store, q);
+	}
+	if (p)
+		lagebus__approval__free_unpacked(p, NULL);
+	return e;
+}
+
+static lb_err find(struct agent *a, const struct lb_header *h, const struct inbox_message *m, const char *signer, const uint8_t key[LB_DIGEST_SIZE])
+{
+	uint8_t digest[LB_DIGEST_SIZE];
+	sqlite3_stmt *q;
+	lb_err e = lb_message_digest(m->header, m->payload, digest);
+
+	if (e != LB_OK)
+		return e;
+	q = store_use(&a->store, STORE_APPROVED_FIND);
+	bind(q, h->id.b, digest, signer, key);
+	e = store_row(&a->store, q);
+	sqlite3_reset(q);
+	return e == LB_NOT_FOUND ? LB_NEEDS_APPROVAL : e;
+}
+
+lb_err second_person_check(struct agent *a, const struct lb_header *h, const struct inbox_message *m, const uint8_t hint[LB_SIGNER_SIZE],
+                           const char *signer)
+{
+	bool approval = h->type == LB_TYPE_APPROVAL, needs = h->type == LB_TYPE_WARNING && h->level >= 4;
+	uint8_t key[LB_DIGEST_SIZE];
+	lb_err e = approval || needs ? signers_key(a->signers, hint, key) : LB_OK;
+
+	if (e == LB_OK && approval)
+		e = note(a, h, m->payload, signer, key);
+	return e == LB_OK && needs ? find(a, h, m, signer, key) : e;
+}

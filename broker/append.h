@@ -1,0 +1,33 @@
+/* Blocks into the log, within the writer's transaction: what is new is numbered and appended, what repeats is answered. */
+#ifndef LAGEBUS_BROKER_APPEND_H
+#define LAGEBUS_BROKER_APPEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "broker/core/block.h"
+#include "broker/edge/journal.h"
+
+/* The journal, and scratch space. */
+struct append {
+	struct journal *journal;
+	bool *keep; /* for one block */
+	size_t keep_n;
+	struct lb_buf record;
+};
+
+/* Frees the scratch space. */
+void append_fini(struct append *a);
+/* Appends what is new of a block, whose first message then has position `first`, and sets each publish's result: LB_OK (also for a repeat),
+ * LB_ID_REUSED, LB_RECALLED or LB_EXPIRED (a repeat of what was purged). LB_OK, or what ends the transaction. */
+lb_err append_block(struct append *a, struct block *b, uint64_t first) LB_MUST_CHECK;
+/* Notes in JOURNAL_DUE that something of the record from `first` on is to be gone at this time: by time, so that what is due comes first. */
+#define DUE_KEY_SIZE 13 /* time 4, lane 1, position 8, big-endian */
+lb_err append_due(struct append *a, uint32_t due_s, unsigned lane, uint64_t first) LB_MUST_CHECK;
+/* Every publish of the block has this result, and nothing of it is appended. */
+void append_nothing(struct append *a, struct block *b, lb_err result);
+/* Entry i of the block has the id of a message in the log, which stands there: LB_OK if it is the same one, else why not. */
+lb_err append_compare(struct append *a, struct block *b, uint32_t i, unsigned lane, uint64_t position) LB_MUST_CHECK;
+
+#endif

@@ -1,0 +1,345 @@
+/* What the log writer does with blocks that have a deed. */
+#include "broker/deeds.h"
+
+#include <string.h>
+
+#include "broker/core/approval.h"
+#include "broker/deadlines.h"
+#include "broker/purge.h"
+#include "proto/host/log.h"
+
+#define EXPIRED_AT_ONCE 64 /* rows looked at in one transaction */
+
+static lb_err peek(struct append *a, enum journal_table t, const struct lb_uuid *id)
+{
+	return journal_peek_row(a->journal, t, id->b, sizeof id->b, &a->record);
+}
+
+static lb_err put(struct append *a, enum journal_table t, const struct lb_uuid *id, const struct lb_buf *row)
+{
+	return journal_put(a->journal, t, id->b, sizeof id->b, lb_buf_data(row), lb_buf_len(row));
+}
+
+/* The deed is answered, and does nothing to the log. */
+static lb_err answer(struct append *a, struct block *b, lb_err result)
+{
+	append_nothing(a, b, result);
+	return LB_OK;
+}
+
+/* The block's first message was published before: the answer is whether it is the same. LB_NOT_FOUND: it was not. */
+static lb_err answer_repeat(struct append *a, struct block *b)
+{
+	uint64_t position;
+	unsigned lane;
+	lb_err e = journal_peek_id(a->journal, &b->publishes[0].id, &lane, &position);
+
+	if (e == LB_OK)
+		e = append_compare(a, b, 0, lane, position);
+	if (e == LB_OK || e == LB_ID_REUSED || e == LB_RECALLED || e == LB_EXPIRED)
+		return answer(a, b, e);
+	return e;
+}
+
+/* What waited once: the same message is accepted again, though it waits no more. */
+static lb_err compare_settled(struct append *a, const struct block *b)
+{
+	uint8_t digest[LB_DIGEST_SIZE];
+	struct lb_zmtp_message m;
+	struct settled_row row;
+	lb_err e = settled_row_read(lb_buf_data(&a->record), lb_buf_len(&a->record), &row);
+
+	if (e == LB_OK)
+		e = block_message(b, 0, &m);
+	if (e == LB_OK)
+		e = lb_message_digest(m.frames[0], m.frames[1], digest);
+	return e == LB_OK && memcmp(digest, row.digest, sizeof digest) != 0 ? LB_ID_REUSED : e;
+}
+
+static lb_err compare_waiting(struct append *a, const struct block *b)
+{
+	const uint8_t *raw = b->data + b->entries[0].at + BLOCK_PREFIX;
+	size_t n = b->entries[1].at - b->entries[0].at - BLOCK_PREFIX;
+	struct waiting_row row;
+	lb_err e = waiting_row_read(lb_buf_data(&a->record), lb_buf_len(&a->record), &row);
+
+	return e == LB_OK && (row.raw.n != n || memcmp(row.raw.p, raw, n) != 0) ? LB_ID_REUSED : e;
+}
+
+struct census {
+	struct lb_text origin;
+	unsigned all, of_origin;
+};
+
+static bool count_one(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
+{
+	struct census *c = user;
+	struct lb_zmtp_message m;
+	struct waiting_row row;
+	struct lb_header h;
+
+	(void)key;
+	(void)key_n;
+	c->all++;
+	if (waiting_row_read(value, value_n, &row) == LB_OK && waiting_row_open(&row, &m, &h) == LB_OK && h.origin.n == c->origin.n &&
+	    memcmp(h.origin.p, c->origin.p, h.origin.n) == 0)
+		c->of_origin++;
+	return true;
+}
+
+static lb_err check_room(struct append *a, const struct block *b)
+{
+	struct census c = { .all = 0 };
+	struct lb_zmtp_message m;
+	struct lb_header h;
+	lb_err e = block_message(b, 0, &m);
+
+	if (e == LB_OK)
+		e = lb_header_decode(m.frames[0].p, m.frames[0].n, &h);
+	if (e != LB_OK)
+		return e;
+	c.origin = h.origin;
+	e = journal_peek_each(a->journal, JOURNAL_WAITING, NULL, 0, count_one, &c);
+	return e == LB_OK && (c.all >= DEEDS_WAITING_MAX || c.of_origin >= DEEDS_WAITING_OF_ORIGIN) ? LB_LIMIT : e;
+}
+
+/* The id is taken, and no message of the log stands under it: position 0. */
+static lb_err take_id(struct append *a, const struct lb_uuid *id)
+{
+	uint64_t position = 0;
+	unsigned lane = 0;
+
+	return journal_remember(a->journal, id, &lane, &position);
+}
+
+static lb_err hold(struct append *a, struct block *b)
+{
+	const struct lb_uuid *id = &b->publishes[0].id;
+	lb_err e = peek(a, JOURNAL_SETTLED, id);
+
+	if (e == LB_OK)
+		return answer(a, b, compare_settled(a, b));
+	e = e == LB_NOT_FOUND ? peek(a, JOURNAL_WAITING, id) : e;
+	if (e == LB_OK)
+		return answer(a, b, compare_waiting(a, b));
+	e = e == LB_NOT_FOUND ? answer_repeat(a, b) : e;
+	if (e != LB_NOT_FOUND)
+		return e;
+	e = check_room(a, b);
+	if (e == LB_LIMIT)
+		return answer(a, b, LB_LIMIT);
+	if (e == LB_OK)
+		e = put(a, JOURNAL_WAITING, id, &b->deed->row);
+	if (e == LB_OK)
+		e = take_id(a, id);
+	return e == LB_OK ? answer(a, b, LB_OK) : e;
+}
+
+/* LB_NOT_FOUND: it does not wait, any more or at all. */
+static lb_err end_wait(struct append *a, const struct deed *d)
+{
+	lb_err e = peek(a, JOURNAL_WAITING, &d->about);
+
+	if (e == LB_OK)
+		e = journal_remove(a->journal, JOURNAL_WAITING, d->about.b, sizeof d->about.b);
+	return e == LB_OK ? put(a, JOURNAL_SETTLED, &d->about, &d->row) : e;
+}
+
+static lb_err settle(struct append *a, struct block *b, uint64_t first)
+{
+	lb_err e = answer_repeat(a, b);
+
+	if (e != LB_NOT_FOUND)
+		return e;
+	e = end_wait(a, b->deed);
+	if (e == LB_NOT_FOUND)
+		return answer(a, b, LB_NOT_FOUND);
+	/* The message's id is free for the message. */
+	if (e == LB_OK && b->deed->kind == DEED_APPROVE)
+		e = journal_forget(a->journal, &b->deed->about);
+	return e == LB_OK ? append_block(a, b, first) : e;
+}
+
+static lb_err repeat(struct append *a, struct block *b)
+{
+	lb_err e = answer_repeat(a, b);
+
+	return e == LB_NOT_FOUND ? answer(a, b, LB_NOT_FOUND) : e;
+}
+
+static bool was_withdrawn(struct append *a, const struct lb_uuid *id)
+{
+	struct settled_row row;
+
+	return peek(a, JOURNAL_SETTLED, id) == LB_OK && settled_row_read(lb_buf_data(&a->record), lb_buf_len(&a->record), &row) == LB_OK &&
+	       row.state == APPROVAL_WITHDRAWN;
+}
+
+static lb_err withdraw(struct append *a, struct block *b)
+{
+	lb_err e = lb_buf_len(&b->deed->row) > 0 ? end_wait(a, b->deed) : LB_NOT_FOUND;
+
+	if (e == LB_NOT_FOUND)
+		return answer(a, b, was_withdrawn(a, &b->deed->about) ? LB_OK : LB_NOT_FOUND);
+	return e == LB_OK ? answer(a, b, LB_OK) : e;
+}
+
+/* Nobody has to acknowledge it any more. */
+static lb_err forget_deadline(struct append *a, unsigned lane, uint64_t position)
+{
+	struct block *stored = NULL;
+	struct lb_header h;
+	uint64_t at;
+	lb_err e = journal_peek(a->journal, lane, position, &a->record, &at);
+
+	if (e == LB_OK)
+		e = block_record_read((enum lb_lane)lane, at, &a->record, &stored);
+	if (e == LB_OK)
+		e = at <= position && position < block_end(stored) ? block_header(stored, (uint32_t)(position - at), &h) : LB_NOT_FOUND;
+	if (e == LB_OK)
+		e = deadlines_forget(a->journal, &h);
+	if (stored)
+		block_unref(stored);
+	return e;
+}
+
+static lb_err recall(struct append *a, struct block *b, uint64_t first)
+{
+	struct deed *d = b->deed;
+	unsigned lane;
+	lb_err e = answer_repeat(a, b);
+
+	if (e != LB_NOT_FOUND)
+		return e;
+	e = journal_peek_id(a->journal, &d->about, &lane, &d->position);
+	if (e == LB_NOT_FOUND || (e == LB_OK && d->position == 0))
+		return answer(a, b, LB_NOT_FOUND);
+	d->lane = (enum lb_lane)lane;
+	if (e == LB_OK)
+		e = forget_deadline(a, lane, d->position);
+	if (e == LB_OK)
+		e = purge_message(a, lane, d->position, d->at_s);
+	if (e == LB_OK)
+		e = put(a, JOURNAL_RECALLED, &d->about, &d->row);
+	return e == LB_OK ? append_block(a, b, first) : e;
+}
+
+lb_err deeds_do(struct append *a, struct block *b, uint64_t first)
+{
+	switch (b->deed->kind) {
+	case DEED_HOLD:
+		return b->count == 1 ? hold(a, b) : LB_OK;
+	case DEED_APPROVE:
+		return b->count == 2 ? settle(a, b, first) : LB_OK;
+	case DEED_REFUSE:
+		return b->count == 1 ? settle(a, b, first) : LB_OK;
+	case DEED_REPEAT:
+		return b->count == 1 ? repeat(a, b) : LB_OK;
+	case DEED_WITHDRAW:
+		return b->count == 1 ? withdraw(a, b) : LB_OK;
+	case DEED_RECALL:
+		return b->count == 1 ? recall(a, b, first) : LB_OK;
+	}
+	return LB_OK;
+}
+
+/* Ids of rows whose time is over. */
+struct due {
+	int64_t now_ms;
+	struct lb_uuid id[EXPIRED_AT_ONCE];
+	unsigned n;
+};
+
+static void note_due(struct due *due, const void *key, size_t key_n)
+{
+	if (key_n == sizeof due->id[0].b)
+		memcpy(due->id[due->n++].b, key, key_n);
+}
+
+static bool is_over(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
+{
+	struct due *due = user;
+	struct waiting_row row;
+
+	/* A row that cannot be read waits for nobody. */
+	if (waiting_row_read(value, value_n, &row) != LB_OK || row.until_ms <= due->now_ms)
+		note_due(due, key, key_n);
+	return due->n < EXPIRED_AT_ONCE;
+}
+
+/* Ids sort by the time that they were made. */
+static bool is_old(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
+{
+	struct due *due = user;
+	struct lb_uuid id;
+
+	(void)value;
+	(void)value_n;
+	if (key_n != sizeof id.b)
+		return false;
+	memcpy(id.b, key, key_n);
+	if (lb_uuid7_ms(&id) >= due->now_ms - DEEDS_SETTLED_MS)
+		return false;
+	note_due(due, key, key_n);
+	return due->n < EXPIRED_AT_ONCE;
+}
+
+static lb_err expire_one(struct append *a, const struct lb_uuid *id, int64_t now_ms)
+{
+	struct settled_row settled = { .state = APPROVAL_EXPIRED, .at_ms = now_ms, .by = { "", 0 }, .function = { "", 0 }, .note = { "", 0 } };
+	struct lb_buf out = LB_BUF_INIT;
+	struct lb_zmtp_message m;
+	struct waiting_row row;
+	struct lb_header h;
+	char text[LB_UUID_TEXT];
+	lb_err e = peek(a, JOURNAL_WAITING, id);
+
+	if (e != LB_OK)
+		return e;
+	if (waiting_row_read(lb_buf_data(&a->record), lb_buf_len(&a->record), &row) == LB_OK && waiting_row_open(&row, &m, &h) == LB_OK) {
+		settled.came_ms = row.came_ms;
+		settled.until_ms = row.until_ms;
+		settled.signer = row.signer;
+		settled.header = m.frames[0];
+		e = lb_message_digest(m.frames[0], m.frames[1], settled.digest);
+		if (e == LB_OK)
+			e = settled_row_write(&settled, &out);
+		if (e == LB_OK)
+			e = put(a, JOURNAL_SETTLED, id, &out);
+	}
+	if (e == LB_OK)
+		e = journal_remove(a->journal, JOURNAL_WAITING, id->b, sizeof id->b);
+	lb_uuid_format(id, text);
+	log_event(LOG_WARN, "approval_expired", "id=%s detail=%s", text, "no second person approved it in time; it was not sent");
+	lb_buf_fini(&out);
+	return e;
+}
+
+/* The id stays taken where it stands for a message of the log. */
+static lb_err forget_one(struct append *a, const struct lb_uuid *id)
+{
+	uint64_t position;
+	unsigned lane;
+	lb_err e = journal_peek_id(a->journal, id, &lane, &position);
+
+	if (e == LB_OK && position == 0)
+		e = journal_forget(a->journal, id);
+	return e == LB_OK || e == LB_NOT_FOUND ? journal_remove(a->journal, JOURNAL_SETTLED, id->b, sizeof id->b) : e;
+}
+
+lb_err deeds_expire(struct append *a, int64_t now_ms, bool *changed)
+{
+	struct due due = { .now_ms = now_ms };
+	lb_err e = journal_peek_each(a->journal, JOURNAL_WAITING, NULL, 0, is_over, &due);
+
+	for (unsigned i = 0; e == LB_OK && i < due.n; i++)
+		e = expire_one(a, &due.id[i], now_ms);
+	*changed = due.n > 0;
+	due.n = 0;
+	if (e == LB_OK)
+		e = journal_peek_each(a->journal, JOURNAL_SETTLED, NULL, 0, is_old, &due);
+	for (unsigned i = 0; e == LB_OK && i < due.n; i++)
+		e = forget_one(a, &due.id[i]);
+	*changed |= due.n > 0;
+	return e;
+}
