@@ -65,6 +65,8 @@ lb_err outgoing_check(struct store *s, const struct lb_header *h, struct lb_fram
 	if (e == LB_OK)
 		e = lb_sealed_is_due(h) ? check_sealed(h, payload, why, why_n) : check_payload(h, payload, why, why_n);
 	if (e == LB_OK)
+		e = lb_sealed_check(h, payload); /* the free text of a receipt and its kin */
+	if (e == LB_OK)
 		e = lb_header_check_clock(h);
 	if (e == LB_OK && h->has_thread)
 		e = compare(s, h, &h->thread);

@@ -75,6 +75,8 @@ static void what_is_red_and_clear_is_not_queued(void **state)
 {
 	static const struct lb_frame nothing = { (const uint8_t *)"", 0 };
 	struct lb_header h = header_of(1, "de-sn", LB_TLP_RED);
+	Lagebus__Receipt r = LAGEBUS__RECEIPT__INIT;
+	uint8_t packed[100];
 
 	(void)state;
 	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ (const uint8_t *)"\x0a\x05title", 7 }, why, sizeof why), LB_RED_NOT_ENCRYPTED);
@@ -82,6 +84,13 @@ static void what_is_red_and_clear_is_not_queued(void **state)
 	h.type = LB_TYPE_DIGITAL_VIOLENCE_CASE;
 	h.tlp = LB_TLP_AMBER_STRICT;
 	assert_int_equal(outgoing_check(&store, &h, nothing, why, sizeof why), LB_CASE_NOT_RED);
+	h = header_of(1, "de-sn", LB_TLP_RED);
+	h.type = LB_TYPE_RECEIPT;
+	r.refers_to = (ProtobufCBinaryData){ 16, (uint8_t *)"0123456789abcdef" };
+	r.state = LB_ACK_DISPLAYED;
+	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__receipt__pack(&r, packed) }, why, sizeof why), LB_OK);
+	r.note = (char *)"Wunderkerze";
+	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__receipt__pack(&r, packed) }, why, sizeof why), LB_RED_NOT_ENCRYPTED);
 }
 
 static lb_err check_warning(const char *title, const char *summary, const char *measure, const char *product)
