@@ -47,7 +47,7 @@ static const char *closed(const struct training *t, int64_t now_ms)
 static enum cli_exit send(struct cli *cli, const struct training *t, Lagebus__TrainingRegistration *r)
 {
 	struct draft_defaults defaults = { .type = LB_TYPE_TRAINING_REGISTRATION, .area = t->header.area };
-	char organiser[LB_PARTNER_ID_MAX + 1];
+	char organiser[LB_PARTNER_ID_MAX + 1], exercise[LB_TEXT_MAX + 1];
 	uint8_t *payload;
 	struct draft d;
 	struct why why;
@@ -63,7 +63,12 @@ static enum cli_exit send(struct cli *cli, const struct training *t, Lagebus__Tr
 	if (!code && !payload)
 		code = cli_fail(cli, CLI_IO, "out of memory");
 	if (!code) {
-		d.header.exercise |= t->header.exercise;
+		/* What belongs to an exercise stays in it. */
+		if (t->header.exercise && !d.header.exercise) {
+			snprintf(exercise, sizeof(exercise), "%.*s", (int)t->header.exercise_name.n, t->header.exercise_name.p);
+			d.header.exercise = true;
+			d.header.exercise_name = exercise;
+		}
 		d.header.personal_data |= r->contact && (*r->contact->name || *r->contact->email || *r->contact->phone);
 		code = draft_send(cli, &d, payload, lagebus__training_registration__pack(r, payload));
 	}

@@ -262,7 +262,7 @@ static void each_condition_refuses(void **state)
 		void (*spoil)(struct said *s);
 	} rules[] = {
 		{ "other-content", spoil_digest }, { "not-found", spoil_thread }, { "bad-id", spoil_self },      { "invalid", spoil_decision },
-		{ "bad-audience", spoil_audience }, { "bad-audience", spoil_label }, { "bad-audience", spoil_expiry }, { "bad-audience", spoil_exercise },
+		{ "bad-audience", spoil_audience }, { "bad-audience", spoil_label }, { "bad-audience", spoil_expiry }, { "exercise-unnamed", spoil_exercise },
 		{ "classified", spoil_note },
 	};
 	struct caller *origin, *second, *sn;

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "broker/core/deadline.h"
+#include "proto/exercise.pb-c.h"
 #include "proto/receipt.pb-c.h"
 
 #define MINUTE ((int64_t)60 * 1000)
@@ -119,7 +120,8 @@ static void hear_settled_at_most(struct caller *c)
 	}
 }
 
-static void acknowledge(struct caller *c, const struct lb_uuid *about, const char *origin, unsigned what)
+/* `exercise` is what it is of; NULL: reality. */
+static void acknowledge_in(const char *exercise, struct caller *c, const struct lb_uuid *about, const char *origin, unsigned what)
 {
 	Lagebus__Receipt r = LAGEBUS__RECEIPT__INIT;
 	struct lb_header h;
@@ -131,11 +133,19 @@ static void acknowledge(struct caller *c, const struct lb_uuid *about, const cha
 	h.lane = LB_LANE_URGENT;
 	h.has_thread = true;
 	h.thread = *about;
+	h.exercise = exercise != NULL;
+	if (exercise)
+		h.exercise_name = lb_text_of(exercise);
 	r.refers_to = (ProtobufCBinaryData){ sizeof about->b, (uint8_t *)about->b };
 	r.state = what;
 	r.by = (char *)"CISO on duty";
 	caller_publish(c, &h, packed, lagebus__receipt__pack(&r, packed));
 	assert_non_null(hear(c, LAGEBUS__CONTROL__BODY_ACCEPTED));
+}
+
+static void acknowledge(struct caller *c, const struct lb_uuid *about, const char *origin, unsigned what)
+{
+	acknowledge_in(NULL, c, about, origin, what);
 }
 
 static struct lb_uuid warn(struct caller *c, const char *to)
@@ -273,6 +283,23 @@ static void before_the_reminder_a_receipt_ends_it_without_a_word(void **state)
 	assert_true(caller_is_answered(sn));
 }
 
+static void begin_exercise(struct caller *c, const char *to, const char *name)
+{
+	Lagebus__Exercise x = LAGEBUS__EXERCISE__INIT;
+	uint8_t payload[200];
+	struct lb_header h;
+
+	caller_header(c, to, &h);
+	h.type = LB_TYPE_EXERCISE;
+	h.lane = LB_LANE_URGENT;
+	h.exercise = true;
+	h.exercise_name = lb_text_of(name);
+	x.phase = LAGEBUS__EXERCISE_PHASE__EXERCISE_PHASE_BEGIN;
+	x.title = (char *)name;
+	caller_publish(c, &h, payload, lagebus__exercise__pack(&x, payload));
+	assert_non_null(hear(c, LAGEBUS__CONTROL__BODY_ACCEPTED));
+}
+
 static void a_coordinator_hears_of_what_a_land_sent(void **state)
 {
 	struct caller *sn, *bsi, *leipzig;
@@ -284,8 +311,10 @@ static void a_coordinator_hears_of_what_a_land_sent(void **state)
 	sn = informed("sn");
 	bsi = informed("bsi");
 	leipzig = informed("leipzig");
+	begin_exercise(sn, "de-sn/*", "LÜKEX");
 	caller_warning(sn, "de-sn/leipzig", &h);
 	h.exercise = true;
+	h.exercise_name = lb_text_of("LÜKEX");
 	caller_publish(sn, &h, "x", 1);
 	assert_non_null(hear(sn, LAGEBUS__CONTROL__BODY_ACCEPTED));
 	id = h.id;
@@ -293,7 +322,7 @@ static void a_coordinator_hears_of_what_a_land_sent(void **state)
 	hear_overdue(bsi, &id, "de-sn/leipzig");
 	hear_overdue(sn, &id, "de-sn/leipzig");
 	assert_true(hear_reminder(leipzig, &id, "de-sn/leipzig")->exercise);
-	acknowledge(leipzig, &id, "de-sn", LB_ACK_ACKNOWLEDGED);
+	acknowledge_in("LÜKEX", leipzig, &id, "de-sn", LB_ACK_ACKNOWLEDGED);
 	hear_overdue(bsi, &id, "");
 	hear_overdue(sn, &id, "");
 	await_rows(0, 0, 0);

@@ -36,6 +36,7 @@ static void the_organiser_is_told(void **state)
 	assert_int_equal(h->tlp, LB_TLP_AMBER_STRICT);
 	assert_true(h->personal_data);
 	assert_true(h->exercise);
+	assert_string_equal(h->exercise_name, "LÜKEX");
 	lagebus__training_registration__free_unpacked(t, NULL);
 	lagebus__header__free_unpacked(h, NULL);
 	fake_forget(&f);

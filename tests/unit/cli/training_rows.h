@@ -57,6 +57,8 @@ static inline size_t pack_event_header(const struct event_sample *s, uint8_t tai
 	h.lane = lb_header_lane(h.type, 0);
 	h.origin = lb_text_of(s->origin);
 	h.exercise = s->exercise;
+	if (s->exercise)
+		h.exercise_name = lb_text_of("LÜKEX");
 	assert_int_equal(lb_header_encode(&h, to), LB_OK);
 	return lb_buf_len(to);
 }
