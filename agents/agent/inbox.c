@@ -255,7 +255,7 @@ lb_err inbox_erase(struct store *s, const struct lb_uuid *id)
 	sqlite3_stmt *q = store_use(s, STORE_INBOX_ERASE);
 
 	bind_frame(q, 1, (struct lb_frame){ id->b, sizeof id->b });
-	return store_run_erasing(s, q);
+	return store_run(s, q);
 }
 
 /* The first case with a content whose row is behind `row`, and is to be gone. LB_NOT_FOUND: none. */

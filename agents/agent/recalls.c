@@ -177,7 +177,7 @@ void recalls_scrubbed(struct agent *a)
 		return;
 	a->scrub = false;
 	LB_FAIL_POINT("agent-before-scrub");
-	e = store_truncate_log(&a->store);
+	e = store_scrub(&a->store);
 	if (e != LB_OK)
 		log_event(LOG_WARN, "store_not_truncated", "reason=%s detail=%s", lb_err_token(e), "what was deleted may stand in the write-ahead log for a while");
 }

@@ -12,7 +12,7 @@
 /* 2 MiB of pages are enough for an inbox that only grows at its end. */
 static const char settings[] = "PRAGMA journal_mode=WAL;"
 			       "PRAGMA synchronous=FULL;"
-			       "PRAGMA secure_delete=ON;" /* what was recalled is gone, not only out of sight */
+			       "PRAGMA secure_delete=ON;" /* what was deleted is gone, not only out of sight */
 			       "PRAGMA cache_size=-2000;"
 			       "PRAGMA journal_size_limit=16777216;"
 			       "PRAGMA trusted_schema=OFF;";
@@ -349,23 +349,6 @@ lb_err store_run(struct store *s, sqlite3_stmt *statement)
 	return e;
 }
 
-lb_err store_run_erasing(struct store *s, sqlite3_stmt *statement)
-{
-	lb_err e;
-
-	if (!run(s->db, "PRAGMA secure_delete=ON"))
-		return store_error(s);
-	e = store_run(s, statement);
-	return run(s->db, "PRAGMA secure_delete=OFF") ? e : store_error(s);
-}
-
-lb_err store_scrub(struct store *s)
-{
-	for (unsigned i = 0; i < STORE_STATEMENTS; i++)
-		sqlite3_reset(s->statement[i]);
-	return sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK ? LB_OK : LB_IO;
-}
-
 lb_err store_begin(struct store *s)
 {
 	lb_err e = store_run(s, store_use(s, STORE_BEGIN));
@@ -374,13 +357,18 @@ lb_err store_begin(struct store *s)
 	return e;
 }
 
+/* A row that is still open keeps the write-ahead log from starting over: it would grow without end. */
+static void close_rows(struct store *s)
+{
+	for (unsigned i = 0; i < STORE_STATEMENTS; i++)
+		sqlite3_reset(s->statement[i]);
+}
+
 lb_err store_commit(struct store *s)
 {
 	lb_err e = s->failure;
 
-	/* A row that is still open keeps the write-ahead log from starting over: it would grow without end. */
-	for (unsigned i = 0; i < STORE_STATEMENTS; i++)
-		sqlite3_reset(s->statement[i]);
+	close_rows(s);
 	if (e == LB_OK)
 		e = store_run(s, store_use(s, STORE_COMMIT));
 	if (e != LB_OK)
@@ -396,7 +384,8 @@ void store_rollback(struct store *s)
 	s->failure = LB_OK;
 }
 
-lb_err store_truncate_log(struct store *s)
+lb_err store_scrub(struct store *s)
 {
+	close_rows(s);
 	return sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK ? LB_OK : store_error(s);
 }

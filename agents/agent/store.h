@@ -117,10 +117,6 @@ void store_close(struct store *s);
 sqlite3_stmt *store_use(struct store *s, enum store_statement which);
 /* Runs one that gives no row. LB_OK, LB_STORE_FULL, LB_IO, LB_CORRUPT, LB_NO_MEMORY: then the transaction has failed. */
 lb_err store_run(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
-/* The same of one that deletes: what it deletes is overwritten. */
-lb_err store_run_erasing(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
-/* Outside a transaction: writes the write-ahead log into the database and cuts it, so that nothing that was deleted stays there. Blocks. */
-lb_err store_scrub(struct store *s) LB_MUST_CHECK;
 /* The next row: LB_OK, LB_NOT_FOUND (there is none), or the error. */
 lb_err store_row(struct store *s, sqlite3_stmt *statement) LB_MUST_CHECK;
 /* SQLite's last error as ours. */
@@ -131,8 +127,8 @@ lb_err store_begin(struct store *s) LB_MUST_CHECK;
  * no longer valid. */
 lb_err store_commit(struct store *s) LB_MUST_CHECK;
 void store_rollback(struct store *s);
-/* Empties the write-ahead log, which may still hold what was deleted. Outside a transaction. LB_OK or the error; then it holds it until it is
- * written over. */
-lb_err store_truncate_log(struct store *s) LB_MUST_CHECK;
+/* The database overwrites what is deleted, always; this writes the write-ahead log into it and cuts that, so that nothing stays there either. Outside
+ * a transaction; rows read before are no longer valid. Blocks. LB_OK or the error; then the log holds it until it is written over. */
+lb_err store_scrub(struct store *s) LB_MUST_CHECK;
 
 #endif

@@ -8,7 +8,7 @@
 
 static const char content[] = "ciphertext that stands nowhere else";
 
-static void receive(unsigned n, unsigned type, int64_t expires_ms)
+static void receive_bytes(unsigned n, unsigned type, int64_t expires_ms, struct lb_frame payload)
 {
 	struct lb_header h = { .type = type, .area = LB_AREA_DIGITAL_VIOLENCE, .tlp = LB_TLP_AMBER, .schema_version = 1, .created_ms = CREATED_MS, .audience_n = 1,
 		               .expires_ms = expires_ms, .lane = LB_LANE_ROUTINE };
@@ -22,12 +22,17 @@ static void receive(unsigned n, unsigned type, int64_t expires_ms)
 	h.exercise_name = h.language = lb_text_of("");
 	assert_int_equal(lb_header_encode(&h, &header), LB_OK);
 	m.header = (struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) };
-	m.payload = (struct lb_frame){ (const uint8_t *)content, sizeof content };
+	m.payload = payload;
 	assert_int_equal(store_begin(&store), LB_OK);
 	assert_int_equal(inbox_add(&store, &m, &h, "spiffe://x/partner/de-sn/agent/b", &stored), LB_OK);
 	assert_int_equal(store_commit(&store), LB_OK);
 	assert_true(stored);
 	lb_buf_fini(&header);
+}
+
+static void receive(unsigned n, unsigned type, int64_t expires_ms)
+{
+	receive_bytes(n, type, expires_ms, (struct lb_frame){ (const uint8_t *)content, sizeof content });
 }
 
 static unsigned expire(int64_t now_ms)
@@ -98,11 +103,36 @@ static void not_a_byte_stays_on_disk(void **state)
 	assert_int_equal(content_of(1), 0);
 }
 
+/* What is recalled after a case was erased is overwritten as well, on the pages too that it has for itself. */
+static void nor_of_what_is_recalled_then(void **state)
+{
+	static uint8_t large[20000];
+	struct lb_uuid id = store_id(1), recalled = store_id(2);
+	struct inbox_row row;
+	struct lb_header h;
+
+	(void)state;
+	receive(1, LB_TYPE_DIGITAL_VIOLENCE_CASE, CREATED_MS + LB_DAY_MS);
+	memcpy(large + sizeof large - sizeof content, content, sizeof content);
+	receive_bytes(2, LB_TYPE_INCIDENT_REPORT, 0, (struct lb_frame){ large, sizeof large });
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(inbox_erase(&store, &id), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(inbox_get(&store, &recalled, &row), LB_OK);
+	assert_int_equal(lb_header_decode(row.header.p, row.header.n, &h), LB_OK);
+	assert_int_equal(inbox_empty(&store, &row, &h, "recalled", "wrong", CREATED_MS), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+	assert_int_equal(store_scrub(&store), LB_OK);
+	assert_false(is_on_disk());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(cases_go_when_their_time_is_over),
 		STORE_TEST(not_a_byte_stays_on_disk),
+		STORE_TEST(nor_of_what_is_recalled_then),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
