@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/core/bytes.h"
+
 void append_fini(struct append *a)
 {
 	lb_buf_fini(&a->record);
@@ -51,6 +53,14 @@ static bool same_message(const struct block *one, uint32_t i, const struct block
 	return true;
 }
 
+lb_err append_read(struct append *a, unsigned lane, uint64_t position, struct block **out)
+{
+	uint64_t first;
+	lb_err e = journal_peek(a->journal, lane, position, &a->record, &first);
+
+	return e == LB_OK ? block_record_read((enum lb_lane)lane, first, &a->record, out) : e;
+}
+
 /* What was purged cannot be compared any more. */
 static lb_err why_purged(struct append *a, const struct lb_uuid *id)
 {
@@ -62,20 +72,17 @@ static lb_err why_purged(struct append *a, const struct lb_uuid *id)
 lb_err append_compare(struct append *a, struct block *b, uint32_t i, unsigned lane, uint64_t position)
 {
 	struct block *stored = NULL;
-	uint64_t first;
 	lb_err e;
 
 	if (position == 0)
 		return LB_ID_REUSED; /* it waits for a second person, or waited in vain: see deeds.h */
-	e = journal_peek(a->journal, lane, position, &a->record, &first);
-	if (e == LB_OK)
-		e = block_record_read((enum lb_lane)lane, first, &a->record, &stored);
-	if (e == LB_OK && (position < first || position >= block_end(stored)))
+	e = append_read(a, lane, position, &stored);
+	if (e == LB_OK && (position < stored->first || position >= block_end(stored)))
 		e = LB_ID_REUSED;
-	if (e == LB_OK && block_is_purged(stored, (uint32_t)(position - first)))
+	if (e == LB_OK && block_is_purged(stored, (uint32_t)(position - stored->first)))
 		e = why_purged(a, &b->publishes[i].id);
 	else if (e == LB_OK)
-		e = same_message(b, i, stored, (uint32_t)(position - first)) ? LB_OK : LB_ID_REUSED;
+		e = same_message(b, i, stored, (uint32_t)(position - stored->first)) ? LB_OK : LB_ID_REUSED;
 	if (stored)
 		block_unref(stored);
 	return e;
@@ -115,13 +122,6 @@ static lb_err remember(struct append *a, struct block *b, uint64_t first, uint32
 	}
 	*kept = n;
 	return LB_OK;
-}
-
-static uint8_t *put_big(uint8_t *p, uint64_t v, unsigned n)
-{
-	while (n-- > 0)
-		*p++ = (uint8_t)(v >> (8 * n));
-	return p;
 }
 
 lb_err append_due(struct append *a, uint32_t due_s, unsigned lane, uint64_t first)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/core/bytes.h"
 #include "lagebus/audit.h"
 #include "proto/audit.pb-c.h"
 
@@ -113,10 +114,10 @@ static lb_err load_last(struct audit *a)
 
 	if (e == LB_OK && lb_buf_len(&key) != 8)
 		e = LB_CORRUPT;
-	for (unsigned i = 0; e == LB_OK && i < 8; i++)
-		a->number = a->number << 8 | lb_buf_data(&key)[i];
 	if (e == LB_OK)
 		e = lb_hasher_sum(a->hasher, lb_buf_data(&row), lb_buf_len(&row), a->previous);
+	if (e == LB_OK)
+		a->number = get_big(lb_buf_data(&key), 8);
 	lb_buf_fini(&key);
 	lb_buf_fini(&row);
 	return e == LB_NOT_FOUND ? LB_OK : e;
@@ -321,8 +322,7 @@ static lb_err put_head(struct audit *a, int64_t now_ms)
 	uint8_t number[9] = { TAG_NUMBER };
 	lb_err e;
 
-	for (unsigned i = 0; i < 8; i++)
-		number[1 + i] = (uint8_t)((a->number + 1) >> (8 * i));
+	put_little64(number + 1, a->number + 1);
 	empty(&a->row);
 	e = lb_buf_append(&a->row, number, sizeof number);
 	if (e == LB_OK)
@@ -337,8 +337,7 @@ static lb_err put_row(struct audit *a)
 	uint8_t key[8];
 	lb_err e = lb_hasher_sum(a->hasher, lb_buf_data(&a->row), lb_buf_len(&a->row), a->hash);
 
-	for (unsigned i = 0; i < sizeof key; i++)
-		key[i] = (uint8_t)((a->number + 1) >> (56 - 8 * i));
+	put_big(key, a->number + 1, sizeof key);
 	return e == LB_OK ? journal_put(a->journal, JOURNAL_AUDIT, key, sizeof key, lb_buf_data(&a->row), lb_buf_len(&a->row)) : e;
 }
 

@@ -189,13 +189,10 @@ static lb_err forget_deadline(struct append *a, unsigned lane, uint64_t position
 {
 	struct block *stored = NULL;
 	struct lb_header h;
-	uint64_t at;
-	lb_err e = journal_peek(a->journal, lane, position, &a->record, &at);
+	lb_err e = append_read(a, lane, position, &stored);
 
 	if (e == LB_OK)
-		e = block_record_read((enum lb_lane)lane, at, &a->record, &stored);
-	if (e == LB_OK)
-		e = at <= position && position < block_end(stored) ? block_header(stored, (uint32_t)(position - at), &h) : LB_NOT_FOUND;
+		e = stored->first <= position && position < block_end(stored) ? block_header(stored, (uint32_t)(position - stored->first), &h) : LB_NOT_FOUND;
 	if (e == LB_OK)
 		e = deadlines_forget(a->journal, &h);
 	if (stored)

@@ -3,17 +3,10 @@
 
 #include <string.h>
 
+#include "broker/core/bytes.h"
 #include "lagebus/message_type.h"
 
 #define AGAIN_S 60 /* a record is written anew no sooner */
-
-static lb_err read_block(struct append *a, unsigned lane, uint64_t position, struct block **out)
-{
-	uint64_t first;
-	lb_err e = journal_peek(a->journal, lane, position, &a->record, &first);
-
-	return e == LB_OK ? block_record_read((enum lb_lane)lane, first, &a->record, out) : e;
-}
 
 /* The record in its new form. */
 static lb_err write_again(struct append *a, const struct block *b)
@@ -29,7 +22,7 @@ static lb_err write_again(struct append *a, const struct block *b)
 lb_err purge_message(struct append *a, unsigned lane, uint64_t position, uint32_t at_s)
 {
 	struct block *b = NULL;
-	lb_err e = read_block(a, lane, position, &b);
+	lb_err e = append_read(a, lane, position, &b);
 
 	if (e == LB_OK && (position < b->first || position >= block_end(b)))
 		e = LB_NOT_FOUND;
@@ -48,15 +41,6 @@ struct due {
 	unsigned n;
 	uint8_t key[PURGE_RECORDS][DUE_KEY_SIZE];
 };
-
-static uint64_t get_big(const uint8_t *p, unsigned n)
-{
-	uint64_t v = 0;
-
-	while (n-- > 0)
-		v = v << 8 | *p++;
-	return v;
-}
 
 static bool add_due(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
 {
@@ -122,7 +106,7 @@ static lb_err purge_record(struct append *a, const uint8_t key[DUE_KEY_SIZE], ui
 	lb_err e = journal_remove(a->journal, JOURNAL_DUE, key, DUE_KEY_SIZE);
 
 	if (e == LB_OK)
-		e = read_block(a, lane, first, &b);
+		e = append_read(a, lane, first, &b);
 	if (e == LB_NOT_FOUND || (e == LB_OK && b->first != first)) {
 		if (b)
 			block_unref(b);

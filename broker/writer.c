@@ -310,12 +310,8 @@ static lb_err drop_one(struct writer *w, unsigned lane, int64_t before_ms)
 {
 	struct journal *j = w->settings.journal;
 	struct block *b;
-	uint64_t first;
-	lb_err e = journal_peek(j, lane, journal_oldest(j, lane), &w->append.record, &first);
+	lb_err e = append_read(&w->append, lane, journal_oldest(j, lane), &b);
 
-	if (e != LB_OK)
-		return e;
-	e = block_record_read((enum lb_lane)lane, first, &w->append.record, &b);
 	if (e != LB_OK)
 		return e;
 	e = is_past(b, before_ms) ? forget_messages(w, b) : LB_NOT_FOUND;

@@ -3,12 +3,13 @@
 
 #include <string.h>
 
+#include "broker/core/bytes.h"
+
 static lb_err put64(struct lb_buf *out, int64_t v)
 {
 	uint8_t bytes[8];
 
-	for (unsigned i = 0; i < 8; i++)
-		bytes[i] = (uint8_t)((uint64_t)v >> (8 * i));
+	put_little64(bytes, (uint64_t)v);
 	return lb_buf_append(out, bytes, sizeof bytes);
 }
 
@@ -39,11 +40,8 @@ static const uint8_t *take(struct reader *r, size_t n)
 static int64_t get64(struct reader *r)
 {
 	const uint8_t *p = take(r, 8);
-	uint64_t v = 0;
 
-	for (unsigned i = 0; p && i < 8; i++)
-		v |= (uint64_t)p[i] << (8 * i);
-	return (int64_t)v;
+	return p ? (int64_t)get_little64(p) : 0;
 }
 
 static void get_digest(struct reader *r, uint8_t out[LB_DIGEST_SIZE])

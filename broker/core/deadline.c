@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "broker/core/bytes.h"
+
 bool deadline_is_set(const struct lb_header *h)
 {
 	return h->ack_policy != LB_ACK_NONE && h->ack_deadline_ms > 0;
@@ -34,19 +36,17 @@ void deadline_key(const struct lb_header *h, enum deadline_stage stage, uint8_t 
 	if (stage == DEADLINE_OVERDUE)
 		due = ~due;
 	out[0] = (uint8_t)stage;
-	for (unsigned i = 0; i < 8; i++)
-		out[1 + i] = (uint8_t)(due >> (56 - 8 * i));
+	put_big(out + 1, due, 8);
 	memcpy(out + 9, h->id.b, sizeof h->id.b);
 }
 
 lb_err deadline_read(const uint8_t *key, size_t n, struct deadline *out)
 {
-	uint64_t due = 0;
+	uint64_t due;
 
 	if (n != DEADLINE_KEY_SIZE || key[0] >= DEADLINE_STAGES)
 		return LB_CORRUPT;
-	for (unsigned i = 0; i < 8; i++)
-		due = due << 8 | key[1 + i];
+	due = get_big(key + 1, 8);
 	if (key[0] == DEADLINE_OVERDUE)
 		due = ~due;
 	if (due > INT64_MAX)

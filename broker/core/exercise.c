@@ -3,21 +3,7 @@
 
 #include <string.h>
 
-static uint8_t *put64(uint8_t *p, int64_t v)
-{
-	for (unsigned i = 0; i < 8; i++)
-		*p++ = (uint8_t)((uint64_t)v >> (8 * i));
-	return p;
-}
-
-static int64_t get64(const uint8_t *p)
-{
-	uint64_t v = 0;
-
-	for (unsigned i = 0; i < 8; i++)
-		v |= (uint64_t)p[i] << (8 * i);
-	return (int64_t)v;
-}
+#include "broker/core/bytes.h"
 
 size_t exercise_key(struct lb_text name, const char *partner, uint8_t out[EXERCISE_KEY_MAX])
 {
@@ -34,7 +20,7 @@ void exercise_row_write(const struct exercise_row *row, uint8_t out[EXERCISE_ROW
 {
 	memcpy(out, row->begun.b, sizeof row->begun.b);
 	memcpy(out + 16, row->ended.b, sizeof row->ended.b);
-	put64(put64(out + 32, row->begins_ms), row->ends_ms);
+	put_little64(put_little64(out + 32, (uint64_t)row->begins_ms), (uint64_t)row->ends_ms);
 }
 
 lb_err exercise_row_read(const uint8_t *p, size_t n, struct exercise_row *out)
@@ -43,8 +29,8 @@ lb_err exercise_row_read(const uint8_t *p, size_t n, struct exercise_row *out)
 		return LB_CORRUPT;
 	memcpy(out->begun.b, p, sizeof out->begun.b);
 	memcpy(out->ended.b, p + 16, sizeof out->ended.b);
-	out->begins_ms = get64(p + 32);
-	out->ends_ms = get64(p + 40);
+	out->begins_ms = (int64_t)get_little64(p + 32);
+	out->ends_ms = (int64_t)get_little64(p + 40);
 	return LB_OK;
 }
 

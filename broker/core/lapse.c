@@ -3,21 +3,7 @@
 
 #include <string.h>
 
-static uint8_t *put_big(uint8_t *p, uint64_t v, unsigned n)
-{
-	while (n-- > 0)
-		*p++ = (uint8_t)(v >> (8 * n));
-	return p;
-}
-
-static uint64_t get_big(const uint8_t *p, unsigned n)
-{
-	uint64_t v = 0;
-
-	while (n-- > 0)
-		v = v << 8 | *p++;
-	return v;
-}
+#include "broker/core/bytes.h"
 
 size_t lapse_key(const char *agent, unsigned lane, uint64_t position, uint8_t out[LAPSE_KEY_MAX])
 {

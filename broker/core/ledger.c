@@ -3,31 +3,24 @@
 
 #include <string.h>
 
+#include "broker/core/bytes.h"
 #include "lagebus/header.h"
 
-static uint8_t *put64(uint8_t *p, uint64_t v)
-{
-	for (unsigned i = 0; i < 8; i++)
-		*p++ = (uint8_t)(v >> (8 * i));
-	return p;
-}
-
+/* Returns where it goes on. */
 static const uint8_t *get64(const uint8_t *p, uint64_t *out)
 {
-	*out = 0;
-	for (unsigned i = 0; i < 8; i++)
-		*out |= (uint64_t)p[i] << (8 * i);
+	*out = get_little64(p);
 	return p + 8;
 }
 
 void cursor_row_write(const struct cursor_row *row, uint8_t out[CURSOR_ROW_SIZE])
 {
 	for (unsigned lane = 0; lane < 2; lane++) {
-		out = put64(out, row->stored[lane]);
-		out = put64(out, row->given[lane]);
-		out = put64(out, row->judged[lane]);
+		out = put_little64(out, row->stored[lane]);
+		out = put_little64(out, row->given[lane]);
+		out = put_little64(out, row->judged[lane]);
 	}
-	put64(out, (uint64_t)row->seen_ms);
+	put_little64(out, (uint64_t)row->seen_ms);
 }
 
 lb_err cursor_row_read(const uint8_t *p, size_t n, struct cursor_row *out)
@@ -62,7 +55,7 @@ size_t mandate_key(const char *agent, const char *partner, uint8_t out[MANDATE_K
 
 void mandate_row_write(const struct mandate_row *row, uint8_t out[MANDATE_ROW_SIZE])
 {
-	put64(put64(out, row->from[0]), row->from[1]);
+	put_little64(put_little64(out, row->from[0]), row->from[1]);
 }
 
 lb_err mandate_row_read(const uint8_t *p, size_t n, struct mandate_row *out)
@@ -95,7 +88,7 @@ unsigned ledger_state(const struct ledger_row *row)
 void recalled_row_write(const struct recalled_row *row, uint8_t out[RECALLED_ROW_SIZE])
 {
 	memcpy(out, row->recall.b, sizeof row->recall.b);
-	put64(out + sizeof row->recall.b, (uint64_t)row->at_ms);
+	put_little64(out + sizeof row->recall.b, (uint64_t)row->at_ms);
 }
 
 lb_err recalled_row_read(const uint8_t *p, size_t n, struct recalled_row *out)
@@ -121,7 +114,7 @@ size_t deleted_key(const struct lb_uuid *id, const char *agent, uint8_t out[DELE
 
 void deleted_row_write(int64_t at_ms, uint8_t out[DELETED_ROW_SIZE])
 {
-	put64(out, (uint64_t)at_ms);
+	put_little64(out, (uint64_t)at_ms);
 }
 
 lb_err deleted_row_read(const uint8_t *p, size_t n, int64_t *at_ms)
@@ -149,9 +142,9 @@ size_t ledger_row_write(const struct ledger_row *row, uint8_t out[LEDGER_ROW_MAX
 	size_t n = strnlen(row->by, LB_TEXT_MAX);
 	uint8_t *p = out;
 
-	p = put64(p, (uint64_t)row->displayed_ms);
-	p = put64(p, (uint64_t)row->acknowledged_ms);
-	p = put64(p, (uint64_t)row->implemented_ms);
+	p = put_little64(p, (uint64_t)row->displayed_ms);
+	p = put_little64(p, (uint64_t)row->acknowledged_ms);
+	p = put_little64(p, (uint64_t)row->implemented_ms);
 	memcpy(p, row->by, n);
 	return (size_t)(p - out) + n;
 }
