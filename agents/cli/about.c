@@ -58,28 +58,12 @@ void about_fini(struct about *a)
 enum cli_exit about_send(struct client *client, const struct about *a, const uint8_t *payload, size_t n, struct lb_uuid *id, bool *accepted)
 {
 	uint8_t *header = malloc(lagebus__header__get_packed_size(&a->header) + 1);
-	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
-	Lagebus__SendRequest body = LAGEBUS__SEND_REQUEST__INIT;
-	Lagebus__Reply *reply = NULL;
 	enum cli_exit code;
 
 	if (!header)
 		return cli_fail(client->cli, CLI_IO, "out of memory");
-	body.header = (ProtobufCBinaryData){ lagebus__header__pack(&a->header, header), header };
-	body.payload = (ProtobufCBinaryData){ n, (uint8_t *)payload };
-	body.wait = !args_has(&client->cli->args, "no-wait");
-	request.body_case = LAGEBUS__REQUEST__BODY_SEND;
-	request.send = &body;
-	code = client_ask(client, &request, "waiting for the broker to accept it", &reply);
+	code = client_send(client, (ProtobufCBinaryData){ lagebus__header__pack(&a->header, header), header }, (ProtobufCBinaryData){ n, (uint8_t *)payload },
+		!args_has(&client->cli->args, "no-wait"), "waiting for the broker to accept it", id, accepted);
 	free(header);
-	if (code)
-		return code;
-	if (reply->body_case == LAGEBUS__REPLY__BODY_SEND && reply->send->id.len == sizeof(id->b)) {
-		memcpy(id->b, reply->send->id.data, sizeof(id->b));
-		*accepted = reply->send->accepted;
-	} else {
-		code = cli_fail(client->cli, CLI_IO, "the agent's answer is not one to a message that was sent");
-	}
-	lagebus__reply__free_unpacked(reply, NULL);
 	return code;
 }

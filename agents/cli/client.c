@@ -216,3 +216,29 @@ const Lagebus__StatusReply *client_status(const struct client *client)
 {
 	return client->status->status;
 }
+
+enum cli_exit client_send(struct client *client, ProtobufCBinaryData header, ProtobufCBinaryData payload, bool wait, const char *waiting, struct lb_uuid *id,
+	bool *accepted)
+{
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
+	Lagebus__SendRequest body = LAGEBUS__SEND_REQUEST__INIT;
+	Lagebus__Reply *reply = NULL;
+	enum cli_exit code;
+
+	body.header = header;
+	body.payload = payload;
+	body.wait = wait;
+	request.body_case = LAGEBUS__REQUEST__BODY_SEND;
+	request.send = &body;
+	code = client_ask(client, &request, waiting, &reply);
+	if (code)
+		return code;
+	if (reply->body_case == LAGEBUS__REPLY__BODY_SEND && reply->send->id.len == sizeof(id->b)) {
+		memcpy(id->b, reply->send->id.data, sizeof(id->b));
+		*accepted = reply->send->accepted;
+	} else {
+		code = cli_fail(client->cli, CLI_IO, "the agent's answer is not one to a message that was sent");
+	}
+	lagebus__reply__free_unpacked(reply, NULL);
+	return code;
+}

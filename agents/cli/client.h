@@ -4,6 +4,7 @@
 
 #include "agents/cli/cli.h"
 #include "lagebus/local.h"
+#include "lagebus/uuid.h"
 #include "proto/local.pb-c.h"
 
 struct client {
@@ -22,6 +23,10 @@ void client_close(struct client *client);
 enum cli_exit client_ask(struct client *client, Lagebus__Request *request, const char *waiting, Lagebus__Reply **out);
 /* The same without a word about a refusal: it stands in the reply. */
 enum cli_exit client_hear(struct client *client, Lagebus__Request *request, const char *waiting, Lagebus__Reply **out);
+/* Gives the agent a message to send: an encoded header and the payload. With `wait` it asks until the broker has accepted it; *accepted is false
+ * where it is still in the outbox. CLI_OK, or the exit code of what was said. Blocks like client_ask. */
+enum cli_exit client_send(struct client *client, ProtobufCBinaryData header, ProtobufCBinaryData payload, bool wait, const char *waiting, struct lb_uuid *id,
+	bool *accepted);
 /* Sends without waiting: for watch, whose replies come one by one. */
 enum cli_exit client_tell(struct client *client, Lagebus__Request *request);
 /* The next reply to the last request. LB_OK, LB_TIMEOUT, LB_CLOSED (a signal came), LB_IO, LB_INVALID. timeout_ms -1: for ever. */

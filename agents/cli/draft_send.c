@@ -108,37 +108,11 @@ static enum cli_exit show_sent(struct client *client, const struct draft *d, con
 	return CLI_OK;
 }
 
-static enum cli_exit ask_to_send(struct client *client, const struct draft *d, ProtobufCBinaryData header, ProtobufCBinaryData payload, const char *waiting,
-	struct lb_uuid *id, bool *accepted)
-{
-	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
-	Lagebus__SendRequest body = LAGEBUS__SEND_REQUEST__INIT;
-	Lagebus__Reply *reply = NULL;
-	enum cli_exit code;
-
-	body.header = header;
-	body.payload = payload;
-	body.wait = !d->no_wait;
-	request.body_case = LAGEBUS__REQUEST__BODY_SEND;
-	request.send = &body;
-	code = client_ask(client, &request, waiting, &reply);
-	if (code)
-		return code;
-	if (reply->body_case == LAGEBUS__REPLY__BODY_SEND && reply->send->id.len == sizeof(id->b)) {
-		memcpy(id->b, reply->send->id.data, sizeof(id->b));
-		*accepted = reply->send->accepted;
-	} else {
-		code = cli_fail(client->cli, CLI_IO, "the agent's answer is not one to a message that was sent");
-	}
-	lagebus__reply__free_unpacked(reply, NULL);
-	return code;
-}
-
 static enum cli_exit send(struct client *client, const struct draft *d, ProtobufCBinaryData header, ProtobufCBinaryData payload)
 {
 	struct lb_uuid id;
 	bool accepted;
-	enum cli_exit code = ask_to_send(client, d, header, payload, "waiting for the broker to accept it", &id, &accepted);
+	enum cli_exit code = client_send(client, header, payload, !d->no_wait, "waiting for the broker to accept it", &id, &accepted);
 
 	return code ? code : show_sent(client, d, &id, accepted);
 }
@@ -235,7 +209,7 @@ enum cli_exit draft_publish(struct client *client, const struct draft *d, const 
 	enum cli_exit code = header.data ? CLI_OK : cli_fail(client->cli, CLI_IO, "out of memory");
 
 	if (!code)
-		code = ask_to_send(client, d, header, body, waiting, id, accepted);
+		code = client_send(client, header, body, !d->no_wait, waiting, id, accepted);
 	free(header.data);
 	return code;
 }
