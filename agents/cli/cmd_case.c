@@ -169,7 +169,7 @@ static void add_row(struct table *t, struct cli *cli, const struct message *m)
 		when_iso(m->header.expires_ms, expires);
 	}
 	table_cell(t, OUT_PLAIN, "%s", received);
-	table_cell(t, OUT_PLAIN, "%s%.*s", m->header.exercise ? "ÜBUNG – ÜBUNG – ÜBUNG " : "", cli->terminal ? 8 : 32, m->stored->tracking_id);
+	table_cell(t, OUT_PLAIN, "%s%.*s", m->header.exercise ? OUT_EXERCISE " " : "", cli->terminal ? 8 : 32, m->stored->tracking_id);
 	table_cell(t, OUT_PLAIN, "%.*s", (int)m->header.origin.n, m->header.origin.p);
 	table_cell(t, open ? OUT_WARN : OUT_GOOD, "%s", state_of(m, now_ms));
 	table_cell(t, OUT_PLAIN, "%s", expires);

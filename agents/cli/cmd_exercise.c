@@ -196,10 +196,7 @@ static void time_cell(struct table *t, struct cli *cli, int64_t ms)
 {
 	char text[WHEN_TEXT];
 
-	if (cli->terminal)
-		when_short(ms, when_now_ms(), text);
-	else
-		when_iso(ms, text);
+	out_time(cli, ms, text);
 	table_cell(t, OUT_PLAIN, "%s", *text ? text : "-");
 }
 
@@ -214,7 +211,7 @@ static enum cli_exit list_table(struct cli *cli, const Lagebus__ExercisesReply *
 	for (size_t i = 0; i < list->n_rows; i++) {
 		const Lagebus__ExerciseRow *row = list->rows[i];
 
-		table_cell(t, OUT_PLAIN, MESSAGE_EXERCISE " %s", row->name);
+		table_cell(t, OUT_PLAIN, OUT_EXERCISE " %s", row->name);
 		table_cell(t, row->runs ? OUT_YELLOW : OUT_DIM, "%s", state_of(row, now_ms));
 		table_cell(t, OUT_PLAIN, "%s", row->origin);
 		time_cell(t, cli, row->begins);

@@ -73,16 +73,13 @@ static void add_row(struct table *t, struct cli *cli, const struct message *m)
 	const Lagebus__StoredMessage *s = m->stored;
 	char received[WHEN_TEXT];
 
-	if (cli->terminal)
-		when_short(s->received, when_now_ms(), received);
-	else
-		when_iso(s->received, received);
+	out_time(cli, s->received, received);
 	table_cell(t, OUT_PLAIN, "%s", received);
 	table_cell(t, out_level_style(h->level), "%s", out_word(cli, out_level(h->level)));
 	table_cell(t, out_tlp_style(h->tlp), "%s", lb_tlp_name(lb_tlp_effective(h->tlp)));
 	table_cell(t, OUT_PLAIN, "%s", out_word(cli, message_type(m)));
 	table_cell(t, OUT_PLAIN, "%.*s", (int)h->origin.n, h->origin.p);
-	table_cell(t, OUT_PLAIN, "%s%s", lb_header_is_real(h) ? "" : MESSAGE_EXERCISE " ", *s->gone ? s->gone_reason : s->title);
+	table_cell(t, OUT_PLAIN, "%s%s", lb_header_is_real(h) ? "" : OUT_EXERCISE " ", *s->gone ? s->gone_reason : s->title);
 	state_cell(t, cli, m);
 	table_cell(t, OUT_PLAIN, "%s", cli->terminal ? m->id + strlen(m->id) - SHORT_ID : m->id);
 }
@@ -92,10 +89,7 @@ static void add_unreadable(struct table *t, struct cli *cli, const Lagebus__Stor
 {
 	char received[WHEN_TEXT];
 
-	if (cli->terminal)
-		when_short(s->received, when_now_ms(), received);
-	else
-		when_iso(s->received, received);
+	out_time(cli, s->received, received);
 	table_cell(t, OUT_PLAIN, "%s", received);
 	for (unsigned i = 0; i < 4; i++)
 		table_cell(t, OUT_DIM, "-");

@@ -57,7 +57,7 @@ static void add_cells(struct listing *l, const Lagebus__IndicatorRow *row, const
 	when_iso(row->valid_until, until);
 	if (l->cli->terminal)
 		until[10] = 0; /* the day */
-	table_cell(l->table, OUT_PLAIN, "%s%s", row->exercise ? "ÜBUNG – ÜBUNG – ÜBUNG " : "", row->value);
+	table_cell(l->table, OUT_PLAIN, "%s%s", row->exercise ? OUT_EXERCISE " " : "", row->value);
 	table_cell(l->table, OUT_PLAIN, "%s", indicator_kind(row->kind, number));
 	table_cell(l->table, out_tlp_style(row->tlp), "%s", lb_tlp_name(lb_tlp_effective(row->tlp)));
 	table_cell(l->table, OUT_PLAIN, "%u", row->confidence);

@@ -17,17 +17,6 @@ const char *const cmd_indicators_show_examples[] = {
 	NULL,
 };
 
-static void field_time(struct cli *cli, const char *name, int64_t ms)
-{
-	char text[WHEN_TEXT];
-
-	if (cli->terminal)
-		when_short(ms, when_now_ms(), text);
-	else
-		when_iso(ms, text);
-	out_field(cli, OUT_PLAIN, name, text);
-}
-
 static void show_texts(struct cli *cli, const Lagebus__IndicatorEntry *e)
 {
 	Lagebus__Indicator *more = lagebus__indicator__unpack(NULL, e->more.len, e->more.data ? e->more.data : (const uint8_t *)"");
@@ -58,8 +47,8 @@ static void show_entry(struct cli *cli, const Lagebus__IndicatorEntry *e)
 	out_field(cli, out_tlp_style(e->tlp), "  marking", lb_tlp_name(lb_tlp_effective(e->tlp)));
 	snprintf(text, sizeof(text), "%u%s", e->confidence, e->to_ids ? ", to_ids" : "");
 	out_field(cli, OUT_PLAIN, "  confidence", text);
-	field_time(cli, "  valid until", e->valid_until);
-	field_time(cli, "  received", e->last_received);
+	out_time_field(cli, OUT_PLAIN, "  valid until", e->valid_until);
+	out_time_field(cli, OUT_PLAIN, "  received", e->last_received);
 	out_field(cli, OUT_PLAIN, "  source", e->source);
 	out_field(cli, OUT_PLAIN, "  exercise", e->exercise_name);
 	show_texts(cli, e);
@@ -98,23 +87,23 @@ static enum cli_exit show(struct cli *cli, const Lagebus__IndicatorRow *row)
 	char text[40], number[16];
 
 	if (row->exercise)
-		out_styled(cli, OUT_WARN, "ÜBUNG – ÜBUNG – ÜBUNG");
+		out_styled(cli, OUT_WARN, OUT_EXERCISE);
 	out_field(cli, OUT_HEAD, "value", row->value);
 	out_field(cli, OUT_PLAIN, "kind", indicator_kind(row->kind, number));
 	out_field(cli, out_tlp_style(row->tlp), "marking", lb_tlp_name(lb_tlp_effective(row->tlp)));
 	snprintf(text, sizeof(text), "%u", row->confidence);
 	out_field(cli, OUT_PLAIN, "confidence", text);
 	out_field(cli, OUT_PLAIN, "to_ids", row->to_ids ? "yes" : "no");
-	field_time(cli, "valid from", row->valid_from);
-	field_time(cli, "valid until", row->valid_until);
+	out_time_field(cli, OUT_PLAIN, "valid from", row->valid_from);
+	out_time_field(cli, OUT_PLAIN, "valid until", row->valid_until);
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)row->sighted);
 	out_field(cli, row->sighted ? OUT_WARN : OUT_PLAIN, "sighted", text);
-	field_time(cli, "first seen", row->first_seen);
-	field_time(cli, "last seen", row->last_seen);
+	out_time_field(cli, OUT_PLAIN, "first seen", row->first_seen);
+	out_time_field(cli, OUT_PLAIN, "last seen", row->last_seen);
 	for (size_t i = 0; i < row->n_entries; i++)
 		show_entry(cli, row->entries[i]);
 	if (row->exercise)
-		out_styled(cli, OUT_WARN, "ÜBUNG – ÜBUNG – ÜBUNG");
+		out_styled(cli, OUT_WARN, OUT_EXERCISE);
 	return show_sightings(cli, row);
 }
 

@@ -62,17 +62,6 @@ static json_t *status_json(const Lagebus__StatusReply *s)
 	return doc;
 }
 
-static void time_field(struct cli *cli, const char *name, enum out_style style, int64_t ms)
-{
-	char text[WHEN_TEXT];
-
-	if (cli->terminal)
-		when_short(ms, when_now_ms(), text);
-	else
-		when_iso(ms, text);
-	out_field(cli, style, name, text);
-}
-
 static void lane_field(struct cli *cli, const char *name, uint64_t at, uint64_t last)
 {
 	char text[96];
@@ -118,7 +107,7 @@ static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 		out_field(cli, OUT_PLAIN, "acts for", s->acts_for[i]);
 	out_field(cli, linked ? OUT_GOOD : OUT_BAD, "broker", linked ? s->broker : _("none, it keeps trying"));
 	out_field(cli, OUT_PLAIN, "link", s->link);
-	time_field(cli, "linked since", OUT_PLAIN, s->linked_since);
+	out_time_field(cli, OUT_PLAIN, "linked since", s->linked_since);
 	if (*s->last_error)
 		out_field(cli, linked ? OUT_DIM : OUT_BAD, "last error", *s->last_error_text ? s->last_error_text : s->last_error);
 	count_field(cli, "outbox, urgent", s->outbox_urgent, OUT_WARN);
@@ -129,7 +118,7 @@ static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 	for (size_t i = 0; i < s->n_exercises; i++) {
 		char text[400];
 
-		snprintf(text, sizeof(text), MESSAGE_EXERCISE " %s", s->exercises[i]);
+		snprintf(text, sizeof(text), OUT_EXERCISE " %s", s->exercises[i]);
 		out_field(cli, OUT_YELLOW, "running", text);
 	}
 	count_field(cli, "quarantined", s->quarantined, OUT_BAD);
@@ -139,7 +128,7 @@ static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 	count_field(cli, "missed for ever", s->missed, OUT_BAD);
 	for (size_t i = 0; i < s->n_open; i++)
 		open_deadline_field(cli, s->open[i]);
-	time_field(cli, "certificate until", soon ? OUT_BAD : OUT_PLAIN, s->certificate_expires);
+	out_time_field(cli, soon ? OUT_BAD : OUT_PLAIN, "certificate until", s->certificate_expires);
 	out_field(cli, OUT_PLAIN, "version", s->version);
 }
 

@@ -11,7 +11,6 @@
 #include "agents/cli/when.h"
 #include "lagebus/tlp.h"
 
-#define EXERCISE "ÜBUNG – ÜBUNG – ÜBUNG "
 #define PAST { "past", NULL, "also what has ended", 0 }
 
 const struct option_row cmd_training_options[] = {
@@ -54,14 +53,6 @@ static enum cli_exit ask(struct cli *cli, bool past, bool registrations, struct 
 	return code;
 }
 
-static void time_text(struct cli *cli, int64_t ms, char text[WHEN_TEXT])
-{
-	if (cli->terminal)
-		when_short(ms, when_now_ms(), text);
-	else
-		when_iso(ms, text);
-}
-
 static bool is_cancelled(const struct training *t)
 {
 	return t->event->status == LAGEBUS__TRAINING_STATUS__TRAINING_STATUS_CANCELLED;
@@ -79,14 +70,14 @@ static void add_row(struct table *table, struct cli *cli, const struct training 
 {
 	char begins[WHEN_TEXT], seats[60];
 
-	time_text(cli, t->event->begins, begins);
+	out_time(cli, t->event->begins, begins);
 	seats_text(t, seats);
 	table_cell(table, OUT_PLAIN, "%s", begins);
 	table_cell(table, OUT_PLAIN, "%s", training_kind(t->event->kind));
 	table_cell(table, OUT_PLAIN, "%s", training_audience(t->event->audience));
 	table_cell(table, is_cancelled(t) ? OUT_BAD : OUT_PLAIN, "%s", training_status(t->event->status));
 	table_cell(table, OUT_PLAIN, "%.*s", (int)t->header.origin.n, t->header.origin.p);
-	table_cell(table, OUT_PLAIN, "%s%s", t->header.exercise ? EXERCISE : "", t->event->title);
+	table_cell(table, OUT_PLAIN, "%s%s", t->header.exercise ? OUT_EXERCISE " " : "", t->event->title);
 	table_cell(table, OUT_PLAIN, "%s", t->event->place);
 	table_cell(table, OUT_PLAIN, "%s", seats);
 	table_cell(table, t->row->registered ? OUT_GOOD : OUT_DIM, "%u", t->row->registered);
@@ -209,12 +200,12 @@ static void show_event(struct cli *cli, const struct training *t)
 	char text[WHEN_TEXT], origin[LB_PARTNER_ID_MAX + 1];
 
 	if (t->header.exercise)
-		out_styled(cli, OUT_WARN, EXERCISE);
+		out_styled(cli, OUT_WARN, OUT_EXERCISE " ");
 	out_field(cli, OUT_HEAD, "title", e->title);
 	out_field(cli, is_cancelled(t) ? OUT_BAD : OUT_PLAIN, "status", training_status(e->status));
-	time_text(cli, e->begins, text);
+	out_time(cli, e->begins, text);
 	out_field(cli, OUT_PLAIN, "begins", text);
-	time_text(cli, e->ends, text);
+	out_time(cli, e->ends, text);
 	out_field(cli, OUT_PLAIN, "ends", text);
 	out_field(cli, OUT_PLAIN, "place", e->place);
 	out_field(cli, OUT_PLAIN, "accessibility", e->accessibility);
@@ -224,7 +215,7 @@ static void show_event(struct cli *cli, const struct training *t)
 	out_field(cli, OUT_PLAIN, "from", origin);
 	out_field(cli, out_tlp_style(t->header.tlp), "marking", lb_tlp_name(lb_tlp_effective(t->header.tlp)));
 	show_seats(cli, t);
-	time_text(cli, e->register_until, text);
+	out_time(cli, e->register_until, text);
 	out_field(cli, OUT_PLAIN, "register until", text);
 	out_field(cli, OUT_PLAIN, "url", e->url);
 	show_contact(cli, e->organiser);
@@ -234,7 +225,7 @@ static void show_event(struct cli *cli, const struct training *t)
 	if (*e->description)
 		out_text(cli, e->description);
 	if (t->header.exercise)
-		out_styled(cli, OUT_WARN, EXERCISE);
+		out_styled(cli, OUT_WARN, OUT_EXERCISE " ");
 }
 
 enum cli_exit cmd_training_show(struct cli *cli)
@@ -260,7 +251,7 @@ static void add_registration(struct table *table, struct cli *cli, const Lagebus
 	const Lagebus__Contact *c = r ? r->contact : NULL;
 	char since[WHEN_TEXT];
 
-	time_text(cli, row->since, since);
+	out_time(cli, row->since, since);
 	table_cell(table, OUT_PLAIN, "%s", row->origin);
 	table_cell(table, OUT_PLAIN, "%u", r ? r->seats : 0);
 	table_cell(table, row->waiting ? OUT_WARN : OUT_GOOD, "%s", row->waiting ? "waiting list" : "seat");

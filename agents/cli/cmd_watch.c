@@ -32,7 +32,7 @@ static void show_line(struct cli *cli, const struct message *m)
 	char received[WHEN_TEXT], title[512];
 
 	when_iso(m->stored->received, received);
-	snprintf(title, sizeof(title), "%s%s", lb_header_is_real(h) ? "" : MESSAGE_EXERCISE " ", m->stored->title);
+	snprintf(title, sizeof(title), "%s%s", lb_header_is_real(h) ? "" : OUT_EXERCISE " ", m->stored->title);
 	for (char *p = title; *p; p++)
 		if (*p == '\t' || *p == '\n')
 			*p = ' ';

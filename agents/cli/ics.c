@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agents/cli/out.h"
 #include "agents/cli/text.h"
 #include "lagebus/tlp.h"
 
@@ -141,7 +142,7 @@ static void put_description(FILE *f, const struct training *t)
 		return;
 	begin(&l, "DESCRIPTION:");
 	if (t->header.exercise)
-		put_text(&l, "ÜBUNG – ÜBUNG – ÜBUNG\n");
+		put_text(&l, OUT_EXERCISE "\n");
 	put_text(&l, e->description);
 	if (*e->accessibility) {
 		put_text(&l, *e->description ? "\n\n" : "");
@@ -157,7 +158,7 @@ static void put_summary(FILE *f, const struct training *t)
 
 	begin(&l, "SUMMARY:");
 	if (t->header.exercise)
-		put_text(&l, "ÜBUNG – ÜBUNG – ÜBUNG ");
+		put_text(&l, OUT_EXERCISE " ");
 	put_text(&l, t->event->title);
 	end(&l);
 }

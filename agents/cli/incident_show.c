@@ -11,17 +11,8 @@
 #include "lagebus/uuid.h"
 #include "proto/assistance.pb-c.h"
 
-#define BANNER "ÜBUNG – ÜBUNG – ÜBUNG"
 #define SHORT_ID 8 /* last digits of an id that are shown on a terminal */
 #define CLOCK(name) LAGEBUS__INCIDENT_CLOCK_STATE__INCIDENT_CLOCK_STATE_##name
-
-static void time_text(const struct cli *cli, int64_t ms, char text[WHEN_TEXT])
-{
-	if (cli->terminal)
-		when_short(ms, when_now_ms(), text);
-	else
-		when_iso(ms, text);
-}
 
 static const char *id_text(const struct cli *cli, ProtobufCBinaryData from, char text[LB_UUID_TEXT])
 {
@@ -63,7 +54,7 @@ void incident_next_due(const struct cli *cli, const Lagebus__Incident *i, char *
 	out[0] = 0;
 	if (!c)
 		return;
-	time_text(cli, c->due, due);
+	out_time(cli, c->due, due);
 	snprintf(out, n, "%s by %s%s", incident_word(WORDS_STAGE, c->stage), due,
 		c->state == CLOCK(OVERDUE) ? ", OVERDUE" : c->state == CLOCK(SOON) ? ", soon" : "");
 }
@@ -92,12 +83,12 @@ enum cli_exit incident_show_list(struct cli *cli, const Lagebus__IncidentsReply 
 		const Lagebus__IncidentClock *c = next_clock(i);
 		char changed[WHEN_TEXT], due[100], id[LB_UUID_TEXT];
 
-		time_text(cli, i->changed, changed);
+		out_time(cli, i->changed, changed);
 		incident_next_due(cli, i, due, sizeof(due));
 		table_cell(t, OUT_PLAIN, "%s", changed);
 		table_cell(t, i->closed ? OUT_DIM : OUT_PLAIN, "%s", stage_word(i));
 		table_cell(t, OUT_PLAIN, "%s", incident_word(WORDS_TIER, (unsigned)i->report->tier));
-		table_cell(t, OUT_PLAIN, "%s%s", i->exercise ? BANNER " " : "", title_of(i));
+		table_cell(t, OUT_PLAIN, "%s%s", i->exercise ? OUT_EXERCISE " " : "", title_of(i));
 		table_cell(t, OUT_PLAIN, "%s", *i->lead ? i->lead : "-");
 		table_cell(t, c ? clock_style(c->state) : OUT_DIM, "%s", *due ? due : "-");
 		table_cell(t, OUT_PLAIN, "%s", id_text(cli, i->id, id));
@@ -110,14 +101,6 @@ enum cli_exit incident_show_list(struct cli *cli, const Lagebus__IncidentsReply 
 	}
 	table_free(t);
 	return code;
-}
-
-static void time_field(struct cli *cli, const char *name, int64_t ms)
-{
-	char text[WHEN_TEXT];
-
-	time_text(cli, ms, text);
-	out_field(cli, OUT_PLAIN, name, text);
 }
 
 static void list_field(struct cli *cli, const char *name, size_t n, char **items)
@@ -154,8 +137,8 @@ static void print_fields(struct cli *cli, const Lagebus__Incident *i)
 	out_field(cli, out_tlp_style(i->tlp), "marking", lb_tlp_name(i->tlp));
 	out_field(cli, OUT_PLAIN, "reporter", i->reporter);
 	out_field(cli, OUT_PLAIN, "lead", i->lead);
-	time_field(cli, "known since", r->known_at);
-	time_field(cli, "closed", i->closed_at);
+	out_time_field(cli, OUT_PLAIN, "known since", r->known_at);
+	out_time_field(cli, OUT_PLAIN, "closed", i->closed_at);
 	out_field(cli, OUT_PLAIN, "impact", r->impact);
 	list_field(cli, "services", r->n_services, r->services);
 	list_field(cli, "measures", r->n_measures, r->measures);
@@ -181,8 +164,8 @@ static enum cli_exit print_clocks(struct cli *cli, const Lagebus__Incident *i)
 		const Lagebus__IncidentClock *c = i->clocks[k];
 		char due[WHEN_TEXT], met[WHEN_TEXT];
 
-		time_text(cli, c->due, due);
-		time_text(cli, c->met, met);
+		out_time(cli, c->due, due);
+		out_time(cli, c->met, met);
 		table_cell(t, OUT_PLAIN, "%s", incident_word(WORDS_STAGE, c->stage));
 		table_cell(t, OUT_PLAIN, "%s", due);
 		table_cell(t, OUT_PLAIN, "%s", *met ? met : "-");
@@ -207,7 +190,7 @@ static enum cli_exit print_parties(struct cli *cli, const Lagebus__Incident *i)
 		const Lagebus__IncidentParty *p = i->parties[k];
 		char at[WHEN_TEXT];
 
-		time_text(cli, p->at, at);
+		out_time(cli, p->at, at);
 		table_cell(t, OUT_PLAIN, "%s", p->partner);
 		table_cell(t, OUT_PLAIN, "%s", incident_word(WORDS_STAGE, p->stage));
 		table_cell(t, OUT_PLAIN, "%s", at);
@@ -288,7 +271,7 @@ static enum cli_exit print_entries(struct cli *cli, const Lagebus__Incident *i)
 		char at[WHEN_TEXT], id[LB_UUID_TEXT], text[200];
 		bool assistance = e->type != LB_TYPE_INCIDENT_REPORT;
 
-		time_text(cli, e->created, at);
+		out_time(cli, e->created, at);
 		remark(e, text, sizeof(text));
 		table_cell(t, OUT_PLAIN, "%s", at);
 		table_cell(t, OUT_PLAIN, "%s", e->origin);
@@ -305,7 +288,7 @@ static enum cli_exit print_entries(struct cli *cli, const Lagebus__Incident *i)
 static void banner(struct cli *cli, const Lagebus__Incident *i)
 {
 	if (i->exercise)
-		out_styled(cli, OUT_YELLOW, "%s%s%s", BANNER, *i->exercise_name ? "  " : "", i->exercise_name);
+		out_styled(cli, OUT_YELLOW, "%s%s%s", OUT_EXERCISE, *i->exercise_name ? "  " : "", i->exercise_name);
 }
 
 static void gap(struct cli *cli)

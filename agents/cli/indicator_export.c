@@ -11,7 +11,6 @@
 #include "lagebus/indicator.h"
 #include "lagebus/tlp.h"
 
-#define EXERCISE "ÜBUNG – ÜBUNG – ÜBUNG"
 
 void export_begin(struct exporting *x)
 {
@@ -21,7 +20,7 @@ void export_begin(struct exporting *x)
 	when_iso(x->now_ms, now);
 	switch (x->format) {
 	case EXPORT_TEXT:
-		fprintf(f, "# up to %s, exported %s%s\n", lb_tlp_name(x->ceiling), now, x->exercises ? ", " EXERCISE : "");
+		fprintf(f, "# up to %s, exported %s%s\n", lb_tlp_name(x->ceiling), now, x->exercises ? ", " OUT_EXERCISE : "");
 		break;
 	case EXPORT_CSV:
 		fputs("value,kind,tlp,confidence,to_ids,valid_from,valid_until,origins,exercise,title\r\n", f);

@@ -8,8 +8,6 @@
 #include "lagebus/header.h"
 #include "lagebus/payload.h"
 
-#define MESSAGE_EXERCISE "ÜBUNG – ÜBUNG – ÜBUNG" /* what stands before everything of an exercise */
-
 struct message {
 	const Lagebus__StoredMessage *stored; /* borrowed */
 	struct lb_header header;              /* points into stored */

@@ -9,17 +9,6 @@
 #include "proto/host/words.h"
 
 
-static void time_field(struct cli *cli, const char *name, int64_t ms)
-{
-	char text[WHEN_TEXT];
-
-	if (cli->terminal)
-		when_short(ms, when_now_ms(), text);
-	else
-		when_iso(ms, text);
-	out_field(cli, OUT_PLAIN, name, text);
-}
-
 static void id_field(struct cli *cli, const char *name, bool there, const struct lb_uuid *id)
 {
 	char text[LB_UUID_TEXT];
@@ -33,7 +22,7 @@ static void id_field(struct cli *cli, const char *name, bool there, const struct
 void message_banner(const struct message *m, struct cli *cli)
 {
 	if (m->header.exercise)
-		out_styled(cli, OUT_YELLOW, "%s%s%.*s", MESSAGE_EXERCISE, m->header.exercise_name.n ? "  " : "",
+		out_styled(cli, OUT_YELLOW, "%s%s%.*s", OUT_EXERCISE, m->header.exercise_name.n ? "  " : "",
 			(int)m->header.exercise_name.n, m->header.exercise_name.p ? m->header.exercise_name.p : "");
 }
 
@@ -79,9 +68,9 @@ static void print_header(const struct message *m, struct cli *cli)
 	out_field(cli, OUT_PLAIN, "to", audience);
 	out_field(cli, OUT_PLAIN, "type", _(message_type(m)));
 	out_field(cli, OUT_PLAIN, "area", _(message_area(m)));
-	time_field(cli, "created", h->created_ms);
-	time_field(cli, "received", m->stored->received);
-	time_field(cli, "expires", h->expires_ms);
+	out_time_field(cli, OUT_PLAIN, "created", h->created_ms);
+	out_time_field(cli, OUT_PLAIN, "received", m->stored->received);
+	out_time_field(cli, OUT_PLAIN, "expires", h->expires_ms);
 	id_field(cli, "thread", h->has_thread, &h->thread);
 	id_field(cli, "supersedes", h->has_supersedes, &h->supersedes);
 	if (h->personal_data)
@@ -94,7 +83,7 @@ static void print_state(const struct message *m, struct cli *cli)
 
 	if (m->header.ack_policy)
 		out_field(cli, OUT_PLAIN, "asked for", _(out_ack(m->header.ack_policy)));
-	time_field(cli, "until", m->header.ack_deadline_ms);
+	out_time_field(cli, OUT_PLAIN, "until", m->header.ack_deadline_ms);
 	if (m->header.ack_policy || s->acknowledged)
 		out_field(cli, s->acknowledged ? OUT_GOOD : OUT_PLAIN, "our state", s->acknowledged ? _(out_ack(s->acknowledged)) : _("not acknowledged"));
 	out_field(cli, OUT_PLAIN, "signed by", s->signer);

@@ -59,7 +59,7 @@ static void describe(FILE *f, const Lagebus__OpenDeadline *d)
 
 	format_id(d, id);
 	if (d->exercise)
-		fputs("ÜBUNG – ÜBUNG – ÜBUNG  ", f);
+		fputs(OUT_EXERCISE "  ", f);
 	if (lb_header_decode(d->header.data, d->header.len, &h) == LB_OK)
 		fprintf(f, "%s%s%s from %.*s, ", lb_type_name(h.type) ? lb_type_name(h.type) : "message", h.level ? " " : "", h.level ? out_level(h.level) : "",
 			(int)h.origin.n, h.origin.p);
@@ -83,10 +83,7 @@ static char *sentence(struct cli *cli, const Lagebus__OpenDeadline *d)
 
 	if (!f)
 		return NULL;
-	if (cli->terminal)
-		when_short(d->deadline, when_now_ms(), at);
-	else
-		when_iso(d->deadline, at);
+	out_time(cli, d->deadline, at);
 	if (d->settled && !is_others(d))
 		fprintf(f, "%s has it %s: ", d->partner, out_ack(d->ack_policy));
 	else if (d->settled)

@@ -8,7 +8,6 @@
 
 #include "agents/cli/style.h"
 #include "agents/cli/text.h"
-#include "agents/cli/when.h"
 #include "lagebus/tlp.h"
 #include "proto/host/words.h"
 
@@ -98,6 +97,22 @@ void out_field(struct cli *cli, enum out_style style, const char *name, const ch
 		put_lines(cli, style, clean, FIELD_COLUMN, cli->width);
 	}
 	free(clean);
+}
+
+void out_time(const struct cli *cli, int64_t ms, char text[WHEN_TEXT])
+{
+	if (cli->terminal)
+		when_short(ms, when_now_ms(), text);
+	else
+		when_iso(ms, text);
+}
+
+void out_time_field(struct cli *cli, enum out_style style, const char *name, int64_t ms)
+{
+	char text[WHEN_TEXT];
+
+	out_time(cli, ms, text);
+	out_field(cli, style, name, text);
 }
 
 void out_text(struct cli *cli, const char *text)

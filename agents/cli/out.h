@@ -6,6 +6,9 @@
 #include <stdint.h>
 
 #include "agents/cli/cli.h"
+#include "agents/cli/when.h"
+
+#define OUT_EXERCISE "ÜBUNG – ÜBUNG – ÜBUNG" /* what stands before everything of an exercise */
 
 /* What a piece of text means; on a terminal it gets a colour besides its words. */
 enum out_style {
@@ -27,6 +30,10 @@ void out_line(struct cli *cli, const char *format, ...) __attribute__((format(pr
 void out_styled(struct cli *cli, enum out_style style, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A name, in English and translated here, and its value; nothing where the value is empty. On a terminal the value is broken at words and stays in its column. */
 void out_field(struct cli *cli, enum out_style style, const char *name, const char *value);
+/* A point in time: on a terminal as when_short has it, else ISO 8601; "" for 0. */
+void out_time(const struct cli *cli, int64_t ms, char text[WHEN_TEXT]);
+/* A field that is one. */
+void out_time_field(struct cli *cli, enum out_style style, const char *name, int64_t ms);
 /* A text of any length, broken at words on a terminal. */
 void out_text(struct cli *cli, const char *text);
 /* The one document of --json; or one of many, each on a line of its own. Hostile characters stand in it as \u escapes, which mean the

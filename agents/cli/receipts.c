@@ -213,7 +213,7 @@ static void title(struct cli *cli, const Lagebus__Receipts *r)
 	lb_uuid_format(&h.id, id);
 	when_short(h.created_ms, r->now, created);
 	type = lb_type_name(h.type);
-	out_styled(cli, OUT_HEAD, "%s%s from %.*s, %s%s%s, sent %s, %s", lb_header_is_real(&h) ? "" : MESSAGE_EXERCISE "  ",
+	out_styled(cli, OUT_HEAD, "%s%s from %.*s, %s%s%s, sent %s, %s", lb_header_is_real(&h) ? "" : OUT_EXERCISE "  ",
 		type ? type : "message", (int)h.origin.n, h.origin.p, h.level ? out_level(h.level) : "", h.level ? ", " : "",
 		lb_tlp_name(lb_tlp_effective(h.tlp)), created, id);
 }
