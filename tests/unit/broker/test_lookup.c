@@ -1,5 +1,5 @@
 /* A message in the log by its id: where it stands and what it says; and whether what refers to one may be less strict. */
-#include "tests/kit/stand.h"
+#include "tests/kit/idle_worker.h"
 
 #include <string.h>
 #include <time.h>
@@ -7,39 +7,6 @@
 #include "broker/deliver.h"
 #include "broker/lookup.h"
 #include "broker/worker_state.h"
-
-/* A worker that does not run, so that the test may call what is a worker's; the test is the log writer, too. */
-static struct worker *w;
-
-static int begin(void **state)
-{
-	struct parts *p = &stand.parts;
-	struct worker_settings s = { .index = 1, .workers = 1 };
-
-	stand_set_up(state);
-	stand_start_held();
-	s.settings = &p->configuration.settings;
-	s.hub = p->hub;
-	s.journal = p->journal;
-	s.roster = p->roster;
-	s.pace = p->pace;
-	s.federation = p->configuration.federation;
-	s.tls = p->configuration.tls;
-	assert_int_equal(worker_new(&s, &w), LB_OK);
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct channel_end *to;
-
-	assert_int_equal(channel_end_open(stand.parts.hub, "worker-1", &to), LB_OK);
-	assert_int_equal(channel_send(to, (struct channel_item){ WORKER_STOP, NULL }), LB_OK);
-	assert_int_equal(worker_run(w), LB_OK);
-	worker_join(w);
-	channel_end_close(to);
-	return stand_tear_down(state);
-}
 
 static struct lb_header header_of(const char *origin, unsigned tlp, enum lb_lane lane)
 {
@@ -64,7 +31,7 @@ static void append(struct block *b, const struct lb_header *h)
 	assert_int_equal(lb_header_encode(h, &header), LB_OK);
 	frames[0] = (struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) };
 	assert_int_equal(lb_zmtp_put_message(&raw, frames, 3), LB_OK);
-	assert_int_equal(block_append(b, lb_buf_data(&raw), lb_buf_len(&raw), 0, router_route(w->router, PARTNER_NONE, h), &publish), LB_OK);
+	assert_int_equal(block_append(b, lb_buf_data(&raw), lb_buf_len(&raw), 0, router_route(idle_worker->router, PARTNER_NONE, h), &publish), LB_OK);
 	lb_buf_fini(&raw);
 	lb_buf_fini(&header);
 }
@@ -105,7 +72,7 @@ static void assert_found(const struct lb_header *h, uint64_t position)
 	struct logged m = { .frame = LB_BUF_INIT };
 	struct lb_buf header = LB_BUF_INIT;
 
-	assert_int_equal(lookup(w, &h->id, &m), LB_OK);
+	assert_int_equal(lookup(idle_worker, &h->id, &m), LB_OK);
 	assert_int_equal(m.lane, h->lane);
 	assert_int_equal(m.position, position);
 	assert_int_equal(lb_header_encode(h, &header), LB_OK);
@@ -120,7 +87,7 @@ static void assert_found(const struct lb_header *h, uint64_t position)
 static lb_err look(const struct lb_uuid *id)
 {
 	struct logged m = { .frame = LB_BUF_INIT };
-	lb_err e = lookup(w, id, &m);
+	lb_err e = lookup(idle_worker, id, &m);
 
 	lb_buf_fini(&m.frame);
 	return e;
@@ -166,7 +133,7 @@ static void what_is_past_retention_is_not_found(void **state)
 	assert_int_equal(journal_commit(j), LB_OK);
 	assert_int_equal(look(&old.id), LB_NOT_FOUND);
 	assert_found(&kept, 2);
-	deliver_forget(w);
+	deliver_forget(idle_worker);
 	assert_int_equal(journal_begin(j), LB_OK);
 	assert_int_equal(journal_drop_oldest(j, LB_LANE_ROUTINE), LB_OK);
 	assert_int_equal(journal_commit(j), LB_OK);
@@ -197,14 +164,14 @@ static void only_its_origin_makes_a_label_less_strict(void **state)
 		store_one(&about, false);
 		h.has_thread = true;
 		h.thread = about.id;
-		assert_int_equal(lookup_label(w, &h), cases[i].expected);
+		assert_int_equal(lookup_label(idle_worker, &h), cases[i].expected);
 		later.has_supersedes = true;
 		later.supersedes = about.id;
-		assert_int_equal(lookup_label(w, &later), cases[i].expected);
+		assert_int_equal(lookup_label(idle_worker, &later), cases[i].expected);
 		both = later; /* a thread that it may be in does not excuse the other */
 		both.has_thread = true;
 		both.thread = lb_uuid7_now();
-		assert_int_equal(lookup_label(w, &both), cases[i].expected);
+		assert_int_equal(lookup_label(idle_worker, &both), cases[i].expected);
 	}
 }
 
@@ -213,11 +180,11 @@ static void what_refers_to_nothing_that_is_kept_may(void **state)
 	struct lb_header h = header_of("de-sn", LB_TLP_CLEAR, LB_LANE_ROUTINE);
 
 	(void)state;
-	assert_int_equal(lookup_label(w, &h), LB_OK);
+	assert_int_equal(lookup_label(idle_worker, &h), LB_OK);
 	h.has_thread = h.has_supersedes = true;
 	h.thread = lb_uuid7_now();
 	h.supersedes = lb_uuid7_now();
-	assert_int_equal(lookup_label(w, &h), LB_OK);
+	assert_int_equal(lookup_label(idle_worker, &h), LB_OK);
 }
 
 /* That a label cannot be read must not mean that it does not count. */
@@ -230,10 +197,10 @@ static void what_cannot_be_read_is_no_permission(void **state)
 	assert_int_equal(look(&about.id), LB_CORRUPT);
 	h.has_thread = true;
 	h.thread = about.id;
-	assert_int_equal(lookup_label(w, &h), LB_CORRUPT);
+	assert_int_equal(lookup_label(idle_worker, &h), LB_CORRUPT);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, idle_worker_begin, idle_worker_end)
 
 int main(void)
 {

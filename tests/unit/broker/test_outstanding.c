@@ -1,5 +1,5 @@
 /* Who has not done what a message asks; and the rows of deadlines as the log writer writes them. */
-#include "tests/kit/stand.h"
+#include "tests/kit/idle_worker.h"
 
 #include <string.h>
 #include <time.h>
@@ -10,39 +10,6 @@
 #include "broker/lookup.h"
 #include "broker/outstanding.h"
 #include "broker/worker_state.h"
-
-/* A worker that does not run, so that the test may call what is a worker's; the test is the log writer, too. */
-static struct worker *w;
-
-static int begin(void **state)
-{
-	struct parts *p = &stand.parts;
-	struct worker_settings s = { .index = 1, .workers = 1 };
-
-	stand_set_up(state);
-	stand_start_held();
-	s.settings = &p->configuration.settings;
-	s.hub = p->hub;
-	s.journal = p->journal;
-	s.roster = p->roster;
-	s.pace = p->pace;
-	s.federation = p->configuration.federation;
-	s.tls = p->configuration.tls;
-	assert_int_equal(worker_new(&s, &w), LB_OK);
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct channel_end *to;
-
-	assert_int_equal(channel_end_open(stand.parts.hub, "worker-1", &to), LB_OK);
-	assert_int_equal(channel_send(to, (struct channel_item){ WORKER_STOP, NULL }), LB_OK);
-	assert_int_equal(worker_run(w), LB_OK);
-	worker_join(w);
-	channel_end_close(to);
-	return stand_tear_down(state);
-}
 
 static struct logged message(const char *origin, const char *to, unsigned policy)
 {
@@ -74,7 +41,7 @@ static void assert_outstanding(const struct logged *m, const char *partners)
 	struct partner_set open;
 	char names[256] = "";
 
-	assert_int_equal(outstanding(w, m, &open), LB_OK);
+	assert_int_equal(outstanding(idle_worker, m, &open), LB_OK);
 	for (uint16_t i = 0; i < federation_count(f); i++)
 		if (partner_set_has(&open, i)) {
 			strcat(names, names[0] ? "," : "");
@@ -124,7 +91,7 @@ static void append(struct block *b, const struct lb_header *h)
 	assert_int_equal(lb_header_encode(h, &bytes), LB_OK);
 	frames[0] = (struct lb_frame){ lb_buf_data(&bytes), lb_buf_len(&bytes) };
 	assert_int_equal(lb_zmtp_put_message(&raw, frames, 3), LB_OK);
-	assert_int_equal(block_append(b, lb_buf_data(&raw), lb_buf_len(&raw), 0, router_route(w->router, PARTNER_NONE, h), &publish), LB_OK);
+	assert_int_equal(block_append(b, lb_buf_data(&raw), lb_buf_len(&raw), 0, router_route(idle_worker->router, PARTNER_NONE, h), &publish), LB_OK);
 	lb_buf_fini(&raw);
 	lb_buf_fini(&bytes);
 }
@@ -144,7 +111,7 @@ static unsigned count_rows(void)
 {
 	unsigned n = 0;
 
-	assert_int_equal(journal_each(w->reader, JOURNAL_DEADLINES, "", 0, count_row, &n), LB_OK);
+	assert_int_equal(journal_each(idle_worker->reader, JOURNAL_DEADLINES, "", 0, count_row, &n), LB_OK);
 	return n;
 }
 
@@ -179,7 +146,7 @@ static void a_block_writes_a_row_for_what_asks_and_each_goes_in_any_stage(void *
 	block_unref(b);
 }
 
-#define OUTSTANDING_TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+#define OUTSTANDING_TEST(f) cmocka_unit_test_setup_teardown(f, idle_worker_begin, idle_worker_end)
 
 int main(void)
 {
