@@ -25,7 +25,7 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__WaitingMess
 		when_iso(m->approval->until, until);
 	message_audience(h, audience, sizeof(audience));
 	table_cell(t, OUT_WARN, "%s", until);
-	table_cell(t, out_level_style(h->level), "%s%s", h->exercise ? "ÜBUNG " : "", out_level(h->level));
+	table_cell(t, out_level_style(h->level), "%s%s", h->exercise ? OUT_EXERCISE " " : "", out_level(h->level));
 	table_cell(t, out_tlp_style(h->tlp), "%s", lb_tlp_name(lb_tlp_effective(h->tlp)));
 	table_cell(t, OUT_PLAIN, "%.*s", (int)h->origin.n, h->origin.p);
 	table_cell(t, OUT_PLAIN, "%s", audience);
