@@ -4,57 +4,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <lmdb.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "broker/edge/data_file.h"
+#include "broker/edge/journal_state.h"
 
 #define FORMAT 1 /* of records and rows: goes up with each change that an earlier broker would misread */
 #define READERS_MAX 128
-#define LANE_BIT ((uint64_t)1 << 63)
 #define MAP_RESERVE (64 * 1024 * 1024) /* of the map: what deleting and the small tables may need */
-#define PATH_BYTES 4096
-#define AHEAD_BYTES (1024 * 1024) /* of the log that a reader asks the disk for before it needs them */
 
-struct lane {
-	MDB_dbi dbi;
-	uint64_t last;             /* within the transaction */
-	atomic_ullong committed;   /* what every thread sees */
-	atomic_ullong oldest;
-};
-
-struct journal {
-	MDB_env *env;
-	struct lane lane[JOURNAL_LANES];
-	MDB_dbi ids, table[JOURNAL_TABLES], meta;
-	MDB_txn *txn;
-	MDB_cursor *ids_cursor;
-	struct lb_uuid greatest, greatest_committed; /* ids beyond it are appended, not searched for */
-	struct lb_uuid id;
-	int lock;
-	struct data_file file;
-	char folder[PATH_BYTES];
-	uint64_t map_bytes, low_water_bytes;
-	atomic_llong asked_s;
-	atomic_bool room;
-};
-
-struct journal_reader {
-	struct journal *journal;
-	MDB_txn *txn; /* reset between calls */
-	uintptr_t ahead_from, ahead_to; /* of the map: what the disk was asked for last */
-};
-
-static lb_err error_of(int rc)
+lb_err journal_error(int rc)
 {
 	switch (rc) {
 	case 0:
@@ -83,18 +48,13 @@ static lb_err error_of(int rc)
 static lb_err fail(char *why, size_t why_n, const char *folder, const char *what, int rc)
 {
 	snprintf(why, why_n, "%s: %s: %s", folder, what, mdb_strerror(rc));
-	return error_of(rc);
-}
-
-static MDB_val value_of(const void *p, size_t n)
-{
-	return (MDB_val){ n, (void *)p };
+	return journal_error(rc);
 }
 
 /* One broker a log: two would overwrite each other's positions. */
 static lb_err take_lock(struct journal *j, char *why, size_t why_n)
 {
-	char path[PATH_BYTES + 16];
+	char path[JOURNAL_PATH_BYTES + 16];
 
 	if (mkdir(j->folder, 0700) != 0 && errno != EEXIST) {
 		snprintf(why, why_n, "%s: the folder cannot be made: %s", j->folder, strerror(errno));
@@ -168,22 +128,6 @@ static int load_id(struct journal *j, MDB_txn *txn)
 	if (rc == MDB_NOTFOUND || (rc == 0 && (value.mv_size != sizeof format || memcmp(value.mv_data, &format, sizeof format) != 0)))
 		return MDB_VERSION_MISMATCH;
 	return rc;
-}
-
-static uint64_t key_of(const MDB_val *key)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, key->mv_data, sizeof v);
-	return v;
-}
-
-/* A record begins with its count (block.h). */
-static uint32_t count_of(const MDB_val *value)
-{
-	const uint8_t *p = value->mv_data;
-
-	return value->mv_size < 4 ? 0 : (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
 static int load_lane(struct journal *j, MDB_txn *txn, unsigned i)
@@ -282,7 +226,7 @@ static uint64_t used_bytes(struct journal *j)
 lb_err journal_open(const struct journal_settings *s, struct journal **out, char *why, size_t why_n)
 {
 	struct journal *j = calloc(1, sizeof *j);
-	char path[PATH_BYTES + 16];
+	char path[JOURNAL_PATH_BYTES + 16];
 	lb_err e;
 	int rc;
 
@@ -376,7 +320,7 @@ lb_err journal_begin(struct journal *j)
 		mdb_txn_abort(j->txn);
 	if (rc != 0)
 		j->txn = NULL;
-	return error_of(rc);
+	return journal_error(rc);
 }
 
 static void forget_transaction(struct journal *j)
@@ -418,7 +362,7 @@ lb_err journal_commit(struct journal *j)
 		rc = find_oldest(j, i, &oldest[i]);
 	if (rc != 0) {
 		journal_abort(j);
-		return error_of(rc);
+		return journal_error(rc);
 	}
 	rc = mdb_txn_commit(j->txn);
 	if (rc == 0) {
@@ -431,7 +375,7 @@ lb_err journal_commit(struct journal *j)
 	forget_transaction(j);
 	data_file_grow(&j->file, used_bytes(j));
 	data_file_drop_old(&j->file, used_bytes(j));
-	return error_of(rc);
+	return journal_error(rc);
 }
 
 lb_err journal_append(struct journal *j, unsigned lane, uint64_t first, uint32_t count, size_t n, uint8_t **room)
@@ -444,7 +388,7 @@ lb_err journal_append(struct journal *j, unsigned lane, uint64_t first, uint32_t
 		return LB_INVALID;
 	rc = mdb_put(j->txn, l->dbi, &key, &value, MDB_APPEND | MDB_RESERVE);
 	if (rc != 0)
-		return error_of(rc);
+		return journal_error(rc);
 	l->last += count;
 	*room = value.mv_data;
 	return LB_OK;
@@ -460,7 +404,7 @@ lb_err journal_remember(struct journal *j, const struct lb_uuid *id, unsigned *l
 	if (rc == 0 && beyond)
 		j->greatest = *id;
 	if (rc != MDB_KEYEXIST)
-		return error_of(rc);
+		return journal_error(rc);
 	memcpy(&place, value.mv_data, sizeof place);
 	*lane = place & LANE_BIT ? 1 : 0;
 	*position = place & ~LANE_BIT;
@@ -472,14 +416,14 @@ lb_err journal_forget(struct journal *j, const struct lb_uuid *id)
 	MDB_val key = value_of(id->b, sizeof id->b);
 	int rc = mdb_del(j->txn, j->ids, &key, NULL);
 
-	return rc == MDB_NOTFOUND ? LB_OK : error_of(rc);
+	return rc == MDB_NOTFOUND ? LB_OK : journal_error(rc);
 }
 
 lb_err journal_put(struct journal *j, enum journal_table t, const void *key, size_t key_n, const void *value, size_t value_n)
 {
 	MDB_val k = value_of(key, key_n), v = value_of(value, value_n);
 
-	return error_of(mdb_put(j->txn, j->table[t], &k, &v, 0));
+	return journal_error(mdb_put(j->txn, j->table[t], &k, &v, 0));
 }
 
 lb_err journal_clear(struct journal *j, enum journal_table t, const void *from, size_t from_n, const void *to, size_t to_n)
@@ -489,7 +433,7 @@ lb_err journal_clear(struct journal *j, enum journal_table t, const void *from, 
 	int rc = mdb_cursor_open(j->txn, j->table[t], &c);
 
 	if (rc != 0)
-		return error_of(rc);
+		return journal_error(rc);
 	rc = mdb_cursor_get(c, &key, &value, MDB_SET_RANGE);
 	while (rc == 0 && mdb_cmp(j->txn, j->table[t], &key, &end) < 0) {
 		rc = mdb_cursor_del(c, 0);
@@ -497,7 +441,7 @@ lb_err journal_clear(struct journal *j, enum journal_table t, const void *from, 
 			rc = mdb_cursor_get(c, &key, &value, MDB_NEXT);
 	}
 	mdb_cursor_close(c);
-	return rc == MDB_NOTFOUND ? LB_OK : error_of(rc);
+	return rc == MDB_NOTFOUND ? LB_OK : journal_error(rc);
 }
 
 lb_err journal_replace(struct journal *j, unsigned lane, uint64_t first, size_t n, uint8_t **room)
@@ -511,7 +455,7 @@ lb_err journal_replace(struct journal *j, unsigned lane, uint64_t first, size_t 
 	}
 	if (rc == 0)
 		*room = value.mv_data;
-	return error_of(rc);
+	return journal_error(rc);
 }
 
 lb_err journal_remove(struct journal *j, enum journal_table t, const void *key, size_t key_n)
@@ -519,50 +463,7 @@ lb_err journal_remove(struct journal *j, enum journal_table t, const void *key, 
 	MDB_val k = value_of(key, key_n);
 	int rc = mdb_del(j->txn, j->table[t], &k, NULL);
 
-	return rc == MDB_NOTFOUND ? LB_OK : error_of(rc);
-}
-
-static lb_err replace(struct lb_buf *out, const MDB_val *value)
-{
-	lb_buf_consume(out, lb_buf_len(out));
-	return lb_buf_append(out, value->mv_data, value->mv_size);
-}
-
-static int read_edge(MDB_txn *txn, MDB_dbi dbi, MDB_cursor_op edge, struct lb_buf *key, struct lb_buf *value)
-{
-	MDB_val k, v;
-	MDB_cursor *c;
-	int rc = mdb_cursor_open(txn, dbi, &c);
-
-	if (rc != 0)
-		return rc;
-	rc = mdb_cursor_get(c, &k, &v, edge);
-	if (rc == 0 && (replace(key, &k) != LB_OK || replace(value, &v) != LB_OK))
-		rc = ENOMEM;
-	mdb_cursor_close(c);
-	return rc;
-}
-
-static lb_err get_edge(struct journal *j, enum journal_table t, MDB_cursor_op edge, struct lb_buf *key, struct lb_buf *value)
-{
-	MDB_txn *txn;
-	int rc = mdb_txn_begin(j->env, NULL, MDB_RDONLY, &txn);
-
-	if (rc != 0)
-		return error_of(rc);
-	rc = read_edge(txn, j->table[t], edge, key, value);
-	mdb_txn_abort(txn);
-	return error_of(rc);
-}
-
-lb_err journal_newest(struct journal *j, enum journal_table t, struct lb_buf *key, struct lb_buf *value)
-{
-	return get_edge(j, t, MDB_LAST, key, value);
-}
-
-lb_err journal_first(struct journal *j, enum journal_table t, struct lb_buf *key, struct lb_buf *value)
-{
-	return get_edge(j, t, MDB_FIRST, key, value);
+	return rc == MDB_NOTFOUND ? LB_OK : journal_error(rc);
 }
 
 /* Where the last record goes, its lane's positions are remembered. */
@@ -581,233 +482,12 @@ lb_err journal_drop_oldest(struct journal *j, unsigned lane)
 	int rc = mdb_cursor_open(j->txn, j->lane[lane].dbi, &c);
 
 	if (rc != 0)
-		return error_of(rc);
+		return journal_error(rc);
 	rc = mdb_cursor_get(c, &key, &value, MDB_FIRST);
 	if (rc == 0)
 		rc = mdb_cursor_del(c, 0);
 	if (rc == 0)
 		rc = keep_last(j, lane);
 	mdb_cursor_close(c);
-	return error_of(rc);
-}
-
-/* Finds the record that holds the position, or the next one. */
-static int find_record(MDB_cursor *c, uint64_t position, MDB_val *key, MDB_val *value)
-{
-	int rc;
-
-	*key = value_of(&position, sizeof position);
-	rc = mdb_cursor_get(c, key, value, MDB_SET_RANGE);
-	if (rc == MDB_NOTFOUND || (rc == 0 && key_of(key) > position)) {
-		MDB_val next = *key;
-		bool has_next = rc == 0;
-
-		rc = mdb_cursor_get(c, key, value, has_next ? MDB_PREV : MDB_LAST);
-		if ((rc == MDB_NOTFOUND || (rc == 0 && key_of(key) + count_of(value) <= position)) && has_next)
-			rc = mdb_cursor_get(c, &next, value, MDB_SET_KEY), *key = next;
-		else if (rc == 0 && key_of(key) + count_of(value) <= position)
-			rc = MDB_NOTFOUND;
-	}
-	return rc;
-}
-
-/* Whoever reads a record reads the next ones, too, and they stand behind it: one request to the disk instead of one a page. `r` may be NULL. */
-static void read_ahead(struct journal_reader *r, const MDB_val *value)
-{
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), at = (uintptr_t)value->mv_data & ~(page - 1);
-	uintptr_t end = ((uintptr_t)value->mv_data + value->mv_size + page - 1) & ~(page - 1);
-
-	if (!r || (at >= r->ahead_from && end + AHEAD_BYTES / 2 <= r->ahead_to))
-		return;
-	if (at < r->ahead_from || at > r->ahead_to)
-		r->ahead_to = at;
-	r->ahead_from = at;
-	madvise((void *)r->ahead_to, end + AHEAD_BYTES - r->ahead_to, MADV_WILLNEED);
-	r->ahead_to = end + AHEAD_BYTES;
-}
-
-static lb_err read_record(MDB_txn *txn, MDB_dbi dbi, struct journal_reader *r, uint64_t position, struct lb_buf *record, uint64_t *first)
-{
-	MDB_cursor *c;
-	MDB_val key, value;
-	lb_err e;
-	int rc = mdb_cursor_open(txn, dbi, &c);
-
-	if (rc != 0)
-		return error_of(rc);
-	rc = find_record(c, position, &key, &value);
-	e = error_of(rc);
-	if (e == LB_OK) {
-		*first = key_of(&key);
-		read_ahead(r, &value);
-		e = replace(record, &value);
-	}
-	mdb_cursor_close(c);
-	return e;
-}
-
-lb_err journal_peek(struct journal *j, unsigned lane, uint64_t position, struct lb_buf *record, uint64_t *first)
-{
-	return read_record(j->txn, j->lane[lane].dbi, NULL, position, record, first);
-}
-
-static lb_err read_place(const MDB_val *value, unsigned *lane, uint64_t *position)
-{
-	uint64_t place;
-
-	if (value->mv_size != sizeof place)
-		return LB_CORRUPT;
-	memcpy(&place, value->mv_data, sizeof place);
-	*lane = place & LANE_BIT ? 1 : 0;
-	*position = place & ~LANE_BIT;
-	return LB_OK;
-}
-
-lb_err journal_peek_id(struct journal *j, const struct lb_uuid *id, unsigned *lane, uint64_t *position)
-{
-	MDB_val key = value_of(id->b, sizeof id->b), value;
-	lb_err e = error_of(mdb_get(j->txn, j->ids, &key, &value));
-
-	return e == LB_OK ? read_place(&value, lane, position) : e;
-}
-
-lb_err journal_peek_row(struct journal *j, enum journal_table t, const void *key, size_t key_n, struct lb_buf *value)
-{
-	MDB_val k = value_of(key, key_n), v;
-	lb_err e = error_of(mdb_get(j->txn, j->table[t], &k, &v));
-
-	return e == LB_OK ? replace(value, &v) : e;
-}
-
-lb_err journal_reader_new(struct journal *j, struct journal_reader **out)
-{
-	struct journal_reader *r = calloc(1, sizeof *r);
-	int rc;
-
-	if (!r)
-		return LB_NO_MEMORY;
-	r->journal = j;
-	rc = mdb_txn_begin(j->env, NULL, MDB_RDONLY, &r->txn);
-	if (rc != 0) {
-		free(r);
-		return error_of(rc);
-	}
-	mdb_txn_reset(r->txn);
-	*out = r;
-	return LB_OK;
-}
-
-void journal_reader_free(struct journal_reader *r)
-{
-	mdb_txn_abort(r->txn);
-	free(r);
-}
-
-lb_err journal_read(struct journal_reader *r, unsigned lane, uint64_t position, struct lb_buf *record, uint64_t *first)
-{
-	lb_err e = error_of(mdb_txn_renew(r->txn));
-
-	if (e != LB_OK)
-		return e;
-	e = read_record(r->txn, r->journal->lane[lane].dbi, r, position, record, first);
-	mdb_txn_reset(r->txn);
-	return e;
-}
-
-static lb_err get(struct journal_reader *r, MDB_dbi dbi, const void *key, size_t key_n, struct lb_buf *value)
-{
-	MDB_val k = value_of(key, key_n), v;
-	lb_err e = error_of(mdb_txn_renew(r->txn));
-
-	if (e != LB_OK)
-		return e;
-	e = error_of(mdb_get(r->txn, dbi, &k, &v));
-	if (e == LB_OK)
-		e = replace(value, &v);
-	mdb_txn_reset(r->txn);
-	return e;
-}
-
-lb_err journal_find(struct journal_reader *r, const struct lb_uuid *id, unsigned *lane, uint64_t *position)
-{
-	MDB_val key = value_of(id->b, sizeof id->b), value;
-	lb_err e = error_of(mdb_txn_renew(r->txn));
-
-	if (e != LB_OK)
-		return e;
-	e = error_of(mdb_get(r->txn, r->journal->ids, &key, &value));
-	if (e == LB_OK)
-		e = read_place(&value, lane, position);
-	mdb_txn_reset(r->txn);
-	return e;
-}
-
-lb_err journal_get(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, struct lb_buf *value)
-{
-	return get(r, r->journal->table[t], key, key_n, value);
-}
-
-lb_err journal_seek(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, size_t prefix_n, struct lb_buf *value)
-{
-	MDB_val k = value_of(key, key_n), v;
-	MDB_cursor *c;
-	lb_err e = error_of(mdb_txn_renew(r->txn));
-
-	if (e != LB_OK)
-		return e;
-	e = error_of(mdb_cursor_open(r->txn, r->journal->table[t], &c));
-	if (e == LB_OK) {
-		e = error_of(mdb_cursor_get(c, &k, &v, MDB_SET_RANGE));
-		if (e == LB_OK)
-			e = k.mv_size >= prefix_n && memcmp(k.mv_data, key, prefix_n) == 0 ? replace(value, &v) : LB_NOT_FOUND;
-		mdb_cursor_close(c);
-	}
-	mdb_txn_reset(r->txn);
-	return e;
-}
-
-static int each(MDB_cursor *c, const void *from, size_t from_n, size_t prefix_n, journal_visit *visit, void *user)
-{
-	MDB_val key = value_of(from, from_n), value;
-	int rc = mdb_cursor_get(c, &key, &value, from_n > 0 ? MDB_SET_RANGE : MDB_FIRST);
-
-	while (rc == 0 && key.mv_size >= prefix_n && memcmp(key.mv_data, from, prefix_n) == 0) {
-		if (!visit(user, key.mv_data, key.mv_size, value.mv_data, value.mv_size))
-			return 0;
-		rc = mdb_cursor_get(c, &key, &value, MDB_NEXT);
-	}
-	return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
-static lb_err visit_each(MDB_txn *txn, MDB_dbi dbi, const void *from, size_t from_n, size_t prefix_n, journal_visit *visit, void *user)
-{
-	MDB_cursor *c;
-	int rc = mdb_cursor_open(txn, dbi, &c);
-
-	if (rc == 0) {
-		rc = each(c, from, from_n, prefix_n, visit, user);
-		mdb_cursor_close(c);
-	}
-	return error_of(rc);
-}
-
-lb_err journal_each(struct journal_reader *r, enum journal_table t, const void *prefix, size_t prefix_n, journal_visit *visit, void *user)
-{
-	return journal_each_from(r, t, prefix, prefix_n, prefix_n, visit, user);
-}
-
-lb_err journal_each_from(struct journal_reader *r, enum journal_table t, const void *key, size_t key_n, size_t prefix_n, journal_visit *visit, void *user)
-{
-	lb_err e = error_of(mdb_txn_renew(r->txn));
-
-	if (e != LB_OK)
-		return e;
-	e = visit_each(r->txn, r->journal->table[t], key, key_n, prefix_n, visit, user);
-	mdb_txn_reset(r->txn);
-	return e;
-}
-
-lb_err journal_peek_each(struct journal *j, enum journal_table t, const void *prefix, size_t prefix_n, journal_visit *visit, void *user)
-{
-	return visit_each(j->txn, j->table[t], prefix, prefix_n, prefix_n, visit, user);
+	return journal_error(rc);
 }

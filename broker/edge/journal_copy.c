@@ -2,9 +2,10 @@
 #include "broker/edge/journal_copy.h"
 
 #include <errno.h>
-#include <lmdb.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "broker/edge/journal_state.h"
 
 #define ROWS_A_TRANSACTION 256 /* a broker that writes keeps for each open one what it would use again */
 #define KEY_MAX 511            /* LMDB's bound */
@@ -79,5 +80,5 @@ lb_err journal_copy(const char *folder, enum journal_table t, journal_visit *vis
 	if (rc == 0)
 		return LB_OK;
 	snprintf(why, why_n, "%s: the log cannot be read: %s", folder, mdb_strerror(rc));
-	return rc == MDB_NOTFOUND || rc == ENOENT ? LB_NOT_FOUND : rc == ENOMEM ? LB_NO_MEMORY : rc == MDB_CORRUPTED || rc == MDB_INVALID ? LB_CORRUPT : LB_IO;
+	return rc == ENOENT ? LB_NOT_FOUND : journal_error(rc);
 }
