@@ -106,6 +106,9 @@ static const char *incident_wrong(const ProtobufCMessage *m, const char **field)
 	*field = "lead";
 	if (x->stage == LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_HAND_OVER && !*x->lead)
 		return missing;
+	*field = "reported";
+	if (x->reported && x->stage != LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_CONFIRM)
+		return "goes with a confirmation only";
 	*field = "closed";
 	return x->closed && x->stage != LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_FINAL ? "goes with the final report only" : NULL;
 }

@@ -62,8 +62,10 @@ void answer_fill(const struct inbox_row *row, bool payload, Lagebus__StoredMessa
 {
 	m->row = (uint64_t)row->row;
 	m->header = (ProtobufCBinaryData){ row->header.n, (uint8_t *)row->header.p };
-	if (payload)
+	if (payload) {
 		m->payload = (ProtobufCBinaryData){ row->payload.n, (uint8_t *)row->payload.p };
+		m->signature = (ProtobufCBinaryData){ row->signature.n, (uint8_t *)row->signature.p };
+	}
 	m->received = row->received_ms;
 	m->lane = (uint32_t)row->lane;
 	m->position = (uint64_t)row->position;

@@ -129,7 +129,7 @@ lb_err inbox_release(struct store *s, int64_t row)
 	return store_run(s, q);
 }
 
-/* Columns: row, received, lane, position, title, tracking, acknowledged, quarantine, signer, header, payload, gone, why, when, superseded by. */
+/* Columns: row, received, lane, position, title, tracking, acknowledged, quarantine, signer, header, payload, gone, why, when, superseded by, signature. */
 static void read_row(sqlite3_stmt *q, struct inbox_row *out)
 {
 	out->row = sqlite3_column_int64(q, 0);
@@ -147,6 +147,7 @@ static void read_row(sqlite3_stmt *q, struct inbox_row *out)
 	out->gone_reason = column_text(q, 12);
 	out->gone_ms = sqlite3_column_int64(q, 13);
 	out->superseded = column_frame(q, 14);
+	out->signature = column_frame(q, 15);
 }
 
 lb_err inbox_get(struct store *s, const struct lb_uuid *id, struct inbox_row *out)
@@ -311,14 +312,14 @@ lb_err inbox_counts(struct store *s, uint64_t *real, uint64_t *exercises, uint64
 static const char *select_of(const struct inbox_query *q)
 {
 	if (q->quarantine)
-		return "SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL FROM quarantine"
+		return "SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL,signature FROM quarantine"
 		       " WHERE row<?1 AND ?2=?2 AND ?3=?3 AND ?4=?4 AND ?5=?5 AND ?7=?7 AND ?8=?8 ORDER BY row DESC LIMIT ?6";
 	if (q->search && q->search[0])
-		return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded FROM inbox"
+		return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature FROM inbox"
 		       " WHERE row<?1 AND (?2=0 OR type=?2) AND (?3=0 OR area=?3) AND (?4=0 OR acknowledged<wants)"
 		       " AND (?7='' OR exercise=?7) AND (?8=0 OR exercise IS NULL)"
 		       " AND row IN (SELECT rowid FROM inbox_text WHERE inbox_text MATCH ?5) ORDER BY row DESC LIMIT ?6";
-	return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded FROM inbox"
+	return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature FROM inbox"
 	       " WHERE row<?1 AND (?2=0 OR type=?2) AND (?3=0 OR area=?3) AND (?4=0 OR acknowledged<wants) AND ?5=?5"
 	       " AND (?7='' OR exercise=?7) AND (?8=0 OR exercise IS NULL) ORDER BY row DESC LIMIT ?6";
 }

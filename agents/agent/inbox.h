@@ -35,7 +35,7 @@ struct inbox_row {
 	int64_t row, received_ms, position;
 	int lane, acknowledged;
 	const char *title, *tracking_id, *quarantine, *signer;
-	struct lb_frame header, payload;
+	struct lb_frame header, payload, signature;
 	const char *gone, *gone_reason; /* "recalled", and why; "": it is there */
 	int64_t gone_ms;
 	struct lb_frame superseded; /* the id of the message that replaces it; n is 0: none does */

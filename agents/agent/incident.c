@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agents/agent/incident_order.h"
+#include "agents/agent/incident_original.h"
 #include "lagebus/identity.h"
 
 struct derivation {
@@ -433,11 +434,8 @@ static enum incident_fault on_offer(struct derivation *d, const struct incident_
 	return INCIDENT_NONE;
 }
 
-/* Whether an item passes on what is here, of whom, and which. */
-static bool reads_original(const struct incident_item *i, struct lb_header *out)
+static bool reads(const Lagebus__OriginalReport *original, struct lb_header *out)
 {
-	const Lagebus__OriginalReport *original = i->report ? i->report->original : NULL;
-
 	return original && lb_header_decode(original->header.data, original->header.len, out) == LB_OK;
 }
 
@@ -447,7 +445,7 @@ static enum incident_fault take(struct derivation *d, const struct incident_item
 
 	if (i->fault != INCIDENT_NONE)
 		return i->fault;
-	if (reads_original(i, &original) && incident_order_find(&d->order, &original.id) != INCIDENT_ORDER_NONE)
+	if (i->report && reads(i->report->original, &original) && incident_order_find(&d->order, &original.id) != INCIDENT_ORDER_NONE)
 		return INCIDENT_FORWARD;
 	if (d->out->closed)
 		return INCIDENT_AFTER_CLOSING;
@@ -488,7 +486,7 @@ static void add_entry(struct derivation *d, const struct incident_item *i, enum 
 	set_text(d, &e->fault, tokens[fault], strlen(tokens[fault]));
 	if (i->h.has_supersedes)
 		set_bytes(d, &e->replaces, &i->h.supersedes);
-	if (reads_original(i, &original))
+	if (i->report && reads(incident_original_of(i->report), &original))
 		set_text(d, &e->original, original.origin.p, original.origin.n);
 }
 

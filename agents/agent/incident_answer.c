@@ -58,20 +58,31 @@ static lb_err load_list(struct agent *a, const Lagebus__IncidentsRequest *r, Lag
 	return e;
 }
 
-/* Do the reports that a Land passed on verify? */
+/* What we passed on or confirmed ourselves was verified when it came. */
+static lb_err verify_original(struct agent *a, const struct lb_uuid *id)
+{
+	struct inbox_row row;
+	struct lb_header h;
+	lb_err e = inbox_get(&a->store, id, &row);
+
+	if (e != LB_OK)
+		return e == LB_NOT_FOUND ? LB_OK : e;
+	e = lb_header_decode(row.header.p, row.header.n, &h);
+	return e == LB_OK ? incident_route_verify(a, &h, row.payload) : e;
+}
+
+/* Do the reports that a Land passed on or confirmed verify? */
 static void verify_originals(struct agent *a, Lagebus__Incident *i)
 {
 	for (size_t k = 0; k < i->n_entries; k++) {
 		Lagebus__IncidentEntry *entry = i->entries[k];
-		struct inbox_row row;
 		struct lb_uuid id;
 		char *token;
 
 		if (!entry->original[0])
 			continue;
 		memcpy(id.b, entry->id.data, sizeof id.b);
-		/* What we passed on ourselves was verified when it came. */
-		token = strdup(lb_err_token(inbox_get(&a->store, &id, &row) == LB_OK ? incident_route_verify(a, row.payload) : LB_OK));
+		token = strdup(lb_err_token(verify_original(a, &id)));
 		if (token)
 			entry->verified = token;
 	}

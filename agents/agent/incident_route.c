@@ -2,10 +2,10 @@
 #include "agents/agent/incident_route.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/incident_original.h"
 #include "agents/agent/incident_store.h"
 #include "agents/agent/intake.h"
 #include "lagebus/message_type.h"
@@ -122,36 +122,9 @@ lb_err incident_route_pass_on(struct agent *a, const struct lb_header *h, const 
 	return e;
 }
 
-static bool says_the_same(Lagebus__IncidentReport *r, ProtobufCBinaryData original)
+static lb_err verify(struct agent *a, const struct lb_header *outer, Lagebus__IncidentReport *r)
 {
-	Lagebus__IncidentReport *o = lagebus__incident_report__unpack(NULL, original.len, original.len ? original.data : (const uint8_t *)"");
-	Lagebus__OriginalReport *kept = r->original, *inner = o ? o->original : NULL;
-	uint8_t *x = NULL, *y = NULL;
-	bool same = false;
-	size_t n;
-
-	r->original = NULL;
-	if (o)
-		o->original = NULL;
-	n = lagebus__incident_report__get_packed_size(r);
-	if (o && lagebus__incident_report__get_packed_size(o) == n && (x = malloc(n + 1)) && (y = malloc(n + 1))) {
-		lagebus__incident_report__pack(r, x);
-		lagebus__incident_report__pack(o, y);
-		same = memcmp(x, y, n) == 0;
-	}
-	r->original = kept;
-	if (o) {
-		o->original = inner;
-		lagebus__incident_report__free_unpacked(o, NULL);
-	}
-	free(x);
-	free(y);
-	return same;
-}
-
-static lb_err verify(struct agent *a, Lagebus__IncidentReport *r)
-{
-	const Lagebus__OriginalReport *o = r->original;
+	const Lagebus__OriginalReport *o = incident_original_of(r);
 	struct lb_frame header = { o->header.data, o->header.len }, payload = { o->payload.data, o->payload.len }, signature = { o->signature.data, o->signature.len };
 	uint8_t hint[LB_SIGNER_SIZE];
 	const char *signer;
@@ -159,18 +132,21 @@ static lb_err verify(struct agent *a, Lagebus__IncidentReport *r)
 	lb_err e = lb_header_decode(header.p, header.n, &h);
 
 	if (e == LB_OK)
+		e = incident_original_fits(outer, &h);
+	if (e == LB_OK)
 		e = signers_verify(a->signers, &h, header, payload, signature, hint, &signer);
 	if ((e == LB_AGAIN || e == LB_UNKNOWN_SIGNER) && signers_ask(a->signers, hint, a->now_ms)) {
 		intake_ask_for_signer(a, hint);
 		e = LB_AGAIN;
 	}
-	return e == LB_OK && !says_the_same(r, o->payload) ? LB_INVALID : e;
+	/* Who confirms may have other words; who passes on has none. */
+	return e == LB_OK && o == r->original && !incident_original_is_said(r) ? LB_INVALID : e;
 }
 
-lb_err incident_route_verify(struct agent *a, struct lb_frame payload)
+lb_err incident_route_verify(struct agent *a, const struct lb_header *h, struct lb_frame payload)
 {
 	Lagebus__IncidentReport *r = lagebus__incident_report__unpack(NULL, payload.n, payload.n ? payload.p : (const uint8_t *)"");
-	lb_err e = r && r->original ? verify(a, r) : LB_NOT_FOUND;
+	lb_err e = r && incident_original_of(r) ? verify(a, h, r) : LB_NOT_FOUND;
 
 	if (r)
 		lagebus__incident_report__free_unpacked(r, NULL);

@@ -104,8 +104,8 @@ static lb_err note_incident(struct agent *a, const struct inbox_message *m, cons
 	lb_err e = incident_store_received(&a->store, h, &touched);
 
 	a->incidents_changed |= touched;
-	/* Whoever looks at it will want to know whether what a Land passed on is what the body said. */
-	if (touched && h->type == LB_TYPE_INCIDENT_REPORT && incident_route_verify(a, m->payload) == LB_NO_MEMORY)
+	/* Whoever looks at it will want to know whether a Land passed on, or confirmed, what the body said: its certificate is asked for now. */
+	if (touched && h->type == LB_TYPE_INCIDENT_REPORT && incident_route_verify(a, h, m->payload) == LB_NO_MEMORY)
 		return LB_NO_MEMORY;
 	return e == LB_OK && touched ? incident_route_pass_on(a, h, frames) : e;
 }

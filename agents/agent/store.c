@@ -110,9 +110,9 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_INBOX_ADD] = "INSERT OR IGNORE INTO inbox(id,lane,position,received,type,area,wants,title,tracking,signer,header,signature,payload,exercise)"
 			    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)",
 	[STORE_INBOX_TEXT] = "INSERT INTO inbox_text(rowid,title,tracking,body) VALUES(?1,?2,?3,?4)",
-	[STORE_INBOX_GET] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded FROM inbox WHERE id=?1"
-			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL FROM quarantine WHERE id=?1 LIMIT 1",
-	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
+	[STORE_INBOX_GET] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature FROM inbox WHERE id=?1"
+			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL,signature FROM quarantine WHERE id=?1 LIMIT 1",
+	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
 	[STORE_INBOX_ACKNOWLEDGE] = "UPDATE inbox SET acknowledged=max(acknowledged,?2) WHERE id=?1",
 	[STORE_INBOX_ERASE] = "UPDATE inbox SET payload=x'' WHERE id=?1",
 	[STORE_INBOX_CASES] = "SELECT row,header FROM inbox WHERE type=9 AND payload<>x'' AND row>?1 ORDER BY row LIMIT 1",

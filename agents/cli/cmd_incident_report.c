@@ -4,6 +4,7 @@
 
 #include "agents/cli/commands.h"
 #include "agents/cli/incident_form.h"
+#include "agents/cli/incident_reported.h"
 #include "agents/cli/incident_send.h"
 #include "agents/cli/incident_state.h"
 #include "agents/cli/incident_words.h"
@@ -11,6 +12,8 @@
 #include "agents/cli/when.h"
 #include "lagebus/header.h"
 #include "lagebus/identity.h"
+#include "lagebus/limits.h"
+#include "lagebus/tlp.h"
 #include "proto/assistance.pb-c.h"
 
 const struct option_row cmd_incident_report_options[] = {
@@ -188,25 +191,52 @@ static void begin_report(const Lagebus__Incident *i, bool whole, Lagebus__Incide
 	out->tier = i->report->tier;
 }
 
+/* Into a confirmation goes what the body signed, under a label that is no looser, if it fits: that those above hear of it matters more than that it is
+ * proved. */
+static enum cli_exit attach(struct cli *cli, struct incident_mail *m, Lagebus__IncidentReport *report, struct incident_reported *reported)
+{
+	if (!reported->is_there)
+		return CLI_OK;
+	report->reported = &reported->report;
+	if (lagebus__incident_report__get_packed_size(report) > LB_PAYLOAD_MAX) {
+		cli_note(cli, "what %.*s signed is too large to go with the confirmation: those above cannot verify who reported", (int)reported->header.origin.n,
+			reported->header.origin.p);
+		report->reported = NULL;
+		return CLI_OK;
+	}
+	m->draft.header.personal_data = reported->header.personal_data;
+	return m->draft.header.tlp >= (unsigned)lb_tlp_effective(reported->header.tlp) ? CLI_OK :
+		cli_fail(cli, CLI_REFUSED, "%.*s reported it as %s, and nobody else may loosen that", (int)reported->header.origin.n, reported->header.origin.p,
+			lb_tlp_name(reported->header.tlp));
+}
+
 static enum cli_exit send_report(struct cli *cli, const struct incident_view *v, struct incident_form *form, Lagebus__IncidentReport *report,
 	const struct lb_uuid *supersedes)
 {
+	bool confirms = report->stage == LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_CONFIRM;
+	struct incident_reported reported = { .is_there = false };
 	struct incident_mail m;
 	enum cli_exit code = form ? incident_form_fill(form, cli, report) : CLI_OK;
 
 	if (!code)
 		code = incident_mail_begin(cli, v, LB_TYPE_INCIDENT_REPORT, &m);
-	if (code)
-		return code;
-	if (supersedes) {
+	if (!code && supersedes) {
 		memcpy(m.draft.supersedes, supersedes->b, sizeof(m.draft.supersedes));
 		m.draft.header.supersedes = (ProtobufCBinaryData){ sizeof(m.draft.supersedes), m.draft.supersedes };
 	}
-	incident_mail_to_concerned(&m, cli, v);
 	/* With the confirmation it goes up. */
-	if (report->stage == LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_CONFIRM)
+	if (!code && confirms)
 		incident_mail_to(&m, cli, v, v->up);
-	return incident_mail_send(cli, &m, &report->base);
+	if (!code)
+		incident_mail_to_concerned(&m, cli, v);
+	if (!code && confirms)
+		code = incident_reported_find(cli, v, &reported);
+	if (!code && confirms)
+		code = attach(cli, &m, report, &reported);
+	if (!code)
+		code = incident_mail_send(cli, &m, &report->base);
+	incident_reported_fini(&reported);
+	return code;
 }
 
 /* The stage that is given, or that of what is corrected. */
@@ -263,15 +293,6 @@ static enum cli_exit update(struct cli *cli, const struct incident_view *v, stru
 	return code ? code : send_report(cli, v, form, &report, corrected ? &id : NULL);
 }
 
-static enum cli_exit confirm(struct cli *cli, const struct incident_view *v, struct incident_form *form)
-{
-	Lagebus__IncidentReport report;
-
-	begin_report(v->one, true, &report);
-	report.stage = LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_CONFIRM;
-	return send_report(cli, v, form, &report, NULL);
-}
-
 static enum cli_exit close_it(struct cli *cli, const struct incident_view *v, struct incident_form *form)
 {
 	const Lagebus__Incident *i = v->one;
@@ -311,6 +332,15 @@ static enum cli_exit with_incident(struct cli *cli, enum cli_exit (*run)(struct 
 enum cli_exit cmd_incident_update(struct cli *cli)
 {
 	return with_incident(cli, update);
+}
+
+static enum cli_exit confirm(struct cli *cli, const struct incident_view *v, struct incident_form *form)
+{
+	Lagebus__IncidentReport report;
+
+	begin_report(v->one, true, &report);
+	report.stage = LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_CONFIRM;
+	return send_report(cli, v, form, &report, NULL);
 }
 
 static enum cli_exit confirm_below(struct cli *cli, const struct incident_view *v, struct incident_form *form)

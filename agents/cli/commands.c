@@ -51,7 +51,8 @@ const struct command commands[] = {
 	{ "incident update", "ID", 1, 1, "add to an incident, or correct a message",
 		"Sends a further report to everyone whom it concerns. With --supersedes it takes the place of an earlier message of ours.", ROW(incident_update) },
 	{ "incident confirm", "ID", 1, 1, "confirm what a body below reported, and take it up",
-		"Sends this Land's own report, which begins with what the body said, up to the federal office and back to the body. From then on the Land leads.",
+		"Sends this Land's own report, which begins with what the body said, up to the federal office and back to the body. From then on the Land leads. "
+		"What the body signed goes with it, so that the federal office can verify who reported.",
 		ROW(incident_confirm) },
 	{ "incident assist", "ID", 1, 1, "ask others for help with an incident",
 		"Asks the partners of --to, and the one above.", ROW(incident_assist) },

@@ -4,6 +4,7 @@
 #include "agents/cli/incident_show.h"
 #include "agents/cli/incident_words.h"
 #include "agents/cli/out.h"
+#include "lagebus/err.h"
 #include "lagebus/tlp.h"
 #include "lagebus/topic.h"
 #include "lagebus/uuid.h"
@@ -133,12 +134,16 @@ static json_t *entry_json(const Lagebus__IncidentEntry *e)
 
 json_t *incident_json(const Lagebus__Incident *i)
 {
+	const Lagebus__IncidentEntry *reported = incident_reported_in(i);
 	json_t *doc = json_object(), *entries = json_array();
 
 	set(doc, "id", id_json(i->id));
 	report_json(doc, i->report);
 	set(doc, "stage", json_string(incident_token(WORDS_STAGE, i->stage)));
 	set_text(doc, "reporter", i->reporter);
+	if (reported)
+		set(doc, "reported", json_pack("{s:o,s:o}", "by", *reported->original ? out_json_string(reported->original) : json_null(), "verified",
+			json_string(*reported->original ? reported->verified : lb_err_token(LB_NOT_FOUND))));
 	set_text(doc, "lead", i->lead);
 	set(doc, "closed", json_boolean(i->closed));
 	set(doc, "closed_at", out_json_time(i->closed_at));

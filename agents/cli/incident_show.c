@@ -6,6 +6,7 @@
 #include "agents/cli/incident_words.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
+#include "lagebus/err.h"
 #include "lagebus/tlp.h"
 #include "lagebus/topic.h"
 #include "lagebus/uuid.h"
@@ -120,6 +121,32 @@ static void contact_field(struct cli *cli, const Lagebus__Contact *c)
 	out_field(cli, OUT_PLAIN, "contact", text);
 }
 
+const Lagebus__IncidentEntry *incident_reported_in(const Lagebus__Incident *i)
+{
+	for (size_t k = 0; k < i->n_entries && !*i->reporter; k++) {
+		const Lagebus__IncidentEntry *e = i->entries[k];
+
+		if (!*e->fault && (*e->original || (e->type == LB_TYPE_INCIDENT_REPORT && e->stage == LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_CONFIRM)))
+			return e;
+	}
+	return NULL;
+}
+
+/* What is here of the reporter itself did verify, or it would be in quarantine. */
+static void reporter_field(struct cli *cli, const Lagebus__Incident *i)
+{
+	const Lagebus__IncidentEntry *e = incident_reported_in(i);
+	char text[300], words[200];
+
+	if (!e) {
+		out_field(cli, OUT_PLAIN, "reported by", i->reporter);
+		return;
+	}
+	incident_verified_words(*e->original ? e->verified : lb_err_token(LB_NOT_FOUND), words, sizeof(words));
+	snprintf(text, sizeof(text), "%s%s%s", e->original, *e->original ? ", " : "", words);
+	out_field(cli, strcmp(e->verified, lb_err_token(LB_OK)) == 0 ? OUT_PLAIN : OUT_BAD, "reported by", text);
+}
+
 static void print_fields(struct cli *cli, const Lagebus__Incident *i)
 {
 	const Lagebus__IncidentReport *r = i->report;
@@ -135,7 +162,7 @@ static void print_fields(struct cli *cli, const Lagebus__Incident *i)
 	out_field(cli, OUT_PLAIN, "malicious", i->stage ? incident_word(WORDS_ANSWER, (unsigned)r->malicious) : "");
 	out_field(cli, OUT_PLAIN, "cross-border", i->stage ? incident_word(WORDS_ANSWER, (unsigned)r->cross_border) : "");
 	out_field(cli, out_tlp_style(i->tlp), "marking", lb_tlp_name(i->tlp));
-	out_field(cli, OUT_PLAIN, "reporter", i->reporter);
+	reporter_field(cli, i);
 	out_field(cli, OUT_PLAIN, "lead", i->lead);
 	out_time_field(cli, OUT_PLAIN, "known since", r->known_at);
 	out_time_field(cli, OUT_PLAIN, "closed", i->closed_at);
@@ -246,16 +273,17 @@ static const char *what_it_is(const Lagebus__IncidentEntry *e)
 /* What there is to say of a message besides. */
 static void remark(const Lagebus__IncidentEntry *e, char *out, size_t n)
 {
-	bool good = strcmp(e->verified, "ok") == 0;
+	char words[200];
 
 	out[0] = 0;
 	if (*e->fault)
 		snprintf(out, n, "%s", incident_fault_word(e->fault));
 	else if (e->replaces.len)
 		snprintf(out, n, "a correction");
-	if (*e->original)
-		snprintf(out + strlen(out), n - strlen(out), "%sof %s, %s%s", *out ? "; " : "", e->original, good ? "signature verified" : "NOT verified: ",
-			good ? "" : strcmp(e->verified, "again") == 0 ? "its certificate was asked for" : e->verified);
+	if (*e->original) {
+		incident_verified_words(e->verified, words, sizeof(words));
+		snprintf(out + strlen(out), n - strlen(out), "%sof %s, %s", *out ? "; " : "", e->original, words);
+	}
 }
 
 static enum cli_exit print_entries(struct cli *cli, const Lagebus__Incident *i)
@@ -268,7 +296,7 @@ static enum cli_exit print_entries(struct cli *cli, const Lagebus__Incident *i)
 		return cli_fail(cli, CLI_IO, "out of memory");
 	for (size_t k = 0; k < i->n_entries; k++) {
 		const Lagebus__IncidentEntry *e = i->entries[k];
-		char at[WHEN_TEXT], id[LB_UUID_TEXT], text[200];
+		char at[WHEN_TEXT], id[LB_UUID_TEXT], text[400];
 		bool assistance = e->type != LB_TYPE_INCIDENT_REPORT;
 
 		out_time(cli, e->created, at);

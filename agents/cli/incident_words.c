@@ -1,8 +1,10 @@
 /* The words of incidents. */
 #include "agents/cli/incident_words.h"
 
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "lagebus/err.h"
 
 struct word {
 	const char *token, *text;
@@ -67,4 +69,26 @@ const char *incident_fault_word(const char *token)
 		if (strcmp(faults[i].token, token) == 0)
 			return faults[i].text;
 	return token;
+}
+
+static const struct word doubts[] = { { "bad-signature", "the body's signature is wrong" }, { "wrong-origin", "somebody else's certificate signed it" },
+	{ "unknown-signer", "the broker does not know the body's certificate" }, { "tls-expired", "the body's certificate was not valid when it was signed" },
+	{ "tls-revoked", "the body's certificate is revoked" }, { "tls-untrusted", "the body's certificate is not of the federation's CA" },
+	{ "not-its-body", "it is of somebody who is not below that Land" }, { "other-incident", "it is a report of something else" },
+	{ "exercise-mixed", "an exercise and the real thing do not mix" }, { "tlp-widened", "it was reported under a stricter label" },
+	{ "invalid", "the Land says something else than was signed" }, { "not-found", "what the body signed is not in it" } };
+
+void incident_verified_words(const char *token, char *out, size_t n)
+{
+	const char *why = token;
+
+	for (size_t i = 0; i < sizeof(doubts) / sizeof(doubts[0]); i++)
+		if (strcmp(doubts[i].token, token) == 0)
+			why = doubts[i].text;
+	if (strcmp(token, lb_err_token(LB_OK)) == 0)
+		snprintf(out, n, "%s", "verified");
+	else if (strcmp(token, lb_err_token(LB_AGAIN)) == 0)
+		snprintf(out, n, "%s", "not verified yet: the body's certificate was asked for");
+	else
+		snprintf(out, n, "%s: %s", "NOT VERIFIED", why);
 }

@@ -3,6 +3,7 @@
 #define CLI_INCIDENT_WORDS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum incident_scale {
@@ -24,5 +25,7 @@ bool incident_number(enum incident_scale scale, const char *token, unsigned *out
 unsigned incident_numbers(enum incident_scale scale);
 /* Why a message does not count, for people. */
 const char *incident_fault_word(const char *token);
+/* "verified", or why what a body signed is not, from the agent's token; for people. */
+void incident_verified_words(const char *token, char *out, size_t n);
 
 #endif

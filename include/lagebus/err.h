@@ -70,6 +70,8 @@
 	X(ACK_TOO_LATE,       "ack-too-late",          "a warning of this level must ask for that sooner: level 2 within a working day, 3 in 4 h, 4 in 1 h") \
 	X(CLASSIFIED,         "classified",            "it is marked VS-NfD or higher, which this system may not carry") \
 	X(RED_NOT_ENCRYPTED,  "red-not-encrypted",     "what is TLP:RED carries nothing that can be read on the way: its payload is encrypted to the named recipients") \
+	X(NOT_ITS_BODY,       "not-its-body",          "the report inside it is not of a body below who passes it on or confirms it") \
+	X(OTHER_INCIDENT,     "other-incident",        "the report inside it is none of this incident") \
 	X(CASE_NOT_RED,       "case-not-red",          "a digital-violence case is TLP:RED, and ends 14 days after it was created at the latest") \
 	/* encryption end to end */ \
 	X(NO_RECIPIENT,       "no-recipient",          "the office has no agent with a certificate that one can encrypt to") \

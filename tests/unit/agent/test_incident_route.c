@@ -66,9 +66,10 @@ static void learn(const char *name)
 	signers_learn(agent.signers, hint, der, n, agent.now_ms);
 }
 
-/* What the agent makes of a report with this title that has `s` inside it. */
-static lb_err verdict(const struct signed_report *s, const char *title)
+/* What the agent makes of a report of de-sn with this title, under this label, that has `s` inside it: passed on, or confirmed. */
+static lb_err judge(const struct signed_report *s, const char *origin, const struct lb_uuid *thread, unsigned tlp, unsigned stage, const char *title)
 {
+	struct lb_header h = { .type = LB_TYPE_INCIDENT_REPORT, .tlp = tlp, .origin = lb_text_of(origin), .has_thread = true, .thread = *thread };
 	Lagebus__IncidentReport r = LAGEBUS__INCIDENT_REPORT__INIT;
 	Lagebus__OriginalReport original = LAGEBUS__ORIGINAL_REPORT__INIT;
 	struct lb_buf payload = LB_BUF_INIT;
@@ -77,13 +78,51 @@ static lb_err verdict(const struct signed_report *s, const char *title)
 	original.header = (ProtobufCBinaryData){ s->frames[0].n, (uint8_t *)s->frames[0].p };
 	original.payload = (ProtobufCBinaryData){ s->frames[1].n, (uint8_t *)s->frames[1].p };
 	original.signature = (ProtobufCBinaryData){ s->frames[2].n, (uint8_t *)s->frames[2].p };
-	r.stage = LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_FIRST;
+	r.stage = (Lagebus__IncidentStage)stage;
 	r.title = (char *)title;
-	r.original = &original;
+	if (stage == LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_CONFIRM)
+		r.reported = &original;
+	else
+		r.original = &original;
 	pack(&r, &payload);
-	e = incident_route_verify(&agent, (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) });
+	e = incident_route_verify(&agent, &h, (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) });
 	lb_buf_fini(&payload);
 	return e;
+}
+
+static lb_err verdict(const struct signed_report *s, const char *title)
+{
+	return judge(s, "de-sn", &s->h.id, s->h.tlp, LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_FIRST, title);
+}
+
+static lb_err confirmed(const struct signed_report *s, const char *origin, const struct lb_uuid *thread, unsigned tlp)
+{
+	return judge(s, origin, thread, tlp, LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_CONFIRM, "in other words");
+}
+
+static void what_is_confirmed_proves_who_reported_it(void **state)
+{
+	struct lb_uuid other = lb_uuid7_now();
+	struct signed_report s;
+
+	(void)state;
+	write_report(&s, LEIPZIG, "leipzig", LB_TLP_AMBER_STRICT, "servers");
+	assert_int_equal(confirmed(&s, "de-sn", &s.h.id, LB_TLP_AMBER_STRICT), LB_AGAIN);
+	learn("leipzig");
+	assert_int_equal(confirmed(&s, "de-sn", &s.h.id, LB_TLP_AMBER_STRICT), LB_OK);
+	assert_int_equal(confirmed(&s, "de-sn", &s.h.id, LB_TLP_UNSET), LB_OK);
+	assert_int_equal(confirmed(&s, "de-sn", &s.h.id, LB_TLP_AMBER), LB_TLP_WIDENED);
+	assert_int_equal(confirmed(&s, "de-sn", &other, LB_TLP_AMBER_STRICT), LB_OTHER_INCIDENT);
+	assert_int_equal(confirmed(&s, "de-he", &s.h.id, LB_TLP_AMBER_STRICT), LB_NOT_ITS_BODY);
+	assert_int_equal(confirmed(&s, "de-s", &s.h.id, LB_TLP_AMBER_STRICT), LB_NOT_ITS_BODY);
+	assert_int_equal(confirmed(&s, LEIPZIG, &s.h.id, LB_TLP_AMBER_STRICT), LB_NOT_ITS_BODY);
+	((uint8_t *)s.payload.p)[lb_buf_len(&s.payload) - 1] ^= 1;
+	assert_int_equal(confirmed(&s, "de-sn", &s.h.id, LB_TLP_AMBER_STRICT), LB_BAD_SIGNATURE);
+	fini_report(&s);
+	write_report(&s, LEIPZIG, "other", LB_TLP_AMBER_STRICT, "servers");
+	learn("other");
+	assert_int_equal(confirmed(&s, "de-sn", &s.h.id, LB_TLP_AMBER_STRICT), LB_WRONG_ORIGIN);
+	fini_report(&s);
 }
 
 static void what_was_passed_on_proves_who_said_it(void **state)
@@ -102,8 +141,8 @@ static void what_was_passed_on_proves_who_said_it(void **state)
 	write_report(&s, LEIPZIG, "other", LB_TLP_AMBER_STRICT, "servers");
 	learn("other");
 	assert_int_equal(verdict(&s, "servers"), LB_WRONG_ORIGIN);
-	assert_int_equal(incident_route_verify(&agent, s.frames[1]), LB_NOT_FOUND); /* it passes nothing on */
-	assert_int_equal(incident_route_verify(&agent, (struct lb_frame){ (const uint8_t *)"\xff", 1 }), LB_NOT_FOUND);
+	assert_int_equal(incident_route_verify(&agent, &s.h, s.frames[1]), LB_NOT_FOUND); /* it passes nothing on */
+	assert_int_equal(incident_route_verify(&agent, &s.h, (struct lb_frame){ (const uint8_t *)"\xff", 1 }), LB_NOT_FOUND);
 	fini_report(&s);
 }
 
@@ -188,6 +227,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		AGENT_TEST(what_was_passed_on_proves_who_said_it),
+		AGENT_TEST(what_is_confirmed_proves_who_reported_it),
 		AGENT_TEST(what_a_body_reports_goes_up_by_itself_where_it_may),
 		AGENT_TEST(it_has_the_label_the_incident_and_the_original),
 		AGENT_TEST(whom_a_partner_reports_to),

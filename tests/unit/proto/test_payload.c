@@ -245,6 +245,7 @@ static void dates_are_plausible_and_in_order(void **state)
 static void an_incident_has_what_its_stage_needs(void **state)
 {
 	Lagebus__IncidentReport x = LAGEBUS__INCIDENT_REPORT__INIT;
+	Lagebus__OriginalReport reported = LAGEBUS__ORIGINAL_REPORT__INIT;
 	Lagebus__Contact contact = LAGEBUS__CONTACT__INIT;
 
 	(void)state;
@@ -258,6 +259,14 @@ static void an_incident_has_what_its_stage_needs(void **state)
 	assert_payload(LB_TYPE_INCIDENT_REPORT, &x, "contact.email: is no e-mail address");
 	contact.email = (char *)"lage@leipzig.example";
 	assert_payload(LB_TYPE_INCIDENT_REPORT, &x, NULL);
+	x.reported = &reported;
+	assert_payload(LB_TYPE_INCIDENT_REPORT, &x, "reported.header: is missing");
+	reported.header = reported.signature = (ProtobufCBinaryData){ 1, (uint8_t *)"x" };
+	assert_payload(LB_TYPE_INCIDENT_REPORT, &x, "reported: goes with a confirmation only");
+	x.stage = LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_CONFIRM;
+	assert_payload(LB_TYPE_INCIDENT_REPORT, &x, NULL);
+	x.reported = NULL;
+	x.stage = LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_FIRST;
 	x.closed = true;
 	assert_payload(LB_TYPE_INCIDENT_REPORT, &x, "closed: goes with the final report only");
 	x.stage = LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_FINAL;

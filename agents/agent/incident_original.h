@@ -1,0 +1,20 @@
+/* The report of a body inside the one by which its Land passes it on or confirms it: header, payload and signature as they were. Pure; whether the
+ * signature is right is asked of incident_route_verify. */
+#ifndef LAGEBUS_AGENT_INCIDENT_ORIGINAL_H
+#define LAGEBUS_AGENT_INCIDENT_ORIGINAL_H
+
+#include <stdbool.h>
+
+#include "lagebus/err.h"
+#include "lagebus/header.h"
+#include "proto/incident.pb-c.h"
+
+/* What a report has inside it; NULL: nothing. It stays the report's. */
+const Lagebus__OriginalReport *incident_original_of(const Lagebus__IncidentReport *r);
+/* May a report with this header have one with that header inside it? LB_OK; LB_OTHER_INCIDENT: that is no report, or of another incident;
+ * LB_NOT_ITS_BODY: its origin is not below; LB_EXERCISE_MIXED; LB_TLP_WIDENED: the label is looser than the body's. */
+lb_err incident_original_fits(const struct lb_header *outer, const struct lb_header *inner) LB_MUST_CHECK;
+/* Does a report that passes on say what the body said, in every field? */
+bool incident_original_is_said(Lagebus__IncidentReport *r);
+
+#endif
