@@ -10,6 +10,7 @@
 #include "broker/core/route.h"
 #include "broker/deed_publish.h"
 #include "broker/edge/journal.h"
+#include "broker/exercises.h"
 #include "broker/receipts.h"
 #include "broker/session.h"
 #include "broker/signed_by.h"
@@ -97,12 +98,20 @@ static lb_err check_second_person(struct worker *w, const struct session *s, con
 	return lb_text_equals(row->signer, s->agent) || memcmp(key, row->key, sizeof key) == 0 ? LB_SAME_PERSON : LB_OK;
 }
 
-/* The message is judged again: its origin, or the rules, may have changed while it waited. */
-static lb_err check_message(const struct federation *f, const struct lb_header *about)
+/* The message is judged again: its origin, or the rules, may have changed while it waited, and its exercise may be over. */
+static lb_err check_message(struct worker *w, const struct lb_header *about)
 {
-	lb_err e = policy_admit(f, federation_find(f, about->origin.p, about->origin.n), about);
+	const struct federation *f = router_federation(w->router);
+	uint16_t origin = federation_find(f, about->origin.p, about->origin.n);
+	struct partner_set recipients = { { 0 } };
+	lb_err e = policy_admit(f, origin, about);
 
-	return e == LB_NEEDS_APPROVAL ? LB_OK : e == LB_OK ? LB_INVALID : e;
+	if (e != LB_NEEDS_APPROVAL)
+		return e == LB_OK ? LB_INVALID : e;
+	if (!exercises_concern(about))
+		return LB_OK;
+	policy_recipients(f, about, &recipients);
+	return exercises_check_running(w, origin, about, &recipients);
 }
 
 static lb_err check_texts(const Lagebus__Approval *a)
@@ -125,7 +134,7 @@ static lb_err check(struct worker *w, const struct session *s, uint16_t sender, 
 	if (e == LB_OK && !policy_may_approve(f, sender, about))
 		e = LB_ROLE_MAY_NOT_SEND;
 	if (e == LB_OK)
-		e = check_message(f, about);
+		e = check_message(w, about);
 	if (e == LB_OK)
 		e = check_way(h, about, a->decision == LAGEBUS__APPROVAL_DECISION__APPROVAL_DECISION_APPROVED);
 	if (e == LB_OK)

@@ -6,9 +6,6 @@
 #include "broker/core/approval.h"
 #include "broker/deadlines.h"
 #include "broker/purge.h"
-#include "proto/host/log.h"
-
-#define EXPIRED_AT_ONCE 64 /* rows looked at in one transaction */
 
 static lb_err peek(struct append *a, enum journal_table t, const struct lb_uuid *id)
 {
@@ -238,105 +235,4 @@ lb_err deeds_do(struct append *a, struct block *b, uint64_t first)
 		return b->count == 1 ? recall(a, b, first) : LB_OK;
 	}
 	return LB_OK;
-}
-
-/* Ids of rows whose time is over. */
-struct due {
-	int64_t now_ms;
-	struct lb_uuid id[EXPIRED_AT_ONCE];
-	unsigned n;
-};
-
-static void note_due(struct due *due, const void *key, size_t key_n)
-{
-	if (key_n == sizeof due->id[0].b)
-		memcpy(due->id[due->n++].b, key, key_n);
-}
-
-static bool is_over(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
-{
-	struct due *due = user;
-	struct waiting_row row;
-
-	/* A row that cannot be read waits for nobody. */
-	if (waiting_row_read(value, value_n, &row) != LB_OK || row.until_ms <= due->now_ms)
-		note_due(due, key, key_n);
-	return due->n < EXPIRED_AT_ONCE;
-}
-
-/* Ids sort by the time that they were made. */
-static bool is_old(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
-{
-	struct due *due = user;
-	struct lb_uuid id;
-
-	(void)value;
-	(void)value_n;
-	if (key_n != sizeof id.b)
-		return false;
-	memcpy(id.b, key, key_n);
-	if (lb_uuid7_ms(&id) >= due->now_ms - DEEDS_SETTLED_MS)
-		return false;
-	note_due(due, key, key_n);
-	return due->n < EXPIRED_AT_ONCE;
-}
-
-static lb_err expire_one(struct append *a, const struct lb_uuid *id, int64_t now_ms)
-{
-	struct settled_row settled = { .state = APPROVAL_EXPIRED, .at_ms = now_ms, .by = { "", 0 }, .function = { "", 0 }, .note = { "", 0 } };
-	struct lb_buf out = LB_BUF_INIT;
-	struct lb_zmtp_message m;
-	struct waiting_row row;
-	struct lb_header h;
-	char text[LB_UUID_TEXT];
-	lb_err e = peek(a, JOURNAL_WAITING, id);
-
-	if (e != LB_OK)
-		return e;
-	if (waiting_row_read(lb_buf_data(&a->record), lb_buf_len(&a->record), &row) == LB_OK && waiting_row_open(&row, &m, &h) == LB_OK) {
-		settled.came_ms = row.came_ms;
-		settled.until_ms = row.until_ms;
-		settled.signer = row.signer;
-		settled.header = m.frames[0];
-		e = lb_message_digest(m.frames[0], m.frames[1], settled.digest);
-		if (e == LB_OK)
-			e = settled_row_write(&settled, &out);
-		if (e == LB_OK)
-			e = put(a, JOURNAL_SETTLED, id, &out);
-	}
-	if (e == LB_OK)
-		e = journal_remove(a->journal, JOURNAL_WAITING, id->b, sizeof id->b);
-	lb_uuid_format(id, text);
-	log_event(LOG_WARN, "approval_expired", "id=%s detail=%s", text, "no second person approved it in time; it was not sent");
-	lb_buf_fini(&out);
-	return e;
-}
-
-/* The id stays taken where it stands for a message of the log. */
-static lb_err forget_one(struct append *a, const struct lb_uuid *id)
-{
-	uint64_t position;
-	unsigned lane;
-	lb_err e = journal_peek_id(a->journal, id, &lane, &position);
-
-	if (e == LB_OK && position == 0)
-		e = journal_forget(a->journal, id);
-	return e == LB_OK || e == LB_NOT_FOUND ? journal_remove(a->journal, JOURNAL_SETTLED, id->b, sizeof id->b) : e;
-}
-
-lb_err deeds_expire(struct append *a, int64_t now_ms, bool *changed)
-{
-	struct due due = { .now_ms = now_ms };
-	lb_err e = journal_peek_each(a->journal, JOURNAL_WAITING, NULL, 0, is_over, &due);
-
-	for (unsigned i = 0; e == LB_OK && i < due.n; i++)
-		e = expire_one(a, &due.id[i], now_ms);
-	*changed = due.n > 0;
-	due.n = 0;
-	if (e == LB_OK)
-		e = journal_peek_each(a->journal, JOURNAL_SETTLED, NULL, 0, is_old, &due);
-	for (unsigned i = 0; e == LB_OK && i < due.n; i++)
-		e = forget_one(a, &due.id[i]);
-	*changed |= due.n > 0;
-	return e;
 }

@@ -89,7 +89,7 @@ static lb_err find_told(struct worker *w, const struct exercise_row *row, const 
 	return e;
 }
 
-static lb_err check_running(struct worker *w, uint16_t sender, const struct lb_header *h, const struct partner_set *recipients)
+lb_err exercises_check_running(struct worker *w, uint16_t sender, const struct lb_header *h, const struct partner_set *recipients)
 {
 	struct running r = { .now_ms = w->now_ms };
 	uint8_t prefix[EXERCISE_KEY_MAX];
@@ -135,7 +135,7 @@ lb_err exercises_check(struct worker *w, uint16_t sender, const struct lb_header
 		return LB_EXERCISE_UNNAMED;
 	if (h->type == LB_TYPE_EXERCISE || is_in_log(w, &h->id) || is_afterwards(w, h))
 		return LB_OK;
-	return check_running(w, sender, h, recipients);
+	return exercises_check_running(w, sender, h, recipients);
 }
 
 /* A partner's rows: how many are not over, and which are long since, of whomever. */

@@ -33,7 +33,9 @@ bool exercises_concern(const struct lb_header *h);
 /* May a partner that the session speaks for publish this, which would reach these? LB_OK; LB_EXERCISE_UNNAMED, LB_EXERCISE_UNKNOWN,
  * LB_EXERCISE_OUTSIDE, or the log's error. What is in the log already may. Asks the router. */
 lb_err exercises_check(struct worker *w, uint16_t sender, const struct lb_header *h, const struct partner_set *recipients) LB_MUST_CHECK;
-/* The same; an Exercise is opened, and noted. Also LB_INVALID, LB_CLASSIFIED, LB_LIMIT (too many). exercises_settle it. */
+/* Does one of its name still run for its sender, and for those whom it reaches? LB_OK, or as above; also of a message that is in the log, or waits. */
+lb_err exercises_check_running(struct worker *w, uint16_t sender, const struct lb_header *h, const struct partner_set *recipients) LB_MUST_CHECK;
+/* As exercises_check; an Exercise is opened, and noted. Also LB_INVALID, LB_CLASSIFIED, LB_LIMIT (too many). exercises_settle it. */
 lb_err exercises_take(struct worker *w, uint16_t sender, const struct lb_header *h, struct lb_frame payload, const struct partner_set *recipients)
 	LB_MUST_CHECK;
 /* The message of this id is on disk, or never will be. */

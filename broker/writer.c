@@ -14,6 +14,7 @@
 #include "broker/edge/slice.h"
 #include "broker/eras.h"
 #include "broker/purge.h"
+#include "broker/waits.h"
 #include "lagebus/failpoint.h"
 
 #define BATCH_BLOCKS 256      /* blocks in one commit */
@@ -360,6 +361,7 @@ static void drop_past(struct writer *w)
 static void end_waits(struct writer *w)
 {
 	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
+	struct waits_ended ended = { .n = 0 };
 	bool changed = false;
 	lb_err e;
 
@@ -369,7 +371,7 @@ static void end_waits(struct writer *w)
 	w->waits_due_ms = now_ms + WAITS_EVERY_MS;
 	e = journal_begin(w->settings.journal);
 	if (e == LB_OK) {
-		e = deeds_expire(&w->append, now_ms, &changed);
+		e = waits_end(&w->append, now_ms, &ended, &changed);
 		if (e != LB_OK || !changed)
 			journal_abort(w->settings.journal);
 		else
@@ -377,6 +379,12 @@ static void end_waits(struct writer *w)
 	}
 	if (e != LB_OK)
 		log_event(LOG_ERROR, "waits_not_ended", "reason=%s", lb_err_token(e));
+	for (unsigned i = 0; e == LB_OK && i < ended.n; i++) {
+		struct audit_event *event = audit_refused(ended.one[i].signer, &ended.one[i].id, LB_TYPE_WARNING, ended.one[i].rule);
+
+		if (event)
+			tell(w, event);
+	}
 }
 
 /* Messages whose time is over go from the log. */

@@ -87,6 +87,8 @@ lb_err lb_sealed_write(const uint8_t pseudonym[LB_PSEUDONYM_SIZE], struct lb_fra
 
 lb_err lb_sealed_check_header(const struct lb_header *h)
 {
+	if (h->type == LB_TYPE_EXERCISE && is_red(h))
+		return LB_EXERCISE_RED;
 	if (h->type != LB_TYPE_DIGITAL_VIOLENCE_CASE)
 		return LB_OK;
 	if (!is_red(h) || h->expires_ms <= h->created_ms || h->expires_ms - h->created_ms > lb_message_type(h->type)->keep_ms)

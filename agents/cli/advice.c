@@ -20,6 +20,7 @@ static const struct {
 	{ LB_EXERCISE_UNNAMED, "name the exercise with --exercise-name" },
 	{ LB_EXERCISE_UNKNOWN, "lagebus exercise list shows which run; a coordinator begins one for everyone, a Land for its own bodies" },
 	{ LB_EXERCISE_OUTSIDE, "narrow --to to those who take part; whoever began the exercise may begin it again, for more" },
+	{ LB_EXERCISE_RED, "leave --tlp out; send what only some of the players may know with lagebus send --tlp red --exercise" },
 	{ LB_EXERCISE_MIXED, "give it the --exercise-name of the message that it refers to, or leave out --thread and --supersedes" },
 	{ LB_RED_NOT_ENCRYPTED, "lagebus send and warn encrypt it; a receipt or recall of it goes without a note or reason" },
 	{ LB_CASE_NOT_RED, "send it with lagebus case report" },

@@ -9,7 +9,7 @@
 
 const char *approvals_state(unsigned state)
 {
-	static const char *const names[] = { "", "waiting", "approved", "refused", "expired", "withdrawn" };
+	static const char *const names[] = { "", "waiting", "approved", "refused", "expired", "withdrawn", "ended" };
 
 	return state < sizeof names / sizeof names[0] ? names[state] : "unknown";
 }
@@ -145,6 +145,9 @@ void approvals_sentence(const Lagebus__ApprovalStatus *a, int64_t now_ms, char *
 		return;
 	case 4:
 		snprintf(out, n, "not sent: nobody approved it until %s", until);
+		return;
+	case 6:
+		snprintf(out, n, "not sent: at %s its exercise was over, before anybody had approved it", at);
 		return;
 	default:
 		snprintf(out, n, "%s%s at %s by %s%s%s%s%s%s", a->state == 2 ? "" : "not sent: ", approvals_state(a->state), at, a->by, *a->function ? " (" : "",

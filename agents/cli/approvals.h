@@ -21,7 +21,7 @@ struct approvals_message {
 enum cli_exit approvals_fetch(struct client *client, const char *written, struct approvals_message *out);
 void approvals_message_fini(struct approvals_message *m);
 
-/* "waiting", "approved", "refused", "expired", "withdrawn". */
+/* "waiting", "approved", "refused", "expired", "withdrawn", "ended" (with its exercise). */
 const char *approvals_state(unsigned state);
 /* A sentence for people, "waits until 15:04 for a second person of bund-bsi". */
 void approvals_sentence(const Lagebus__ApprovalStatus *a, int64_t now_ms, char *out, size_t n);

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/advice.h"
+#include "agents/cli/approvals.h"
 #include "agents/cli/commands.h"
 #include "agents/cli/draft.h"
 #include "agents/cli/message.h"
@@ -79,6 +81,10 @@ static enum cli_exit send_exercise(struct cli *cli, const struct draft_defaults 
 		draft_fini(&draft);
 		return draft_fail(cli, e, &why);
 	}
+	if (draft.header.tlp == LB_TLP_RED) {
+		draft_fini(&draft);
+		return cli_fail(cli, CLI_REFUSED, "%s (%s): %s", lb_err_text(LB_EXERCISE_RED), lb_err_token(LB_EXERCISE_RED), advice_for(LB_EXERCISE_RED));
+	}
 	draft.header.exercise = true;
 	draft.header.exercise_name = (char *)name;
 	draft.header.thread = thread;
@@ -127,6 +133,32 @@ static enum cli_exit ask(struct cli *cli, bool past, Lagebus__Reply **reply, cha
 	return code;
 }
 
+/* What of an exercise waits for a second person at the broker: it ends with it. NULL: nothing can be known of it now. */
+static Lagebus__Waiting *ask_waiting(struct cli *cli)
+{
+	Lagebus__Waiting *all = NULL;
+	struct client client;
+
+	if (!client_open(cli, &client) && *client_status(&client)->broker && approvals_list(&client, &all))
+		all = NULL; /* why was said, and the exercise is ended all the same */
+	client_close(&client);
+	return all;
+}
+
+static void note_waiting(struct cli *cli, const Lagebus__Waiting *all, const char *name)
+{
+	for (size_t i = 0; all && i < all->n_messages; i++) {
+		char id[LB_UUID_TEXT];
+		struct lb_header h;
+
+		if (lb_header_decode(all->messages[i]->header.data, all->messages[i]->header.len, &h) || lb_header_is_real(&h) || !lb_text_equals(h.exercise_name, name))
+			continue;
+		lb_uuid_format(&h.id, id);
+		cli_note(cli, "the warning %s of %.*s waited for a second person, and ends with the exercise: it is not sent (lagebus receipts %s)", id, (int)h.origin.n,
+			h.origin.p, id);
+	}
+}
+
 static const Lagebus__ExerciseRow *find_own(const Lagebus__ExercisesReply *list, const char *name, const char *by)
 {
 	for (size_t i = 0; i < list->n_rows; i++)
@@ -158,6 +190,7 @@ enum cli_exit cmd_exercise_end(struct cli *cli)
 	char self[LB_PARTNER_ID_MAX + 1];
 	struct lb_header begun;
 	const Lagebus__ExerciseRow *row = NULL;
+	Lagebus__Waiting *waiting = NULL;
 	const char *by;
 	enum cli_exit code = ask(cli, true, &reply, self);
 
@@ -167,7 +200,13 @@ enum cli_exit cmd_exercise_end(struct cli *cli)
 	if (!code && lb_header_decode(row->header.data, row->header.len, &begun))
 		code = cli_fail(cli, CLI_IO, "the agent's answer cannot be read");
 	if (!code)
+		waiting = ask_waiting(cli);
+	if (!code)
 		code = end_it(cli, row, &begun);
+	if (!code)
+		note_waiting(cli, waiting, row->name);
+	if (waiting)
+		lagebus__waiting__free_unpacked(waiting, NULL);
 	if (reply)
 		lagebus__reply__free_unpacked(reply, NULL);
 	return code;

@@ -34,8 +34,8 @@ const struct command commands[] = {
 		"not let it have it); and overdue since the deadline that has passed. Who is a recipient is said by the rules of the time when the message was "
 		"accepted; where today's differ, --all says it. In a pipe each line has: partner, delivered (yes, no or expired), displayed, acknowledged, by, "
 		"implemented, last seen and state (overdue where it is), separated by tabs. Of a message that was recalled there is one more field: when all of "
-		"the partner's agents had deleted it. Of one that waits for a second person, or waited in vain, there is one line: waiting, refused, expired or "
-		"withdrawn. The exit code is 7 if somebody is overdue.", ROW(receipts) },
+		"the partner's agents had deleted it. Of one that waits for a second person, or waited in vain, there is one line: waiting, refused, expired, "
+		"withdrawn or ended (with its exercise). The exit code is 7 if somebody is overdue.", ROW(receipts) },
 	{ "incident list", "", 0, 0, "the incidents that are open, and what is due next",
 		"Lists the incident that changed last first. In a pipe each line has: changed, stage, tier, title, lead, due next and id, separated by tabs.",
 		ROW(incident_list) },

@@ -131,7 +131,7 @@ lb_err settled_row_read(const uint8_t *p, size_t n, struct settled_row *out)
 	int64_t state = get64(&r);
 	struct settled_row row = { 0 };
 
-	if (state < APPROVAL_WAITING || state > APPROVAL_WITHDRAWN)
+	if (state < APPROVAL_WAITING || state > APPROVAL_ENDED)
 		return LB_CORRUPT;
 	row.state = (enum approval_state)state;
 	row.came_ms = get64(&r);

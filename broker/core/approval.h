@@ -15,7 +15,7 @@
 #define APPROVAL_NOTE_MAX 1024 /* bytes of the second person's note */
 
 /* The numbers are the wire's (ApprovalStatus.state). */
-enum approval_state { APPROVAL_WAITING = 1, APPROVAL_APPROVED, APPROVAL_REFUSED, APPROVAL_EXPIRED, APPROVAL_WITHDRAWN };
+enum approval_state { APPROVAL_WAITING = 1, APPROVAL_APPROVED, APPROVAL_REFUSED, APPROVAL_EXPIRED, APPROVAL_WITHDRAWN, APPROVAL_ENDED };
 
 /* Pointers go into the bytes that were read, or are the caller's. */
 struct waiting_row {

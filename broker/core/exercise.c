@@ -41,7 +41,12 @@ bool exercise_is_ended(const struct exercise_row *row)
 	return memcmp(&row->ended, &none, sizeof none) != 0;
 }
 
+bool exercise_is_over(const struct exercise_row *row, int64_t now_ms)
+{
+	return exercise_is_ended(row) || (row->ends_ms != 0 && row->ends_ms <= now_ms);
+}
+
 bool exercise_runs(const struct exercise_row *row, int64_t now_ms)
 {
-	return !exercise_is_ended(row) && row->begins_ms <= now_ms && (row->ends_ms == 0 || now_ms < row->ends_ms);
+	return row->begins_ms <= now_ms && !exercise_is_over(row, now_ms);
 }

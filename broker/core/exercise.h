@@ -30,6 +30,8 @@ lb_err exercise_row_read(const uint8_t *p, size_t n, struct exercise_row *out) L
 
 /* Was it ended by a message? */
 bool exercise_is_ended(const struct exercise_row *row);
+/* Was it ended, or has it reached its end? */
+bool exercise_is_over(const struct exercise_row *row, int64_t now_ms);
 /* Has it begun, and neither been ended nor reached its end? */
 bool exercise_runs(const struct exercise_row *row, int64_t now_ms);
 

@@ -66,6 +66,7 @@
 	X(EXERCISE_UNKNOWN,   "exercise-unknown",      "no exercise of this name runs for the sender: it has not begun, has ended, or is others'") \
 	X(EXERCISE_OUTSIDE,   "exercise-outside",      "it would reach somebody to whom the beginning of the exercise was not sent") \
 	X(EXERCISE_MIXED,     "exercise-mixed",        "a real message and one of an exercise, or those of two exercises, may not refer to each other") \
+	X(EXERCISE_RED,       "exercise-red",          "the broker reads when an exercise begins and ends, so that cannot be TLP:RED; what is played can") \
 	X(ACK_TOO_WEAK,       "ack-too-weak",          "a warning of this level must ask that a named function acknowledges it") \
 	X(ACK_TOO_LATE,       "ack-too-late",          "a warning of this level must ask for that sooner: level 2 within a working day, 3 in 4 h, 4 in 1 h") \
 	X(CLASSIFIED,         "classified",            "it is marked VS-NfD or higher, which this system may not carry") \

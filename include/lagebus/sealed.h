@@ -28,7 +28,7 @@ lb_err lb_sealed_read(struct lb_frame payload, struct lb_sealed *out) LB_MUST_CH
 /* Appends one; pseudonym NULL: without. LB_OK or LB_NO_MEMORY. */
 lb_err lb_sealed_write(const uint8_t pseudonym[LB_PSEUDONYM_SIZE], struct lb_frame envelope, struct lb_buf *out) LB_MUST_CHECK;
 /* What the header alone says against it: LB_CASE_NOT_RED (also: `expires` is missing, or more than 14 days after `created`),
- * LB_RED_NOT_ENCRYPTED (a case's header has the name of an exercise, or a language). LB_OK: nothing. */
+ * LB_RED_NOT_ENCRYPTED (a case's header has the name of an exercise, or a language); LB_EXERCISE_RED (an Exercise, which the broker opens). LB_OK: nothing. */
 lb_err lb_sealed_check_header(const struct lb_header *h) LB_MUST_CHECK;
 /* The same of header and payload: LB_RED_NOT_ENCRYPTED also where the payload is not sealed, or where one that the broker reads
  * (receipt, approval, recall) has a text besides who it is by. */

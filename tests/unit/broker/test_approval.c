@@ -45,7 +45,7 @@ static void what_became_of_one_is_read_back(void **state)
 	assert_memory_equal(back.header.p, "head", 4);
 	for (size_t n = 0; n < lb_buf_len(&bytes); n++)
 		assert_int_equal(settled_row_read(lb_buf_data(&bytes), n, &back), LB_CORRUPT);
-	lb_buf_data(&bytes)[0] = 6; /* no such state */
+	lb_buf_data(&bytes)[0] = APPROVAL_ENDED + 1; /* no such state */
 	assert_int_equal(settled_row_read(lb_buf_data(&bytes), lb_buf_len(&bytes), &back), LB_CORRUPT);
 	lb_buf_fini(&bytes);
 }

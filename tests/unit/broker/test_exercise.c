@@ -48,11 +48,15 @@ static void it_runs_from_its_beginning_to_its_end(void **state)
 	assert_true(exercise_runs(&row, 100));
 	assert_true(exercise_runs(&row, 199));
 	assert_false(exercise_runs(&row, 200));
+	assert_true(exercise_is_over(&row, 200));
+	assert_false(exercise_is_over(&row, 99)); /* it is to come */
 	row.ends_ms = 0;
+	assert_false(exercise_is_over(&row, INT64_MAX));
 	assert_true(exercise_runs(&row, INT64_MAX));
 	assert_false(exercise_is_ended(&row));
 	row.ended.b[15] = 1;
 	assert_true(exercise_is_ended(&row));
+	assert_true(exercise_is_over(&row, 99));
 	assert_false(exercise_runs(&row, 150));
 }
 
