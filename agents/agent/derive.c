@@ -5,6 +5,7 @@
 
 #include "agents/agent/agent.h"
 #include "agents/agent/bind.h"
+#include "agents/agent/bounds.h"
 #include "agents/agent/exercises.h"
 #include "agents/agent/indicators.h"
 #include "agents/agent/sightings.h"
@@ -39,14 +40,28 @@ static lb_err forget(struct agent *a, const struct lb_header *h, struct lb_frame
 	return e;
 }
 
+static lb_err take_indicators(struct agent *a, const struct lb_header *h, struct lb_frame payload)
+{
+	lb_err e = indicators_take(&a->store, h, payload, agent_clock_ms());
+
+	return e == LB_OK ? bounds_keep(&a->store, BOUNDED_INDICATORS, BOUNDS_INDICATORS_MAX) : e;
+}
+
+static lb_err take_sightings(struct agent *a, const struct lb_header *h, struct lb_frame payload)
+{
+	lb_err e = sightings_take(&a->store, h, payload);
+
+	return e == LB_OK ? bounds_keep(&a->store, BOUNDED_SIGHTINGS, BOUNDS_SIGHTINGS_MAX) : e;
+}
+
 /* What is the same for what comes and for what we say. */
 static lb_err take(struct agent *a, const struct lb_header *h, struct lb_frame payload)
 {
 	switch (h->type) {
 	case LB_TYPE_INDICATOR:
-		return indicators_take(&a->store, h, payload, agent_clock_ms());
+		return take_indicators(a, h, payload);
 	case LB_TYPE_SIGHTING:
-		return sightings_take(&a->store, h, payload);
+		return take_sightings(a, h, payload);
 	case LB_TYPE_TRAINING_EVENT:
 		return training_take(&a->store, h, payload);
 	case LB_TYPE_TRAINING_REGISTRATION:

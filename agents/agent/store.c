@@ -92,6 +92,16 @@ static const char *const steps[] = {
 	"ALTER TABLE inbox ADD COLUMN exercise TEXT;"
 	"UPDATE inbox SET exercise=exercise_of(header) WHERE exercise_of(header) IS NOT NULL;"
 	"CREATE INDEX inbox_exercise ON inbox(exercise) WHERE exercise IS NOT NULL;",
+	/* 9: how many rows an origin has in the tables that have a bound (bounds.c). Two statements, since OR IGNORE outside counts inside, too. */
+	"CREATE TABLE tally(what INTEGER, origin TEXT, n INTEGER, PRIMARY KEY(what, origin)) WITHOUT ROWID;"
+	"INSERT INTO tally SELECT 1,origin,count(*) FROM indicator GROUP BY origin;"
+	"INSERT INTO tally SELECT 2,origin,count(*) FROM sighting GROUP BY origin;"
+	"CREATE TRIGGER indicator_more AFTER INSERT ON indicator BEGIN INSERT OR IGNORE INTO tally VALUES(1,new.origin,0);"
+	" UPDATE tally SET n=n+1 WHERE what=1 AND origin=new.origin; END;"
+	"CREATE TRIGGER indicator_less AFTER DELETE ON indicator BEGIN UPDATE tally SET n=n-1 WHERE what=1 AND origin=old.origin; END;"
+	"CREATE TRIGGER sighting_more AFTER INSERT ON sighting BEGIN INSERT OR IGNORE INTO tally VALUES(2,new.origin,0);"
+	" UPDATE tally SET n=n+1 WHERE what=2 AND origin=new.origin; END;"
+	"CREATE TRIGGER sighting_less AFTER DELETE ON sighting BEGIN UPDATE tally SET n=n-1 WHERE what=2 AND origin=old.origin; END;",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
@@ -165,6 +175,10 @@ static const char *const sql[STORE_STATEMENTS] = {
 			       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
 	[STORE_SIGHTING_TOTAL] = "SELECT coalesce(sum(count),0),coalesce(min(nullif(first,0)),0),coalesce(max(last),0) FROM sighting WHERE indicator=?1 AND exercise=?2",
 	[STORE_SIGHTING_LIST] = "SELECT message,origin,count,first,last,source FROM sighting WHERE indicator=?1 AND exercise=?2 ORDER BY message DESC,n LIMIT ?3",
+	[STORE_TALLY_ALL] = "SELECT coalesce(sum(n),0) FROM tally WHERE what=?1",
+	[STORE_TALLY_MOST] = "SELECT origin,n FROM tally WHERE what=?1 ORDER BY n DESC,origin LIMIT 1",
+	[STORE_INDICATOR_DROP] = "DELETE FROM indicator WHERE row IN (SELECT row FROM indicator WHERE origin=?1 ORDER BY valid_until,row LIMIT ?2)",
+	[STORE_SIGHTING_DROP] = "DELETE FROM sighting WHERE (message,n) IN (SELECT message,n FROM sighting WHERE origin=?1 ORDER BY until,message,n LIMIT ?2)",
 	[STORE_TRAINING_ADD] = "INSERT INTO training(uid,origin,sequence,created,begins,ends,header,event,message) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"
 			       " ON CONFLICT(uid) DO UPDATE SET message=?9,sequence=?3,created=?4,begins=?5,ends=?6,header=?7,event=?8"
 			       " WHERE origin=?2 AND (sequence<?3 OR (sequence=?3 AND created<=?4))",

@@ -91,7 +91,7 @@ static json_t *nothing_json(const struct import *im)
 	return list;
 }
 
-static enum cli_exit show(struct cli *cli, const struct import *im, json_t *messages)
+static enum cli_exit show(struct cli *cli, const struct import *im, bool red, json_t *messages)
 {
 	size_t n = json_array_size(messages);
 	bool accepted = true;
@@ -110,6 +110,8 @@ static enum cli_exit show(struct cli *cli, const struct import *im, json_t *mess
 	if (cli->terminal)
 		out_styled(cli, accepted ? OUT_GOOD : OUT_WARN, "%zu indicators in %zu message%s%s; %zu were there twice", im->set.n, n, n == 1 ? "" : "s",
 			accepted ? ", accepted by the broker" : ", in the agent's outbox", im->set.duplicates);
+	if (red)
+		cli_note(cli, "TLP:RED is in no agent's table: each recipient reads it with lagebus show ID");
 	return CLI_OK;
 }
 
@@ -149,7 +151,7 @@ static enum cli_exit send_all(struct cli *cli, struct import *im, const struct d
 		code = indicator_send(&client, d, &im->set, source, &messages);
 	client_close(&client);
 	if (!code)
-		code = show(cli, im, messages);
+		code = show(cli, im, d->header.tlp == LB_TLP_RED, messages);
 	json_decref(messages);
 	return code;
 }

@@ -1,12 +1,62 @@
 /* agents/cli/cmd_indicators_import.c, indicator_send.c: many in some messages, under the file's label. */
 #include <jansson.h>
 
+#include "lagebus/sealed.h"
 #include "lagebus/tlp.h"
 #include "proto/indicator.pb-c.h"
-#include "tests/unit/cli/fake_agent.h"
+#include "tests/unit/cli/fake_directory.h"
 
 static size_t sizes[10], sent_n;
 static unsigned tlp;
+
+static unsigned sealed_n;
+static bool leaked;
+
+static void answer_sealed(struct fake *f, const Lagebus__Request *request)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	Lagebus__SendReply sent = LAGEBUS__SEND_REPLY__INIT;
+	uint8_t id[16] = { 1 };
+	struct lb_sealed s;
+
+	if (request->body_case == LAGEBUS__REQUEST__BODY_DIRECTORY) {
+		tell_certificate(f);
+		return;
+	}
+	sealed_n += lb_sealed_read((struct lb_frame){ request->send->payload.data, request->send->payload.len }, &s) == LB_OK;
+	leaked |= memmem(request->send->payload.data, request->send->payload.len, "h7.example", 10) != NULL;
+	sent.id = (ProtobufCBinaryData){ 16, id };
+	sent.accepted = true;
+	reply.body_case = LAGEBUS__REPLY__BODY_SEND;
+	reply.send = &sent;
+	fake_reply(f, &reply);
+}
+
+static void what_is_red_goes_out_encrypted(void **state)
+{
+	struct ran r = { .code = 0 };
+	struct fake f;
+	FILE *file;
+
+	(void)state;
+	sealed_n = 0;
+	fake_start(&f, answer_sealed);
+	file = fopen(in_scratch(f.dir, "many.txt"), "w");
+	assert_non_null(file);
+	for (unsigned i = 0; i < 10500; i++)
+		fprintf(file, "h%u.example\n", i);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(run(&r, "indicators", "import", in_scratch(f.dir, "many.txt"), "--to", "de-sn", "--tlp", "red", NULL), CLI_OK);
+	assert_int_equal(sealed_n, 2);
+	assert_false(leaked);
+	assert_has(r.err, "in no agent's table");
+	assert_int_equal(run(&r, "indicators", "import", in_scratch(f.dir, "many.txt"), "--to", "all", "--tlp", "red", NULL), CLI_REFUSED);
+	assert_has(r.err, "tlp-red-named-only");
+	assert_int_equal(sealed_n, 2);
+	fake_stop(&f);
+	fake_forget(&f);
+	ran_free(&r);
+}
 
 static void answer(struct fake *f, const Lagebus__Request *request)
 {
@@ -96,7 +146,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_go_in_some_messages),
 		cmocka_unit_test(a_files_label_holds),
+		cmocka_unit_test(what_is_red_goes_out_encrypted),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_certificate, NULL);
 }
