@@ -15,6 +15,7 @@
 #include "lagebus/limits.h"
 #include "lagebus/tlp.h"
 #include "proto/assistance.pb-c.h"
+#include "proto/host/words.h"
 
 const struct option_row cmd_incident_report_options[] = {
 	INCIDENT_FORM_OPTIONS,
@@ -109,7 +110,7 @@ static enum cli_exit complete(struct reporting *r)
 	if (ask) {
 		code = keep(r);
 		if (!code)
-			cli_note(cli, "kept as draft %s; lagebus incident report --draft %s goes on with it", r->draft.name, r->draft.name);
+			cli_note(cli, _("kept as draft %s; lagebus incident report --draft %s goes on with it"), r->draft.name, r->draft.name);
 		if (!code)
 			code = incident_form_ask(&r->form, cli, stdin, cli->err, keep, r);
 	}
@@ -168,7 +169,7 @@ enum cli_exit cmd_incident_report(struct cli *cli)
 		if (!code && !args_has(&cli->args, "dry-run"))
 			incident_draft_remove(&r.draft);
 		else if (code)
-			cli_note(cli, "kept as draft %s; lagebus incident report --draft %s goes on with it", r.draft.name, r.draft.name);
+			cli_note(cli, _("kept as draft %s; lagebus incident report --draft %s goes on with it"), r.draft.name, r.draft.name);
 	}
 	incident_form_fini(&r.form);
 	return code;
@@ -306,7 +307,7 @@ static enum cli_exit close_it(struct cli *cli, const struct incident_view *v, st
 		return cli_fail(cli, CLI_USAGE, "what was it, and what was done? --text");
 	for (size_t k = 0; k < i->n_assistance; k++)
 		if (i->assistance[k]->state <= LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_ACCEPTED)
-			cli_note(cli, "assistance is still %s: %s", incident_word(WORDS_ASSISTANCE, i->assistance[k]->state), i->assistance[k]->capability);
+			cli_note(cli, _("assistance is still %s: %s"), _(incident_word(WORDS_ASSISTANCE, i->assistance[k]->state)), i->assistance[k]->capability);
 	begin_report(i, false, &report);
 	report.stage = LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_FINAL;
 	report.closed = true;

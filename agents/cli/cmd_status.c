@@ -86,14 +86,14 @@ static void count_field(struct cli *cli, const char *name, uint64_t n, enum out_
 static void incidents_field(struct cli *cli, const Lagebus__StatusReply *s)
 {
 	char text[160];
-	int n = snprintf(text, sizeof(text), "%llu open", (unsigned long long)s->incidents_open);
+	int n = snprintf(text, sizeof(text), _("%llu open"), (unsigned long long)s->incidents_open);
 
 	if (s->incidents_soon)
-		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %llu due soon", (unsigned long long)s->incidents_soon);
+		n += snprintf(text + n, sizeof(text) - (size_t)n, _(", %llu due soon"), (unsigned long long)s->incidents_soon);
 	if (s->incidents_overdue)
-		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %llu overdue", (unsigned long long)s->incidents_overdue);
+		n += snprintf(text + n, sizeof(text) - (size_t)n, _(", %llu overdue"), (unsigned long long)s->incidents_overdue);
 	if (s->incidents_soon || s->incidents_overdue)
-		snprintf(text + n, sizeof(text) - (size_t)n, " (lagebus incident list)");
+		snprintf(text + n, sizeof(text) - (size_t)n, "%s", " (lagebus incident list)");
 	out_field(cli, s->incidents_overdue ? OUT_BAD : s->incidents_soon ? OUT_WARN : OUT_PLAIN, "incidents", text);
 }
 

@@ -10,6 +10,7 @@
 #include "lagebus/payload.h"
 #include "agents/cli/sealing.h"
 #include "proto/control.pb-c.h"
+#include "proto/host/words.h"
 #include "proto/violence.pb-c.h"
 
 static ProtobufCBinaryData pack_header(const Lagebus__Header *h)
@@ -23,8 +24,8 @@ static ProtobufCBinaryData pack_header(const Lagebus__Header *h)
 
 static void describe(const struct draft *d, char *out, size_t n)
 {
-	size_t at = (size_t)snprintf(out, n, "%s/%s, %s%s%s, to", lb_type_name(d->header.type), lb_area_name(d->header.area),
-		d->header.level ? out_level(d->header.level) : "", d->header.level ? ", " : "", lb_tlp_name(d->header.tlp));
+	size_t at = (size_t)snprintf(out, n, _("%s/%s, %s%s%s, to"), _(lb_type_name(d->header.type)), _(lb_area_name(d->header.area)),
+		d->header.level ? _(out_level(d->header.level)) : "", d->header.level ? ", " : "", lb_tlp_name(d->header.tlp));
 
 	for (size_t i = 0; i < d->header.n_audience && at < n; i++)
 		at += (size_t)snprintf(out + at, n - at, " %s", d->audience[i]);
@@ -99,12 +100,12 @@ static enum cli_exit show_sent(struct client *client, const struct draft *d, con
 	}
 	describe(d, text, sizeof(text));
 	if (accepted)
-		out_styled(cli, OUT_GOOD, "accepted by the broker: %s", id);
+		out_styled(cli, OUT_GOOD, _("accepted by the broker: %s"), id);
 	else
-		out_styled(cli, OUT_WARN, "in the agent's outbox, it goes out as soon as a broker is reached: %s", id);
+		out_styled(cli, OUT_WARN, _("in the agent's outbox, it goes out as soon as a broker is reached: %s"), id);
 	if (d->has_pseudonym)
 		out_line(cli, "case %s", pseudonym);
-	out_line(cli, "%s\nwho has it: lagebus receipts %s", text, id);
+	out_line(cli, _("%s\nwho has it: lagebus receipts %s"), text, id);
 	return CLI_OK;
 }
 

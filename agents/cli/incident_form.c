@@ -10,6 +10,7 @@
 #include "agents/cli/when.h"
 #include "lagebus/classified.h"
 #include "lagebus/header.h"
+#include "proto/host/words.h"
 
 #define TEXT_MAX 65536
 #define LINE_MAX_BYTES 500
@@ -25,14 +26,14 @@ static const struct field {
 	enum incident_scale scale; /* CHOICE, ANSWER */
 	const char *question;
 } fields[] = {
-	{ "title", LINE, true, true, 0, "What is it, in a line?" },
-	{ "text", TEXT, true, true, 0, "What happened?" },
-	{ "known", TIME, true, true, 0, "Since when is it known? (now, 14:20, 3h, 2026-11-23 14:20)" },
-	{ "category", CHOICE, true, true, WORDS_CATEGORY, "What kind of incident?" },
-	{ "malicious", ANSWER, false, true, WORDS_ANSWER, "Is it probably malicious? (yes, no; Enter: not known yet)" },
-	{ "cross-border", ANSWER, false, true, WORDS_ANSWER, "Does it reach beyond the border? (yes, no; Enter: not known yet)" },
-	{ "impact", TEXT, false, true, 0, "What does it do, to whom? (Enter: not known yet)" },
-	{ "contact", CONTACT, true, true, 0, "Whom may one ask? (function, phone, e-mail)" },
+	{ "title", LINE, true, true, 0, N_("What is it, in a line?") },
+	{ "text", TEXT, true, true, 0, N_("What happened?") },
+	{ "known", TIME, true, true, 0, N_("Since when is it known? (now, 14:20, 3h, 2026-11-23 14:20)") },
+	{ "category", CHOICE, true, true, WORDS_CATEGORY, N_("What kind of incident?") },
+	{ "malicious", ANSWER, false, true, WORDS_ANSWER, N_("Is it probably malicious? (yes, no; Enter: not known yet)") },
+	{ "cross-border", ANSWER, false, true, WORDS_ANSWER, N_("Does it reach beyond the border? (yes, no; Enter: not known yet)") },
+	{ "impact", TEXT, false, true, 0, N_("What does it do, to whom? (Enter: not known yet)") },
+	{ "contact", CONTACT, true, true, 0, N_("Whom may one ask? (function, phone, e-mail)") },
 	{ "tier", CHOICE, false, false, WORDS_TIER, "" },
 };
 
@@ -79,7 +80,7 @@ static lb_err read_value(const struct field *field, const char *typed, char **ou
 	size_t n = strlen(typed);
 
 	if (!lb_utf8_is_valid(typed, n) || n > (field->kind == TEXT ? TEXT_MAX : LINE_MAX_BYTES))
-		return why_set(why, LB_INVALID, "--%s: at most %d bytes of UTF-8 are expected", field->key, field->kind == TEXT ? TEXT_MAX : LINE_MAX_BYTES);
+		return why_set(why, LB_INVALID, _("--%s: at most %d bytes of UTF-8 are expected"), field->key, field->kind == TEXT ? TEXT_MAX : LINE_MAX_BYTES);
 	if (lb_text_is_classified(typed, n))
 		return why_set(why, LB_CLASSIFIED, "%s", lb_err_text(LB_CLASSIFIED));
 	if (field->kind == TIME) {
@@ -90,7 +91,7 @@ static lb_err read_value(const struct field *field, const char *typed, char **ou
 	} else if (field->kind == CHOICE || field->kind == ANSWER) {
 		list_choices(field, choices, sizeof(choices));
 		if (!read_choice(field, typed, &number))
-			return why_set(why, LB_INVALID, "--%s %.40s: is none of %s", field->key, typed, choices);
+			return why_set(why, LB_INVALID, _("--%s %.40s: is none of %s"), field->key, typed, choices);
 		typed = incident_token(field->scale, number);
 	}
 	*out = strdup(typed);
@@ -238,13 +239,24 @@ enum cli_exit incident_form_read(struct incident_form *f, struct cli *cli, const
 
 static void put_question(const struct field *field, const char *remembered, FILE *out)
 {
-	fprintf(out, "\n%s\n", field->question);
+	fprintf(out, "\n%s\n", _(field->question));
 	for (unsigned i = 1; field->kind == CHOICE && i <= incident_numbers(field->scale); i++)
-		fprintf(out, "  %2u  %s\n", i, incident_word(field->scale, i));
+		fprintf(out, "  %2u  %s\n", i, _(incident_word(field->scale, i)));
 	if (field->kind == CONTACT && *remembered)
-		fprintf(out, "  Enter: %s\n", remembered);
+		fprintf(out, _("  Enter: %s\n"), remembered);
 	fputs("> ", out);
 	fflush(out);
+}
+
+/* Whoever is asked has seen the choices. */
+static void put_wrong(const struct field *field, const struct why *why, FILE *out)
+{
+	if (field->kind == CHOICE)
+		fprintf(out, _("A number from 1 to %u, please.\n"), incident_numbers(field->scale));
+	else if (field->kind == ANSWER)
+		fprintf(out, "%s\n", _("yes or no, please; Enter: not known yet"));
+	else
+		fprintf(out, "%s\n", why->text);
 }
 
 /* One answer that can be read, or none where none is needed. False: the input has ended. */
@@ -267,12 +279,14 @@ static bool ask_one(struct incident_form *f, const struct field *field, FILE *in
 			break;
 		if (n == 0 && remembered && *remembered)
 			done = set(f, field, remembered, &why) == LB_OK;
+		else if (n == 0 && field->needed)
+			fprintf(out, "%s\n", _("This is needed."));
 		else if (n == 0)
-			done = !field->needed;
+			done = true;
 		else if (set(f, field, line, &why) == LB_OK)
 			done = true;
 		else
-			fprintf(out, "%s\n", why.text);
+			put_wrong(field, &why, out);
 	}
 	free(line);
 	free(remembered);
@@ -287,7 +301,7 @@ enum cli_exit incident_form_ask(struct incident_form *f, struct cli *cli, FILE *
 		if (!fields[i].asked || *value_of(f, fields[i].key))
 			continue;
 		if (!ask_one(f, &fields[i], in, out))
-			return cli_fail(cli, CLI_IO, "the input ended; the draft is kept, lagebus incident report --draft last goes on with it");
+			return cli_fail(cli, CLI_IO, "%s", _("the input ended; the draft is kept, lagebus incident report --draft last goes on with it"));
 		code = keep(user);
 	}
 	return code;

@@ -12,6 +12,7 @@
 
 #include "agents/cli/file.h"
 #include "agents/cli/when.h"
+#include "proto/host/words.h"
 
 #define CONTACT_MAX 1000
 #define DAY_MS INT64_C(86400000)
@@ -187,13 +188,13 @@ lb_err incident_past_ms(const char *text, int64_t now_ms, int64_t *out, struct w
 {
 	int64_t ms = now_ms, seconds;
 
-	if (strcmp(text, "now") != 0 && !read_clock(text, now_ms, &ms) && !read_day_and_clock(text, &ms) && !read_ago(text, now_ms, &ms)) {
+	if (strcmp(text, "now") != 0 && strcmp(text, "jetzt") != 0 && !read_clock(text, now_ms, &ms) && !read_day_and_clock(text, &ms) && !read_ago(text, now_ms, &ms)) {
 		if (when_date_s(text, &seconds, why))
-			return why_set(why, LB_INVALID, "'%.40s' is not a time; write now, 14:20, 3h, 2026-11-23 14:20 or 2026-11-23T14:20:00Z", text);
+			return why_set(why, LB_INVALID, _("'%.40s' is not a time; write now, 14:20, 3h, 2026-11-23 14:20 or 2026-11-23T14:20:00Z"), text);
 		ms = seconds * 1000;
 	}
 	if (ms > now_ms)
-		return why_set(why, LB_INVALID, "'%.40s' is in the future", text);
+		return why_set(why, LB_INVALID, _("'%.40s' is in the future"), text);
 	*out = ms;
 	return LB_OK;
 }

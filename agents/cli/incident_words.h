@@ -16,16 +16,17 @@ enum incident_scale {
 	WORDS_SCALES,
 };
 
-/* What is typed for a number ("malicious-code") and what is shown of it ("malicious code"); "?" for one that is not known. Static storage. */
+/* What is typed for a number ("malicious-code") and what is shown of it ("malicious code"), in English and to be translated; "?" for one that is not known.
+ * Static storage. */
 const char *incident_token(enum incident_scale scale, unsigned number);
 const char *incident_word(enum incident_scale scale, unsigned number);
 /* The number of what was typed. False: it is none. */
 bool incident_number(enum incident_scale scale, const char *token, unsigned *out);
 /* How many numbers from 1 on the scale has. */
 unsigned incident_numbers(enum incident_scale scale);
-/* Why a message does not count, for people. */
+/* Why a message does not count, for people; likewise. */
 const char *incident_fault_word(const char *token);
-/* "verified", or why what a body signed is not, from the agent's token; for people. */
-void incident_verified_words(const char *token, char *out, size_t n);
+/* "verified", or why what a body signed is not, from the agent's token; for people, in their language or in English. */
+void incident_verified_words(const char *token, bool translated, char *out, size_t n);
 
 #endif

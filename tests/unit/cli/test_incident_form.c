@@ -97,10 +97,30 @@ static void an_answer_that_is_none_is_asked_for_again(void **state)
 	assert_int_equal(ask(&f, "tomorrow\n2099-01-01\nnow\n77\nmalicious-code\nja\nmaybe\nn\n\n"), CLI_OK);
 	assert_has(said, "'tomorrow' is not a time");
 	assert_has(said, "is in the future");
-	assert_has(said, "is none of abusive-content");
-	assert_has(said, "maybe: is none of unknown, yes, no");
+	assert_has(said, "A number from 1 to 10, please.");
+	assert_has(said, "yes or no, please");
 	assert_string_equal(json_string_value(json_object_get(f.values, "malicious")), "yes");
 	assert_string_equal(json_string_value(json_object_get(f.values, "cross-border")), "no");
+	end(&f);
+}
+
+static void a_municipality_is_asked_in_german(void **state)
+{
+	struct incident_form f;
+
+	(void)state;
+	words_in("de_DE.UTF-8");
+	f = begin();
+	assert_int_equal(ask(&f, "\nMail\nnichts geht\njetzt\n6\nnein\n\n\nIT-Leitung, +49 341 1230\n"), CLI_OK);
+	words_in("C.UTF-8");
+	assert_has(said, "Was ist es, in einer Zeile?");
+	assert_has(said, "Das wird gebraucht.");
+	assert_has(said, " 6  Verfügbarkeit");
+	assert_has(said, "Wen kann man fragen?");
+	assert_has_not(said, "What");
+	assert_has_not(said, "not known");
+	assert_string_equal(json_string_value(json_object_get(f.values, "category")), "availability");
+	assert_string_equal(json_string_value(json_object_get(f.values, "malicious")), "no");
 	end(&f);
 }
 
@@ -230,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asks_for_what_is_missing_and_nothing_else),
 		cmocka_unit_test(an_answer_that_is_none_is_asked_for_again),
+		cmocka_unit_test(a_municipality_is_asked_in_german),
 		cmocka_unit_test(what_was_said_before_the_input_ended_is_kept),
 		cmocka_unit_test(what_is_classified_is_not_even_kept),
 		cmocka_unit_test(a_contact_is_taken_apart_and_remembered),
