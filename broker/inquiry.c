@@ -96,6 +96,19 @@ static bool tell_approval(struct worker *w, struct session *s, lb_err found, str
 	return (found == LB_OK || found == LB_NOT_FOUND) && is_id(id.n, id.p, &u) && approvals_tell(w, s, &u, found == LB_OK, answer) == LB_OK;
 }
 
+/* Of a case whose content went when it was acknowledged: when. */
+static lb_err describe_erasing(struct worker *w, const struct logged *m, Lagebus__Receipts *answer)
+{
+	struct erased_row row;
+	lb_err e = journal_get(w->reader, JOURNAL_ERASED, m->header.id.b, sizeof m->header.id.b, &w->record);
+
+	if (e == LB_OK)
+		e = erased_row_read(lb_buf_data(&w->record), lb_buf_len(&w->record), &row);
+	if (e == LB_OK)
+		answer->erased = row.at_ms;
+	return e == LB_NOT_FOUND ? LB_OK : e;
+}
+
 void inquiry_answer(struct worker *w, struct session *s, uint64_t request, struct lb_frame id)
 {
 	Lagebus__Receipts answer = LAGEBUS__RECEIPTS__INIT;
@@ -115,6 +128,8 @@ void inquiry_answer(struct worker *w, struct session *s, uint64_t request, struc
 		answer.partners = rows.pointer;
 		answer.n_partners = rows.n;
 		e = describe_recall(w, &m, &rows, &recalled, &answer);
+		if (e == LB_OK)
+			e = describe_erasing(w, &m, &answer);
 	}
 	if (!tell_approval(w, s, e, id, &answer)) {
 		if (e != LB_OK)

@@ -6,6 +6,7 @@
 
 #include "broker/audit.h"
 #include "broker/core/deadline.h"
+#include "broker/core/deed.h"
 #include "broker/core/ledger.h"
 #include "broker/core/route.h"
 #include "broker/lookup.h"
@@ -16,6 +17,7 @@
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 #include "lagebus/classified.h"
+#include "lagebus/message_type.h"
 #include "proto/host/log.h"
 #include "proto/host/policy.h"
 #include "proto/receipt.pb-c.h"
@@ -64,7 +66,54 @@ static lb_err note_deleted(struct worker *w, struct session *s, const struct lb_
 	return LB_OK;
 }
 
-static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, const Lagebus__Receipt *r)
+/* Whoever else has to acknowledge the case, each with its NUL. */
+static lb_err list_others(struct worker *w, uint16_t sender, const struct lb_header *about, struct lb_buf *out)
+{
+	const struct federation *f = router_federation(w->router);
+	struct partner_set others;
+	lb_err e = LB_OK;
+
+	policy_recipients(f, about, &others);
+	partner_set_remove(&others, sender);
+	for (uint16_t i = 0; e == LB_OK && i < federation_count(f); i++)
+		if (partner_set_has(&others, i) && !lb_text_equals(about->origin, federation_at(f, i)->id))
+			e = lb_buf_append(out, federation_at(f, i)->id, strlen(federation_at(f, i)->id) + 1);
+	return e;
+}
+
+/* A case goes when a person has acknowledged it: somebody who says in which function. */
+static bool erases(const struct lb_header *about, const Lagebus__Receipt *r)
+{
+	return about->type == LB_TYPE_DIGITAL_VIOLENCE_CASE && r->state >= LB_ACK_ACKNOWLEDGED && r->by[0] != '\0';
+}
+
+static lb_err make_deed(struct worker *w, uint16_t sender, const struct lb_header *about, struct deed **out)
+{
+	struct deed *deed = deed_new(DEED_ERASE, &about->id);
+	lb_err e = deed ? list_others(w, sender, about, &deed->row) : LB_NO_MEMORY;
+
+	if (e != LB_OK) {
+		deed_free(deed);
+		return e;
+	}
+	deed->at_ms = w->now_ms;
+	*out = deed;
+	return LB_OK;
+}
+
+static lb_err take(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *about, const Lagebus__Receipt *r, struct deed **deed)
+{
+	lb_err e;
+
+	if (r->state == LB_RECEIPT_DELETED)
+		return note_deleted(w, s, &about->id);
+	e = erases(about, r) ? make_deed(w, sender, about, deed) : LB_OK;
+	if (e == LB_OK)
+		note_receipt(w, s, sender, about, r);
+	return e;
+}
+
+static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, const Lagebus__Receipt *r, struct deed **deed)
 {
 	struct federation *f = router_federation(w->router);
 	struct logged about = { .frame = LB_BUF_INIT };
@@ -85,18 +134,19 @@ static lb_err check_receipt(struct worker *w, struct session *s, uint16_t sender
 	if (e == LB_OK && (h->audience_n != 1 || h->audience[0].n != about.header.origin.n ||
 	                   memcmp(h->audience[0].p, about.header.origin.p, about.header.origin.n) != 0))
 		e = LB_BAD_AUDIENCE;
-	if (e == LB_OK && r->state == LB_RECEIPT_DELETED)
-		e = note_deleted(w, s, id);
-	else if (e == LB_OK)
-		note_receipt(w, s, sender, &about.header, r);
+	if (e == LB_OK)
+		e = take(w, s, sender, &about.header, r, deed);
 	lb_buf_fini(&about.frame);
 	return e;
 }
 
-lb_err receipts_take(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload)
+lb_err receipts_take(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload, struct deed **deed)
 {
 	Lagebus__Receipt *r = lagebus__receipt__unpack(NULL, payload.n, payload.p);
-	lb_err e = r ? check_receipt(w, s, sender, h, r) : LB_INVALID;
+	lb_err e;
+
+	*deed = NULL;
+	e = r ? check_receipt(w, s, sender, h, r, deed) : LB_INVALID;
 
 	if (r)
 		lagebus__receipt__free_unpacked(r, NULL);

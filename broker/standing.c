@@ -165,10 +165,12 @@ static lb_err describe_partner(struct worker *w, const struct logged *m, const s
 	out->delivered &= rules.then == LB_OK && rules.now == LB_OK;
 	if (rules.then != LB_OK)
 		return LB_OK;
-	out->expired = !out->delivered && m->expires_ms != 0 && m->expires_ms <= w->now_ms;
 	e = standing_row(w, &m->header.id, partner->id, row);
 	if (e != LB_OK && e != LB_NOT_FOUND)
 		return e;
+	/* Whoever did something with it had it: an agent's cursor is saved later, and a case that was acknowledged counts as expired from then on. */
+	out->delivered |= rules.now == LB_OK && ledger_state(row) != LB_ACK_NONE;
+	out->expired = !out->delivered && m->expires_ms != 0 && m->expires_ms <= w->now_ms;
 	out->displayed = row->displayed_ms;
 	out->acknowledged = row->acknowledged_ms;
 	out->implemented = row->implemented_ms;

@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "lagebus/limits.h"
+#include "lagebus/message_type.h"
+#include "lagebus/sealed.h"
 #include "proto/receipt.pb-c.h"
+#include "tests/kit/envelope.h"
 #include "tests/unit/broker/receipts.h"
 
 /* A Receipt of c's partner for a message, from which a test may differ. */
@@ -186,6 +189,113 @@ static void a_receipt_that_is_classified_is_refused(void **state)
 	assert_string_equal(say_state(sn, &id, "bund-bsi", LB_ACK_DISPLAYED, "VS-NfD"), "classified");
 }
 
+/* Is what was sent anywhere in the log's record of this position? */
+static bool in_log(unsigned lane, uint64_t position, const struct lb_buf *what)
+{
+	struct lb_buf record = LB_BUF_INIT;
+	struct journal_reader *r;
+	uint64_t first;
+	bool found;
+
+	assert_int_equal(journal_reader_new(stand.parts.journal, &r), LB_OK);
+	assert_int_equal(journal_read(r, lane, position, &record, &first), LB_OK);
+	found = memmem(lb_buf_data(&record), lb_buf_len(&record), lb_buf_data(what), lb_buf_len(what)) != NULL;
+	lb_buf_fini(&record);
+	journal_reader_free(r);
+	return found;
+}
+
+static const uint8_t pseudonym[LB_PSEUDONYM_SIZE] = { 1, 2, 3 };
+
+static void init_case(const struct caller *c, const char *to, struct lb_header *h, struct lb_buf *payload)
+{
+	struct lb_buf envelope = LB_BUF_INIT;
+
+	envelope_put(&envelope);
+	assert_int_equal(lb_sealed_write(pseudonym, (struct lb_frame){ lb_buf_data(&envelope), lb_buf_len(&envelope) }, payload), LB_OK);
+	lb_buf_fini(&envelope);
+	caller_header(c, to, h);
+	h->type = LB_TYPE_DIGITAL_VIOLENCE_CASE;
+	h->area = LB_AREA_DIGITAL_VIOLENCE;
+	h->tlp = LB_TLP_RED;
+	h->ack_policy = LB_ACK_ACKNOWLEDGED;
+	h->expires_ms = h->created_ms + 14 * LB_DAY_MS;
+}
+
+static const char *say_of_case(struct caller *c, const struct lb_uuid *about, unsigned what, const char *by)
+{
+	struct said s;
+
+	init_said(&s, c, about, "bund-bsi", what);
+	s.h.area = LB_AREA_DIGITAL_VIOLENCE;
+	s.h.tlp = LB_TLP_RED;
+	s.r.by = (char *)by;
+	return say(c, &s);
+}
+
+static void a_case_goes_when_a_person_has_acknowledged_it(void **state)
+{
+	struct lb_buf payload = LB_BUF_INIT;
+	struct caller *c, *sn, *sn2;
+	struct lb_header h;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	sn = stand_agent("sn");
+	init_case(c, "de-sn", &h, &payload);
+	caller_publish(c, &h, lb_buf_data(&payload), lb_buf_len(&payload));
+	assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_ACCEPTED));
+	assert_int_equal(caller_hear(sn), HEARD_DELIVERY);
+	assert_true(in_log(LB_LANE_ROUTINE, 1, &payload));
+	/* Seen is not acknowledged, and a person says in which function. */
+	assert_string_equal(say_of_case(sn, &h.id, LB_ACK_DISPLAYED, "Fachstelle"), "ok");
+	assert_string_equal(say_of_case(sn, &h.id, LB_ACK_ACKNOWLEDGED, ""), "ok");
+	assert_true(in_log(LB_LANE_ROUTINE, 1, &payload));
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(caller_hear(c), HEARD_DELIVERY);
+	assert_int_equal(ask(c, h.id.b, sizeof h.id.b)->erased, 0);
+	assert_string_equal(say_of_case(sn, &h.id, LB_ACK_ACKNOWLEDGED, "Fachstelle"), "ok");
+	assert_false(in_log(LB_LANE_ROUTINE, 1, &payload));
+	/* The origin hears of it, and the ledger still tells it. */
+	assert_int_equal(caller_hear(c), HEARD_DELIVERY);
+	assert_true(ask(c, h.id.b, sizeof h.id.b)->erased > 0);
+	assert_string_equal(receipt_of(c, &h.id, "de-sn")->by, "Fachstelle");
+	assert_true(receipt_of(c, &h.id, "de-sn")->acknowledged > 0 && receipt_of(c, &h.id, "de-sn")->delivered);
+	assert_false(receipt_of(c, &h.id, "de-sn")->expired);
+	/* Another agent there that had not got it does not get it any more, from no worker's memory either. */
+	sn2 = stand_agent("sn2");
+	assert_true(caller_is_answered(sn2));
+	/* The origin may not have heard that it was taken. */
+	caller_publish(c, &h, lb_buf_data(&payload), lb_buf_len(&payload));
+	assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_ACCEPTED));
+	stand_stop();
+	stand_start();
+	assert_false(in_log(LB_LANE_ROUTINE, 1, &payload));
+	c = stand_agent("bsi");
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(caller_hear(c), HEARD_DELIVERY);
+	assert_string_equal(receipt_of(c, &h.id, "de-sn")->by, "Fachstelle");
+	lb_buf_fini(&payload);
+}
+
+static void what_is_no_case_stays_when_it_is_acknowledged(void **state)
+{
+	struct caller *c, *sn;
+	struct lb_uuid id;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	sn = stand_agent("sn");
+	id = stand_warn(c, "de-sn", 1);
+	stand_assert_delivered(sn, &id, 1, 0);
+	assert_string_equal(say_state(sn, &id, "bund-bsi", LB_ACK_ACKNOWLEDGED, "CISO on duty"), "ok");
+	assert_int_equal(caller_hear(c), HEARD_DELIVERY);
+	assert_int_equal(ask(c, id.b, sizeof id.b)->erased, 0);
+	stand_assert_delivered(stand_agent("sn2"), &id, 1, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +304,8 @@ int main(void)
 		STAND_TEST(a_receipt_that_is_none_is_refused),
 		STAND_TEST(only_a_recipient_has_something_to_say),
 		STAND_TEST(a_receipt_that_is_classified_is_refused),
+		STAND_TEST(a_case_goes_when_a_person_has_acknowledged_it),
+		STAND_TEST(what_is_no_case_stays_when_it_is_acknowledged),
 	};
 
 	return cmocka_run_group_tests(tests, stand_make, stand_remove);
