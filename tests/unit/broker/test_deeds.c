@@ -8,6 +8,7 @@
 #include "broker/core/approval.h"
 #include "broker/core/ledger.h"
 #include "broker/deeds.h"
+#include "broker/waits.h"
 
 #define SIZE 40
 
@@ -280,10 +281,11 @@ static void one_origin_has_only_so_many_that_wait(void **state)
 
 static bool expire(int64_t now_ms)
 {
+	struct waits_ended ended;
 	bool changed = false;
 
 	begin();
-	assert_int_equal(deeds_expire(&l.append, now_ms, &changed), LB_OK);
+	assert_int_equal(waits_end(&l.append, now_ms, &ended, &changed), LB_OK);
 	commit();
 	return changed;
 }
@@ -298,7 +300,7 @@ static void a_wait_ends_and_is_forgotten_later(void **state)
 	assert_true(!has_row(JOURNAL_WAITING, 1) && has_row(JOURNAL_SETTLED, 1) && has_row(JOURNAL_WAITING, 2));
 	assert_int_equal(settle(holding(1, 300), (const uint8_t[]){ 1 }, 1), LB_OK); /* the same again: taken, and it waits no more */
 	assert_false(has_row(JOURNAL_WAITING, 1));
-	assert_true(expire(lb_uuid7_ms(&(struct lb_uuid[]){ log_id(1) }[0]) + DEEDS_SETTLED_MS + 1));
+	assert_true(expire(lb_uuid7_ms(&(struct lb_uuid[]){ log_id(1) }[0]) + WAITS_SETTLED_MS + 1));
 	assert_false(has_row(JOURNAL_SETTLED, 1));
 }
 
