@@ -61,18 +61,13 @@ static lb_err find_waiting(struct worker *w, const struct lb_uuid *id, struct lb
 	return e == LB_OK && row->until_ms <= w->now_ms ? LB_NOT_FOUND : e;
 }
 
-static bool same_texts(const struct lb_text *a, const struct lb_text *b)
-{
-	return a->n == b->n && memcmp(a->p, b->p, a->n) == 0;
-}
-
 bool header_goes_along(const struct lb_header *h, const struct lb_header *about)
 {
 	bool same = h->audience_n == about->audience_n && lb_tlp_effective(h->tlp) == lb_tlp_effective(about->tlp) && h->area == about->area &&
 	            lb_header_same_exercise(h, about) && h->expires_ms == 0;
 
 	for (unsigned i = 0; same && i < h->audience_n; i++)
-		same = same_texts(&h->audience[i], &about->audience[i]);
+		same = lb_text_same(h->audience[i], about->audience[i]);
 	return same;
 }
 
@@ -83,7 +78,7 @@ static lb_err check_way(const struct lb_header *h, const struct lb_header *about
 		return LB_EXERCISE_MIXED;
 	if (approves)
 		return header_goes_along(h, about) ? LB_OK : LB_BAD_AUDIENCE;
-	return h->audience_n == 1 && same_texts(&h->audience[0], &about->origin) && !lb_header_widens(h, about) ? LB_OK : LB_BAD_AUDIENCE;
+	return h->audience_n == 1 && lb_text_same(h->audience[0], about->origin) && !lb_header_widens(h, about) ? LB_OK : LB_BAD_AUDIENCE;
 }
 
 static lb_err check_second_person(struct worker *w, const struct session *s, const struct lb_header *h, const struct lb_zmtp_message *m,
@@ -233,7 +228,7 @@ static lb_err withdraw_again(struct worker *w, struct session *s, const struct l
 		e = settled_row_read(lb_buf_data(bytes), lb_buf_len(bytes), &settled);
 	if (e == LB_OK)
 		e = lb_header_decode(settled.header.p, settled.header.n, &about);
-	if (e == LB_OK && (settled.state != APPROVAL_WITHDRAWN || !same_texts(&h->origin, &about.origin)))
+	if (e == LB_OK && (settled.state != APPROVAL_WITHDRAWN || !lb_text_same(h->origin, about.origin)))
 		e = LB_NOT_FOUND;
 	if (e != LB_OK)
 		return e;
@@ -256,7 +251,7 @@ lb_err approvals_withdraw(struct worker *w, struct session *s, const struct lb_h
 		lb_buf_fini(&bytes);
 		return e;
 	}
-	if (e == LB_OK && !same_texts(&h->origin, &about.origin))
+	if (e == LB_OK && !lb_text_same(h->origin, about.origin))
 		e = LB_NOT_FOUND; /* whose it is not does not learn that it is there */
 	if (e == LB_OK && !header_goes_along(h, &about))
 		e = LB_BAD_AUDIENCE;

@@ -81,8 +81,7 @@ static bool count_one(void *user, const void *key, size_t key_n, const void *val
 	(void)key;
 	(void)key_n;
 	c->all++;
-	if (waiting_row_read(value, value_n, &row) == LB_OK && waiting_row_open(&row, &m, &h) == LB_OK && h.origin.n == c->origin.n &&
-	    memcmp(h.origin.p, c->origin.p, h.origin.n) == 0)
+	if (waiting_row_read(value, value_n, &row) == LB_OK && waiting_row_open(&row, &m, &h) == LB_OK && lb_text_same(h.origin, c->origin))
 		c->of_origin++;
 	return true;
 }

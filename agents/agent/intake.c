@@ -123,7 +123,7 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 		e = signers_verify(a->signers, &h, m->header, m->payload, m->signature, hint, &signer);
 	if (e == LB_OK) {
 		e = second_person_check(a, &h, m, hint, signer);
-		if (e != LB_OK && e != LB_NEEDS_APPROVAL)
+		if (e != LB_OK && !second_person_is_missing(e))
 			return e;
 	}
 	if ((e == LB_AGAIN || e == LB_UNKNOWN_SIGNER) && signers_ask(a->signers, hint, a->now_ms)) {
