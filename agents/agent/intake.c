@@ -13,6 +13,7 @@
 #include "agents/agent/incident_store.h"
 #include "agents/agent/recalls.h"
 #include "agents/agent/second_person.h"
+#include "agents/agent/wait_ends.h"
 #include "lagebus/delivery.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -382,6 +383,9 @@ void intake_control(void *agent, const Lagebus__Control *c)
 		return;
 	case LAGEBUS__CONTROL__BODY_WAITING:
 		waiting_answered(a, WAITING_APPROVALS, c->waiting->request, &c->waiting->base);
+		return;
+	case LAGEBUS__CONTROL__BODY_WAIT_ENDED:
+		wait_ends_take(a, c->wait_ended);
 		return;
 	case LAGEBUS__CONTROL__BODY_HELLO:
 	case LAGEBUS__CONTROL__BODY_WELCOME:
