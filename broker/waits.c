@@ -88,6 +88,8 @@ static lb_err settle(struct append *a, const struct lb_uuid *id, enum approval_s
 			e = settled_row_write(&settled, &out);
 		if (e == LB_OK)
 			e = journal_put(a->journal, JOURNAL_SETTLED, id->b, sizeof id->b, lb_buf_data(&out), lb_buf_len(&out));
+		if (e == LB_OK)
+			e = deeds_note_end(a, id);
 	}
 	if (e == LB_OK)
 		e = journal_remove(a->journal, JOURNAL_WAITING, id->b, sizeof id->b);

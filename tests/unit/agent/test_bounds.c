@@ -136,7 +136,7 @@ static void what_an_older_database_has_is_counted(void **state)
 	sighted(7, "de-he", 2);
 	assert_int_equal(sqlite3_exec(store.db,
 	                              "DROP TABLE tally;DROP TRIGGER indicator_more;DROP TRIGGER indicator_less;DROP TRIGGER sighting_more;"
-	                              "DROP TRIGGER sighting_less;UPDATE meta SET value=8 WHERE key='schema'",
+	                              "DROP TRIGGER sighting_less;UPDATE meta SET value=10 WHERE key='schema'",
 	                              NULL, NULL, NULL),
 	                 SQLITE_OK);
 	store_reopen();
