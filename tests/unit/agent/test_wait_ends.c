@@ -195,7 +195,7 @@ static void what_is_none_ends_the_link(void **state)
 		init_said(&s, 1, 4, "");
 		switch (i) {
 		case 0: s.status.state = 1; break;
-		case 1: s.status.state = 6; break;
+		case 1: s.status.state = 7; break;
 		case 2: s.status.at = 0; break;
 		case 3: s.ended.approval = NULL; break;
 		case 4: s.ended.id.data = other.b; break;
