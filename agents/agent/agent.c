@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "agents/agent/derive.h"
 #include "agents/agent/erasing.h"
@@ -35,6 +36,21 @@ static lb_err load_tls(const struct settings *s, struct lb_tls **out, char *why,
 	return lb_tls_load(LB_LINK_CLIENT, &files, out, why, why_n);
 }
 
+/* The key before the last renewal is kept for what was encrypted to it; nothing was renewed yet where its files are not there. */
+static lb_err load_opener(const struct settings *s, struct lb_opener **out, char *why, size_t why_n)
+{
+	struct lb_opener *o = NULL;
+	lb_err e = lb_opener_load(s->certificate, s->key, &o, why, why_n);
+
+	if (e == LB_OK && s->previous_key[0] != '\0' && (access(s->previous_certificate, F_OK) == 0 || access(s->previous_key, F_OK) == 0))
+		e = lb_opener_add(o, s->previous_certificate, s->previous_key, why, why_n);
+	if (e == LB_OK)
+		*out = o;
+	else if (o)
+		lb_opener_free(o);
+	return e;
+}
+
 static lb_err read_settings(const char *config, struct settings *out, char *why, size_t why_n)
 {
 	struct config_problem problem = { .line = 0 };
@@ -58,7 +74,7 @@ lb_err agent_open(struct agent *a, const char *config, char *why, size_t why_n)
 	if (e == LB_OK)
 		e = lb_signer_load(a->settings.certificate, a->settings.key, &a->signer, why, why_n);
 	if (e == LB_OK)
-		e = lb_opener_load(a->settings.certificate, a->settings.key, &a->opener, why, why_n);
+		e = load_opener(&a->settings, &a->opener, why, why_n);
 	if (e == LB_OK)
 		e = store_open(a->settings.data, &a->store, why, why_n);
 	if (e == LB_OK)
@@ -109,7 +125,7 @@ void agent_reload(struct agent *a)
 	if (e == LB_OK) {
 		e = lb_signer_load(a->settings.certificate, a->settings.key, &signer, why, sizeof why);
 		if (e == LB_OK)
-			e = lb_opener_load(a->settings.certificate, a->settings.key, &opener, why, sizeof why);
+			e = load_opener(&a->settings, &opener, why, sizeof why);
 		if (e != LB_OK) {
 			if (signer)
 				lb_signer_free(signer);
