@@ -11,7 +11,6 @@
 #include "agents/agent/erasing.h"
 #include "agents/agent/incident_watch.h"
 #include "agents/agent/intake.h"
-#include "agents/agent/recalls.h"
 #include "agents/agent/requests.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -158,7 +157,7 @@ static void lose_turn(struct agent *a, lb_err e)
 		uplink_fail(&a->uplink, e, a->store.why);
 	intake_load(a);
 	incident_watch_begin(a);
-	a->scrub = false;
+	erasing_forget(a);
 }
 
 lb_err agent_begin(struct agent *a)
@@ -186,14 +185,14 @@ lb_err agent_settle(struct agent *a)
 		if (a->cursors_changed && a->store.failure == LB_OK)
 			e = inbox_save_cursors(&a->store, &a->log, a->cursor, a->last, a->missed);
 		if (e == LB_OK)
-			e = recalls_scrub(a);
+			e = erasing_settle(a);
 		LB_FAIL_POINT("agent-before-commit");
 		e = store_commit(&a->store);
 		LB_FAIL_POINT("agent-after-commit");
 		if (e != LB_OK)
 			lose_turn(a, e);
 		else
-			recalls_scrubbed(a);
+			erasing_finish(a);
 	}
 	a->in_transaction = a->cursors_changed = a->from_broker = false;
 	return e;
@@ -234,7 +233,6 @@ void agent_step(struct agent *a, short events, int64_t now_ms)
 	erasing_go_on(a);
 	if (agent_settle(a) == LB_OK)
 		intake_acknowledge(a);
-	erasing_finish(a);
 	watchers_show(a);
 	publish_pump(a);
 	uplink_flush(&a->uplink);

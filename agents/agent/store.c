@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "lagebus/header.h"
+#include "lagebus/message_type.h"
 
 /* 2 MiB of pages are enough for an inbox that only grows at its end. */
 static const char settings[] = "PRAGMA journal_mode=WAL;"
@@ -92,6 +93,11 @@ static const char *const steps[] = {
 	"ALTER TABLE inbox ADD COLUMN exercise TEXT;"
 	"UPDATE inbox SET exercise=exercise_of(header) WHERE exercise_of(header) IS NOT NULL;"
 	"CREATE INDEX inbox_exercise ON inbox(exercise) WHERE exercise IS NOT NULL;",
+	/* 9: until when a message is kept. */
+	"ALTER TABLE inbox ADD COLUMN until INTEGER;"
+	"UPDATE inbox SET until=keep_until(header);"
+	"DROP INDEX inbox_cases;"
+	"CREATE INDEX inbox_until ON inbox(until) WHERE payload<>x'';",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
@@ -107,15 +113,17 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_OUTBOX_REMOVE] = "DELETE FROM outbox WHERE id=?1",
 	[STORE_OUTBOX_COUNT] = "SELECT count(*) FROM outbox WHERE lane=?1",
 	[STORE_REFUSED_ADD] = "INSERT OR IGNORE INTO refused SELECT id,header,payload,?2,?3,?4 FROM outbox WHERE id=?1",
-	[STORE_INBOX_ADD] = "INSERT OR IGNORE INTO inbox(id,lane,position,received,type,area,wants,title,tracking,signer,header,signature,payload,exercise)"
-			    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)",
+	[STORE_INBOX_ADD] = "INSERT OR IGNORE INTO inbox(id,lane,position,received,type,area,wants,title,tracking,signer,header,signature,payload,exercise,until)"
+			    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
 	[STORE_INBOX_TEXT] = "INSERT INTO inbox_text(rowid,title,tracking,body) VALUES(?1,?2,?3,?4)",
 	[STORE_INBOX_GET] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded FROM inbox WHERE id=?1"
 			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL FROM quarantine WHERE id=?1 LIMIT 1",
 	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
 	[STORE_INBOX_ACKNOWLEDGE] = "UPDATE inbox SET acknowledged=max(acknowledged,?2) WHERE id=?1",
-	[STORE_INBOX_ERASE] = "UPDATE inbox SET payload=x'' WHERE id=?1",
-	[STORE_INBOX_CASES] = "SELECT row,header FROM inbox WHERE type=9 AND payload<>x'' AND row>?1 ORDER BY row LIMIT 1",
+	[STORE_INBOX_ERASE] = "UPDATE inbox SET payload=x'',signature=x'' WHERE id=?1",
+	/* What belongs to an incident is kept until that has been closed for so long. */
+	[STORE_INBOX_OVER] = "SELECT id FROM inbox WHERE until<=?1 AND payload<>x'' AND NOT EXISTS(SELECT 1 FROM incident_part p JOIN incident i ON i.id=p.incident"
+			     " WHERE p.id=inbox.id AND (i.closed=0 OR i.changed>?1-?2)) ORDER BY until LIMIT 1",
 	[STORE_INBOX_COUNT] = "SELECT count(*) FROM inbox",
 	[STORE_INBOX_NEWEST] = "SELECT coalesce(max(row),0) FROM inbox",
 	[STORE_QUARANTINE_ADD] = "INSERT OR IGNORE INTO quarantine(log,lane,position,received,header,signature,payload,id,reason)"
@@ -130,7 +138,7 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_SUPERSEDED_ADD] = "INSERT OR REPLACE INTO superseded VALUES(?1,?2,?3)",
 	[STORE_SUPERSEDED_FIND] = "SELECT by FROM superseded WHERE id=?1 AND origin=?2",
 	[STORE_INBOX_SUPERSEDE] = "UPDATE inbox SET superseded=?2 WHERE id=?1",
-	[STORE_INBOX_EMPTY] = "UPDATE inbox SET payload=x'',signature=x'',title='',tracking='',wants=0,gone=?2,gone_reason=?3,gone_at=?4 WHERE row=?1",
+	[STORE_INBOX_EMPTY] = "UPDATE inbox SET title='',tracking='',wants=0,gone=?2,gone_reason=?3,gone_at=?4 WHERE row=?1",
 	[STORE_TEXT_REMOVE] = "INSERT INTO inbox_text(inbox_text,rowid,title,tracking,body) VALUES('delete',?1,?2,?3,?4)",
 	[STORE_TEXT_OPTIMIZE] = "INSERT INTO inbox_text(inbox_text) VALUES('optimize')",
 	[STORE_QUARANTINE_REMOVE] = "DELETE FROM quarantine WHERE row=?1",
@@ -244,6 +252,16 @@ static void exercise_of(sqlite3_context *c, int n, sqlite3_value **v)
 		sqlite3_result_text(c, h.exercise_name.p, (int)h.exercise_name.n, SQLITE_TRANSIENT);
 }
 
+/* keep_until(header): when the message is to be gone, ms since 1970; NULL if it has no header. */
+static void keep_until(sqlite3_context *c, int n, sqlite3_value **v)
+{
+	struct lb_header h;
+
+	(void)n;
+	if (lb_header_decode(sqlite3_value_blob(v[0]), (size_t)sqlite3_value_bytes(v[0]), &h) == LB_OK)
+		sqlite3_result_int64(c, lb_header_keep_until(&h));
+}
+
 static bool run(sqlite3 *db, const char *text)
 {
 	return sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK;
@@ -291,6 +309,7 @@ lb_err store_open(const char *folder, struct store *out, char *why, size_t why_n
 	/* One agent a database: a second one would send and store everything again. */
 	if (sqlite3_open_v2(path, &s.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
 	    sqlite3_create_function(s.db, "exercise_of", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, exercise_of, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_create_function(s.db, "keep_until", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, keep_until, NULL, NULL) != SQLITE_OK ||
 	    !run(s.db, "PRAGMA locking_mode=EXCLUSIVE") || !run(s.db, settings) || !upgrade(s.db, &version))
 		return fail(&s, path, why, why_n);
 	if (version > SCHEMA_VERSION) {
