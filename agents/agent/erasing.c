@@ -4,10 +4,11 @@
 #include "agents/agent/agent.h"
 #include "agents/agent/incident_store.h"
 #include "lagebus/failpoint.h"
+#include "lagebus/message_type.h"
 #include "proto/host/log.h"
 
 #define LOOK_MS (10 * 60 * 1000)
-#define AT_ONCE 64 /* messages that end in one turn */
+#define AT_ONCE 64 /* messages, and incidents, that end in one turn */
 
 lb_err erasing_take(struct agent *a, const struct lb_uuid *id)
 {
@@ -23,31 +24,26 @@ int64_t erasing_due_ms(const struct agent *a)
 	return a->erase_ms;
 }
 
-/* An incident that was closed so long ago is what its other parts make of it. */
-static lb_err end_one(struct agent *a)
+/* Incidents before what belongs to them: that is kept with them. *n is how much ended. */
+static lb_err end_some(struct agent *a, unsigned *n)
 {
+	int64_t now_ms = agent_clock_ms();
 	struct lb_uuid id;
-	bool touched = false;
-	lb_err e = inbox_expire(&a->store, agent_clock_ms(), &id);
+	lb_err e = incident_store_end(&a->store, now_ms - lb_message_type(LB_TYPE_INCIDENT_REPORT)->keep_ms, AT_ONCE, n);
 
-	if (e == LB_OK)
-		e = incident_store_refused(&a->store, &id, &touched);
-	a->incidents_changed |= touched;
-	return e;
+	while (e == LB_OK && *n < AT_ONCE && (e = inbox_expire(&a->store, now_ms, &id)) == LB_OK)
+		++*n;
+	return e == LB_NOT_FOUND ? LB_OK : e;
 }
 
 void erasing_go_on(struct agent *a)
 {
 	unsigned n = 0;
-	lb_err e;
 
 	if (a->now_ms < a->erase_ms)
 		return;
 	a->erase_ms = a->now_ms + LOOK_MS;
-	e = agent_begin(a);
-	while (e == LB_OK && n < AT_ONCE && (e = end_one(a)) == LB_OK)
-		n++;
-	if (n == 0)
+	if (agent_begin(a) != LB_OK || end_some(a, &n) != LB_OK || n == 0)
 		return; /* nothing, or the store's fault, which the turn's end reports */
 	if (n == AT_ONCE)
 		a->erase_ms = a->now_ms;

@@ -267,7 +267,6 @@ static lb_err find_over(struct store *s, int64_t now_ms, struct lb_uuid *id)
 	lb_err e;
 
 	sqlite3_bind_int64(q, 1, now_ms);
-	sqlite3_bind_int64(q, 2, lb_message_type(LB_TYPE_INCIDENT_REPORT)->keep_ms);
 	e = store_row(s, q);
 	if (e != LB_OK)
 		return e;

@@ -121,9 +121,9 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
 	[STORE_INBOX_ACKNOWLEDGE] = "UPDATE inbox SET acknowledged=max(acknowledged,?2) WHERE id=?1",
 	[STORE_INBOX_ERASE] = "UPDATE inbox SET payload=x'',signature=x'' WHERE id=?1",
-	/* What belongs to an incident is kept until that has been closed for so long. */
-	[STORE_INBOX_OVER] = "SELECT id FROM inbox WHERE until<=?1 AND payload<>x'' AND NOT EXISTS(SELECT 1 FROM incident_part p JOIN incident i ON i.id=p.incident"
-			     " WHERE p.id=inbox.id AND (i.closed=0 OR i.changed>?1-?2)) ORDER BY until LIMIT 1",
+	/* What belongs to an incident is kept with it. */
+	[STORE_INBOX_OVER] = "SELECT id FROM inbox WHERE until<=?1 AND payload<>x'' AND NOT EXISTS(SELECT 1 FROM incident_part p WHERE p.id=inbox.id)"
+			     " ORDER BY until LIMIT 1",
 	[STORE_INBOX_COUNT] = "SELECT count(*) FROM inbox",
 	[STORE_INBOX_NEWEST] = "SELECT coalesce(max(row),0) FROM inbox",
 	[STORE_QUARANTINE_ADD] = "INSERT OR IGNORE INTO quarantine(log,lane,position,received,header,signature,payload,id,reason)"
@@ -207,6 +207,8 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_INCIDENT_COUNT] = "SELECT count(*),coalesce(sum(soon_at<=?1 AND due_at>?1),0),coalesce(sum(due_at<=?1),0) FROM incident"
 				 " WHERE closed=0 AND exercise=0 AND changed>0",
 	[STORE_INCIDENT_PART_ADD] = "INSERT INTO incident_part VALUES(?1,?2,?3,?4,?5,?6) ON CONFLICT(id) DO NOTHING",
+	[STORE_INCIDENT_PARTS_END] = "DELETE FROM incident_part WHERE incident IN (SELECT id FROM incident WHERE changed<=?1 AND closed AND NOT dirty ORDER BY changed,id LIMIT ?2)",
+	[STORE_INCIDENT_END] = "DELETE FROM incident WHERE id IN (SELECT id FROM incident WHERE changed<=?1 AND closed AND NOT dirty ORDER BY changed,id LIMIT ?2)",
 	[STORE_INCIDENT_PART_REMOVE] = "DELETE FROM incident_part WHERE id=?1",
 	[STORE_INCIDENT_PART_OF] = "SELECT incident FROM incident_part WHERE id=?1 UNION ALL SELECT id FROM incident WHERE id=?1 LIMIT 1",
 	[STORE_INCIDENT_PARTS] = "SELECT coalesce(p.header,i.header),coalesce(p.payload,i.payload) FROM incident_part p LEFT JOIN inbox i ON i.id=p.id"

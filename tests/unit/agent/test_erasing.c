@@ -2,6 +2,7 @@
 #include "tests/unit/agent/store_fixture.h"
 
 #include "agents/agent/inbox.h"
+#include "agents/agent/incident_store.h"
 #include "lagebus/message_type.h"
 #include "proto/approval.pb-c.h"
 
@@ -117,19 +118,33 @@ static void set_incident(bool closed, int64_t changed_ms)
 	sqlite3_free(text);
 }
 
+static unsigned end_incidents(int64_t before_ms)
+{
+	unsigned n = 99;
+
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(incident_store_end(&store, before_ms, 5, &n), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+	return n;
+}
+
 /* It may last for years. */
 static void what_an_incident_needs_stays_with_it(void **state)
 {
-	const int64_t keep_ms = lb_message_type(LB_TYPE_INCIDENT_REPORT)->keep_ms, late_ms = CREATED_MS + 4 * keep_ms;
+	const int64_t late_ms = CREATED_MS + 4 * lb_message_type(LB_TYPE_INCIDENT_REPORT)->keep_ms;
 
 	(void)state;
 	receive(1, LB_TYPE_INCIDENT_REPORT, 0);
 	set_incident(false, CREATED_MS);
+	assert_int_equal(end_incidents(late_ms), 0);
 	assert_int_equal(expire(late_ms), 0);
-	set_incident(true, late_ms - keep_ms + 1);
+	set_incident(true, CREATED_MS + 7);
+	assert_int_equal(end_incidents(CREATED_MS + 6), 0);
 	assert_int_equal(expire(late_ms), 0);
-	assert_int_equal(expire(late_ms + 1), 1);
+	assert_int_equal(end_incidents(CREATED_MS + 7), 1);
+	assert_int_equal(expire(late_ms), 1);
 	assert_int_equal(content_of(1), 0);
+	assert_int_equal(end_incidents(late_ms), 0);
 }
 
 static void what_is_over_is_not_found_any_more(void **state)
