@@ -15,6 +15,7 @@ struct append {
 	bool *keep; /* for one block */
 	size_t keep_n;
 	struct lb_buf record;
+	uint64_t wait_ends; /* number of the last wait that ended (deeds.c) */
 };
 
 /* Frees the scratch space. */

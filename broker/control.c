@@ -13,6 +13,7 @@
 #include "broker/mandates.h"
 #include "broker/remind.h"
 #include "broker/session.h"
+#include "broker/wait_ends.h"
 #include "proto/texts.h"
 #include "broker/worker_state.h"
 #include "lagebus/limits.h"
@@ -102,6 +103,7 @@ static void on_hello(struct worker *w, struct session *s, const Lagebus__Hello *
 	          (unsigned long long)s->feed.lane[LB_LANE_URGENT].last, (unsigned long long)s->feed.lane[LB_LANE_ROUTINE].last);
 	welcome(w, s);
 	remind_open(s);
+	wait_ends_open(s);
 }
 
 static void on_received(struct worker *w, struct session *s, const Lagebus__Received *received)
@@ -203,6 +205,7 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 	case LAGEBUS__CONTROL__BODY_REMINDER:
 	case LAGEBUS__CONTROL__BODY_OVERDUE:
 	case LAGEBUS__CONTROL__BODY_WAITING:
+	case LAGEBUS__CONTROL__BODY_WAIT_ENDED:
 	case LAGEBUS__CONTROL__BODY__NOT_SET:
 	case _LAGEBUS__CONTROL__BODY__CASE_IS_INT_SIZE:
 		break;

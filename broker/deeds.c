@@ -82,8 +82,7 @@ static bool count_one(void *user, const void *key, size_t key_n, const void *val
 	(void)key;
 	(void)key_n;
 	c->all++;
-	if (waiting_row_read(value, value_n, &row) == LB_OK && waiting_row_open(&row, &m, &h) == LB_OK && h.origin.n == c->origin.n &&
-	    memcmp(h.origin.p, c->origin.p, h.origin.n) == 0)
+	if (waiting_row_read(value, value_n, &row) == LB_OK && waiting_row_open(&row, &m, &h) == LB_OK && lb_text_same(h.origin, c->origin))
 		c->of_origin++;
 	return true;
 }
@@ -136,6 +135,34 @@ static lb_err hold(struct append *a, struct block *b)
 	return e == LB_OK ? answer(a, b, LB_OK) : e;
 }
 
+lb_err deeds_begin(struct append *a)
+{
+	struct lb_buf key = LB_BUF_INIT, id = LB_BUF_INIT;
+	lb_err e = journal_first(a->journal, JOURNAL_WAIT_ENDS, &key, &id);
+
+	if (e == LB_OK && lb_buf_len(&key) != WAIT_END_KEY_SIZE)
+		e = LB_CORRUPT;
+	if (e == LB_OK)
+		a->wait_ends = wait_end_number(lb_buf_data(&key));
+	lb_buf_fini(&key);
+	lb_buf_fini(&id);
+	return e == LB_NOT_FOUND ? LB_OK : e;
+}
+
+/* For those who are to be told. A number whose transaction is aborted is not used again. */
+static lb_err note_end(struct append *a, const struct lb_uuid *id)
+{
+	uint8_t key[WAIT_END_KEY_SIZE], old[WAIT_END_KEY_SIZE];
+	lb_err e;
+
+	wait_end_key(++a->wait_ends, key);
+	e = journal_put(a->journal, JOURNAL_WAIT_ENDS, key, sizeof key, id->b, sizeof id->b);
+	if (e != LB_OK || a->wait_ends <= WAIT_ENDS_KEPT)
+		return e;
+	wait_end_key(a->wait_ends - WAIT_ENDS_KEPT, old);
+	return journal_clear(a->journal, JOURNAL_WAIT_ENDS, old, sizeof old, "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
+}
+
 /* LB_NOT_FOUND: it does not wait, any more or at all. */
 static lb_err end_wait(struct append *a, const struct deed *d)
 {
@@ -143,7 +170,9 @@ static lb_err end_wait(struct append *a, const struct deed *d)
 
 	if (e == LB_OK)
 		e = journal_remove(a->journal, JOURNAL_WAITING, d->about.b, sizeof d->about.b);
-	return e == LB_OK ? put(a, JOURNAL_SETTLED, &d->about, &d->row) : e;
+	if (e == LB_OK)
+		e = put(a, JOURNAL_SETTLED, &d->about, &d->row);
+	return e == LB_OK ? note_end(a, &d->about) : e;
 }
 
 static lb_err settle(struct append *a, struct block *b, uint64_t first)
@@ -389,6 +418,8 @@ static lb_err expire_one(struct append *a, const struct lb_uuid *id, int64_t now
 			e = settled_row_write(&settled, &out);
 		if (e == LB_OK)
 			e = put(a, JOURNAL_SETTLED, id, &out);
+		if (e == LB_OK)
+			e = note_end(a, id);
 	}
 	if (e == LB_OK)
 		e = journal_remove(a->journal, JOURNAL_WAITING, id->b, sizeof id->b);

@@ -151,27 +151,22 @@ static bool is_in_log(struct worker *w, const struct lb_uuid *id)
 	return journal_find(w->reader, id, &lane, &position) == LB_OK;
 }
 
-static bool follows(const struct lb_header *h)
-{
-	return (h->type == LB_TYPE_RECEIPT || h->type == LB_TYPE_APPROVAL || h->type == LB_TYPE_RECALL) && h->has_thread;
-}
-
 /* What is said of a message of the exercise may come late: whether that is of the same one is asked of every reference (lookup_label). */
 static bool is_afterwards(struct worker *w, const struct lb_header *h)
 {
-	return follows(h) && is_in_log(w, &h->thread);
+	return (h->type == LB_TYPE_RECEIPT || h->type == LB_TYPE_APPROVAL || h->type == LB_TYPE_RECALL) && h->has_thread && is_in_log(w, &h->thread);
 }
 
-/* A digital-violence case's header has no name of an exercise, which could say what it is about: that is encrypted with the case. What is said of
- * one has none either. */
-static bool may_be_unnamed(const struct lb_header *h)
+/* A digital-violence case's header has no name of an exercise, which could say what it is about: that is encrypted with the case. Its receipts and
+ * its recall have none either. */
+static bool may_be_unnamed(struct worker *w, const struct lb_header *h)
 {
-	return h->type == LB_TYPE_DIGITAL_VIOLENCE_CASE || follows(h);
+	return h->type == LB_TYPE_DIGITAL_VIOLENCE_CASE || (h->type != LB_TYPE_APPROVAL && is_afterwards(w, h));
 }
 
 lb_err exercises_check(struct worker *w, uint16_t sender, const struct lb_header *h, const struct partner_set *recipients)
 {
-	if (!h->exercise || (h->exercise_name.n == 0 && !may_be_unnamed(h)))
+	if (!h->exercise || (h->exercise_name.n == 0 && !may_be_unnamed(w, h)))
 		return LB_EXERCISE_UNNAMED;
 	if (h->type == LB_TYPE_EXERCISE || is_in_log(w, &h->id) || is_afterwards(w, h))
 		return LB_OK;

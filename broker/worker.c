@@ -20,6 +20,7 @@
 #include "broker/publish.h"
 #include "broker/remind.h"
 #include "broker/session.h"
+#include "broker/wait_ends.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 
@@ -293,6 +294,7 @@ static void tick(struct worker *w)
 			session_tick(w, w->sessions[i]);
 	publish_tick(w);
 	remind_tick(w);
+	wait_ends_tick(w);
 	if (w->draining)
 		drain(w);
 }

@@ -527,6 +527,8 @@ lb_err writer_start(const struct writer_settings *s, struct writer **out)
 	if (e == LB_OK)
 		e = eras_init(&w->eras, s->journal);
 	if (e == LB_OK)
+		e = deeds_begin(&w->append);
+	if (e == LB_OK)
 		e = channel_open(s->hub, "urgent", &w->urgent);
 	if (e == LB_OK)
 		e = channel_open(s->hub, "routine", &w->routine);

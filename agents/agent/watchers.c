@@ -66,24 +66,39 @@ static void stop_showing(struct agent *a, struct watcher *w, lb_err e)
 	log_event(LOG_INFO, "watcher_dropped", "reason=%s", lb_err_token(e));
 }
 
-void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open)
+/* Tells them of something about a message: those who asked for its topic. */
+static void tell(struct agent *a, Lagebus__Reply *reply, ProtobufCBinaryData header, bool exercise)
 {
-	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-
-	reply.more = true;
-	reply.body_case = LAGEBUS__REPLY__BODY_DEADLINE;
-	reply.deadline = (Lagebus__OpenDeadline *)open;
+	reply->more = true;
 	for (unsigned i = 0; i < WATCHERS_MAX; i++) {
 		struct watcher *w = &a->watchers[i];
 		lb_err e = LB_OK;
 
-		if (!w->here || (open->exercise && !w->exercises) || !wants_topic(w, open->header))
+		if (!w->here || (exercise && !w->exercises) || !wants_topic(w, header))
 			continue;
-		reply.number = w->number;
-		e = answer_try(a, &w->peer, &reply);
+		reply->number = w->number;
+		e = answer_try(a, &w->peer, reply);
 		if (e != LB_OK)
 			stop_showing(a, w, e);
 	}
+}
+
+void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+
+	reply.body_case = LAGEBUS__REPLY__BODY_DEADLINE;
+	reply.deadline = (Lagebus__OpenDeadline *)open;
+	tell(a, &reply, open->header, open->exercise);
+}
+
+void watchers_tell_end(struct agent *a, const Lagebus__WaitEnds *ends, ProtobufCBinaryData header, bool exercise)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+
+	reply.body_case = LAGEBUS__REPLY__BODY_WAIT_ENDS;
+	reply.wait_ends = (Lagebus__WaitEnds *)ends;
+	tell(a, &reply, header, exercise);
 }
 
 /* True if there is more for it now. */

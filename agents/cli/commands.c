@@ -81,7 +81,8 @@ const struct command commands[] = {
 	{ "watch", "", 0, 0, "show messages as they come",
 		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "
 		"a document on a line of its own. What has to be acknowledged by a time, or is overdue, is said when the broker says it: a document with an event, or a "
-		"line of: time, event (reminder, overdue, others-overdue, settled), deadline, partners and id. With --timeout it ends with exit code 4 when "
+		"line of: time, event (reminder, overdue, others-overdue, settled), deadline, partners and id. So is the end of a wait for a second person: a line of "
+		"time, wait-ended, when, how (approved, refused, expired, withdrawn), origin and id. With --timeout it ends with exit code 4 when "
 		"nothing came for so long.", ROW(watch) },
 	{ "indicators import", "FILE", 1, 1, "send indicators from a file: text, CSV, MISP or STIX",
 		"Reads a value a line (also disarmed, as hxxp://example[.]org; # begins a comment), CSV with a heading, a MISP event or a STIX 2.1 bundle, and sends "
@@ -143,8 +144,8 @@ const struct command commands[] = {
 		"registrations, each with its own help.", ROW(training) },
 	{ "status", "", 0, 0, "how agent and link are",
 		"Shows identity, whom the agent acts for besides, link, outbox, inbox and how far behind the newest message it is; till when we have to "
-		"acknowledge what, what we are overdue with, and who else is overdue with what we or, where we are a coordinator, others sent. The exit code is 4 "
-		"while the agent is linked to no broker.", ROW(status) },
+		"acknowledge what, what we are overdue with, and who else is overdue with what we or, where we are a coordinator, others sent; and how, in the last week, "
+		"what we have sent or might have approved ended to wait for a second person. The exit code is 4 while the agent is linked to no broker.", ROW(status) },
 	{ "check", "[FILE]", 0, 1, "check configuration and certificates, and ask agent and broker",
 		"Reads the agent's configuration (default /etc/lagebus/agent.conf) and checks the certificate's dates, its chain to the CA, "
 		"the revocation list and that the key belongs to it; then asks the agent and through it the broker. Each line says ok, "

@@ -19,7 +19,7 @@ static void coordinator_and_origin_may_ask(void **state)
 	other = stand_agent("he");
 	stand_send(origin, "de-sn/leipzig", 1);
 	id = stand_send(origin, "de-sn/leipzig", 1);
-	r = ask(origin, id.b, sizeof id.b);
+	r = stand_receipts(origin, id.b, sizeof id.b);
 	assert_string_equal(r->refused, "");
 	assert_int_equal(r->lane, LB_LANE_ROUTINE);
 	assert_int_equal(r->position, 2);
@@ -27,8 +27,8 @@ static void coordinator_and_origin_may_ask(void **state)
 	assert_int_equal(r->n_partners, 5);
 	assert_int_equal(lb_header_decode(r->header.data, r->header.len, &h), LB_OK);
 	assert_memory_equal(&h.id, &id, sizeof id);
-	assert_string_equal(ask(coordinator, id.b, sizeof id.b)->refused, "");
-	r = ask(other, id.b, sizeof id.b);
+	assert_string_equal(stand_receipts(coordinator, id.b, sizeof id.b)->refused, "");
+	r = stand_receipts(other, id.b, sizeof id.b);
 	assert_string_equal(r->refused, "role-may-not-send");
 	assert_int_equal(r->n_partners + r->header.len + r->position, 0); /* and it learns nothing */
 }
@@ -42,12 +42,12 @@ static void what_is_not_there_is_not_found(void **state)
 	(void)state;
 	stand_start();
 	c = stand_agent("bsi");
-	assert_string_equal(ask(c, id.b, sizeof id.b)->refused, "not-found");
-	assert_string_equal(ask(c, id.b, 15)->refused, "bad-id");
-	assert_string_equal(ask(c, id.b, 0)->refused, "bad-id");
-	assert_string_equal(ask(c, no_version, sizeof no_version)->refused, "bad-id");
+	assert_string_equal(stand_receipts(c, id.b, sizeof id.b)->refused, "not-found");
+	assert_string_equal(stand_receipts(c, id.b, 15)->refused, "bad-id");
+	assert_string_equal(stand_receipts(c, id.b, 0)->refused, "bad-id");
+	assert_string_equal(stand_receipts(c, no_version, sizeof no_version)->refused, "bad-id");
 	old = stand_send(c, "de-sn", 1);
-	assert_string_equal(ask(c, old.b, sizeof old.b)->refused, "");
+	assert_string_equal(stand_receipts(c, old.b, sizeof old.b)->refused, "");
 }
 
 int main(void)

@@ -235,12 +235,12 @@ static void a_case_goes_when_a_person_has_acknowledged_it(void **state)
 	assert_true(in_log(LB_LANE_ROUTINE, 1, &payload));
 	for (unsigned i = 0; i < 2; i++)
 		assert_int_equal(caller_hear(c), HEARD_DELIVERY);
-	assert_int_equal(ask(c, h.id.b, sizeof h.id.b)->erased, 0);
+	assert_int_equal(stand_receipts(c, h.id.b, sizeof h.id.b)->erased, 0);
 	assert_string_equal(say_of_case(sn, &h.id, LB_ACK_ACKNOWLEDGED, "Fachstelle"), "ok");
 	assert_false(in_log(LB_LANE_ROUTINE, 1, &payload));
 	/* The origin hears of it, and the ledger still tells it. */
 	assert_int_equal(caller_hear(c), HEARD_DELIVERY);
-	assert_true(ask(c, h.id.b, sizeof h.id.b)->erased > 0);
+	assert_true(stand_receipts(c, h.id.b, sizeof h.id.b)->erased > 0);
 	assert_string_equal(receipt_of(c, &h.id, "de-sn")->by, "Fachstelle");
 	assert_true(receipt_of(c, &h.id, "de-sn")->acknowledged > 0 && receipt_of(c, &h.id, "de-sn")->delivered);
 	assert_false(receipt_of(c, &h.id, "de-sn")->expired);
@@ -273,7 +273,7 @@ static void what_is_no_case_stays_when_it_is_acknowledged(void **state)
 	stand_assert_delivered(sn, &id, 1, 0);
 	assert_string_equal(say_state(sn, &id, "bund-bsi", LB_ACK_ACKNOWLEDGED, "CISO on duty"), "ok");
 	assert_int_equal(caller_hear(c), HEARD_DELIVERY);
-	assert_int_equal(ask(c, id.b, sizeof id.b)->erased, 0);
+	assert_int_equal(stand_receipts(c, id.b, sizeof id.b)->erased, 0);
 	stand_assert_delivered(stand_agent("sn2"), &id, 1, 0);
 }
 
