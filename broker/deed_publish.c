@@ -9,7 +9,6 @@
 #include "broker/session.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
-#include "lagebus/message_type.h"
 
 /* Hands the writer a block of its own, behind everything that the session has published before. Takes the block. */
 static lb_err send_alone(struct worker *w, struct block *b)
@@ -25,7 +24,7 @@ static lb_err add_message(struct worker *w, struct block *b, const uint8_t *raw,
 {
 	struct route *route = router_route(w->router, PARTNER_NONE, h);
 
-	block_due(b, lb_header_keep_until(h));
+	block_due(b, retention_until(federation_retention(router_federation(w->router)), h));
 	b->awaited |= deadline_is_set(h);
 	return route ? block_append(b, raw, raw_n, h->expires_ms, route, publish) : LB_NO_MEMORY;
 }

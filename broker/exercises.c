@@ -13,7 +13,7 @@
 #include "proto/host/log.h"
 #include "proto/host/policy.h"
 
-#define SAME_NAME 32                             /* partners whose exercises of one name are looked at */
+#define LOOKED_AT 32                             /* exercises that are looked at in one read of the log */
 #define SWEPT 16                                 /* rows that are dropped at once */
 #define KEPT_MS ((int64_t)7 * 24 * 60 * 60 * 1000) /* a row stays this long after its end: an end may be sent again */
 
@@ -47,39 +47,39 @@ static lb_err judge(const struct partner_set *told, uint16_t sender, const struc
 	return is_within(recipients, told) ? LB_OK : LB_EXERCISE_OUTSIDE;
 }
 
-/* The rows of one name that run. */
+/* Rows that run, some at once. */
 struct running {
-	size_t prefix_n;
 	int64_t now_ms;
 	unsigned n;
 	struct {
 		struct exercise_row row;
-		char by[LB_PARTNER_ID_MAX + 1];
-	} one[SAME_NAME];
+		uint8_t key[EXERCISE_KEY_MAX];
+		size_t key_n;
+	} one[LOOKED_AT];
 };
 
 static bool add_running(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
 {
 	struct running *r = user;
-	size_t by_n = key_n - r->prefix_n;
 
-	if (exercise_row_read(value, value_n, &r->one[r->n].row) != LB_OK || !exercise_runs(&r->one[r->n].row, r->now_ms) || by_n > LB_PARTNER_ID_MAX)
+	if (exercise_row_read(value, value_n, &r->one[r->n].row) != LB_OK || !exercise_runs(&r->one[r->n].row, r->now_ms) || key_n > EXERCISE_KEY_MAX)
 		return true;
-	memcpy(r->one[r->n].by, (const uint8_t *)key + r->prefix_n, by_n);
-	r->one[r->n].by[by_n] = '\0';
-	return ++r->n < SAME_NAME;
+	memcpy(r->one[r->n].key, key, key_n);
+	r->one[r->n].key_n = key_n;
+	return ++r->n < LOOKED_AT;
 }
 
 /* Who takes part: to whom the beginning goes by the rules in force now, and who began it. Of a beginning that did not make it into the log, nobody. */
-static lb_err find_told(struct worker *w, const struct exercise_row *row, const char *by, struct lb_text name, struct partner_set *told)
+static lb_err find_told(struct worker *w, const struct exercise_row *row, struct lb_text by, struct lb_text name, struct partner_set *told)
 {
 	const struct federation *f = router_federation(w->router);
-	uint16_t beginner = federation_find(f, by, strlen(by));
+	uint16_t beginner = federation_find(f, by.p, by.n);
 	struct logged begun = { .frame = LB_BUF_INIT };
 	lb_err e = beginner != PARTNER_NONE ? lookup(w, &row->begun, &begun) : LB_NOT_FOUND;
 
 	if (e == LB_OK && (begun.header.type != LB_TYPE_EXERCISE || begun.header.exercise_name.n != name.n ||
-	                   memcmp(begun.header.exercise_name.p, name.p, name.n) != 0 || !lb_text_equals(begun.header.origin, by)))
+	                   memcmp(begun.header.exercise_name.p, name.p, name.n) != 0 || begun.header.origin.n != by.n ||
+	                   memcmp(begun.header.origin.p, by.p, by.n) != 0))
 		e = LB_NOT_FOUND;
 	if (e == LB_OK) {
 		policy_recipients(f, &begun.header, told);
@@ -89,29 +89,57 @@ static lb_err find_told(struct worker *w, const struct exercise_row *row, const 
 	return e;
 }
 
+/* What the exercises say that are on disk and whose keys begin so. */
+static lb_err judge_by_log(struct worker *w, const uint8_t *prefix, size_t prefix_n, uint16_t sender, const struct partner_set *recipients, lb_err *answer)
+{
+	uint8_t from[EXERCISE_KEY_MAX + 1];
+	size_t from_n = prefix_n;
+	lb_err e = LB_OK;
+
+	memcpy(from, prefix, prefix_n);
+	for (bool more = true; e == LB_OK && more;) {
+		struct running r = { .now_ms = w->now_ms };
+
+		e = journal_each_from(w->reader, JOURNAL_EXERCISES, from, from_n, prefix_n, add_running, &r);
+		for (unsigned i = 0; e == LB_OK && *answer != LB_OK && i < r.n; i++) {
+			struct partner_set told = { { 0 } };
+			struct lb_text name, by;
+
+			e = exercise_key_read(r.one[i].key, r.one[i].key_n, &name, &by);
+			if (e == LB_OK)
+				e = find_told(w, &r.one[i].row, by, name, &told);
+			if (e == LB_OK)
+				*answer = judge(&told, sender, recipients, *answer);
+			else if (e == LB_NOT_FOUND)
+				e = LB_OK;
+		}
+		more = *answer != LB_OK && r.n == LOOKED_AT;
+		if (more) {
+			/* Behind the last one. */
+			from_n = r.one[r.n - 1].key_n;
+			memcpy(from, r.one[r.n - 1].key, from_n);
+			from[from_n++] = 0;
+		}
+	}
+	return e;
+}
+
+/* Those of the name that the message has; of any, where it has none. */
 lb_err exercises_check_running(struct worker *w, uint16_t sender, const struct lb_header *h, const struct partner_set *recipients)
 {
-	struct running r = { .now_ms = w->now_ms };
 	uint8_t prefix[EXERCISE_KEY_MAX];
+	size_t prefix_n = h->exercise_name.n > 0 ? exercise_key(h->exercise_name, "", prefix) : strlen(EXERCISE_KEY_HEAD);
 	lb_err e, answer = LB_EXERCISE_UNKNOWN;
 
-	r.prefix_n = exercise_key(h->exercise_name, "", prefix);
+	if (h->exercise_name.n == 0)
+		memcpy(prefix, EXERCISE_KEY_HEAD, prefix_n);
 	for (unsigned i = 0; answer != LB_OK && i < w->exercises.pending_n; i++) {
 		const struct exercise_pending *p = &w->exercises.pending[i];
 
-		if (p->key_n > r.prefix_n && memcmp(p->key, prefix, r.prefix_n) == 0 && exercise_runs(&p->row, w->now_ms))
+		if (p->key_n > prefix_n && memcmp(p->key, prefix, prefix_n) == 0 && exercise_runs(&p->row, w->now_ms))
 			answer = judge(&p->told, sender, recipients, answer);
 	}
-	e = journal_each(w->reader, JOURNAL_EXERCISES, prefix, r.prefix_n, add_running, &r);
-	for (unsigned i = 0; e == LB_OK && answer != LB_OK && i < r.n; i++) {
-		struct partner_set told = { { 0 } };
-
-		e = find_told(w, &r.one[i].row, r.one[i].by, h->exercise_name, &told);
-		if (e == LB_OK)
-			answer = judge(&told, sender, recipients, answer);
-		else if (e == LB_NOT_FOUND)
-			e = LB_OK;
-	}
+	e = judge_by_log(w, prefix, prefix_n, sender, recipients, &answer);
 	return e == LB_OK ? answer : e;
 }
 
@@ -129,9 +157,16 @@ static bool is_afterwards(struct worker *w, const struct lb_header *h)
 	return (h->type == LB_TYPE_RECEIPT || h->type == LB_TYPE_APPROVAL || h->type == LB_TYPE_RECALL) && h->has_thread && is_in_log(w, &h->thread);
 }
 
+/* A digital-violence case's header has no name of an exercise, which could say what it is about: that is encrypted with the case. Its receipts and
+ * its recall have none either. */
+static bool may_be_unnamed(struct worker *w, const struct lb_header *h)
+{
+	return h->type == LB_TYPE_DIGITAL_VIOLENCE_CASE || (h->type != LB_TYPE_APPROVAL && is_afterwards(w, h));
+}
+
 lb_err exercises_check(struct worker *w, uint16_t sender, const struct lb_header *h, const struct partner_set *recipients)
 {
-	if (!h->exercise || h->exercise_name.n == 0)
+	if (!h->exercise || (h->exercise_name.n == 0 && !may_be_unnamed(w, h)))
 		return LB_EXERCISE_UNNAMED;
 	if (h->type == LB_TYPE_EXERCISE || is_in_log(w, &h->id) || is_afterwards(w, h))
 		return LB_OK;

@@ -82,6 +82,7 @@ static lb_err start_writer(struct parts *p)
 		.commit_bytes = (uint64_t)s->commit_bytes,
 		.retention_ms = s->retention_s * 1000,
 		.audit_retention_ms = s->audit_retention_s * 1000,
+		.keep = federation_retention(p->configuration.federation),
 	};
 	lb_err e = writer_start(&w, &p->writer);
 
@@ -215,6 +216,15 @@ static void tell_reload(struct parts *p, struct configuration *c)
 		log_event(LOG_ERROR, "out_of_memory", "what=audit");
 }
 
+/* To the log writer, behind what the workers are told: they note what comes by it themselves. Takes it. */
+static void tell_retention(struct parts *p, struct retention *keep)
+{
+	if (channel_send(p->to_writer, (struct channel_item){ WRITER_RETENTION, keep }) == LB_OK)
+		return;
+	log_event(LOG_ERROR, "out_of_memory", "what=retention");
+	free(keep);
+}
+
 void parts_reload_refused(struct parts *p, const char *why)
 {
 	if (tell(p, "reload-refused", why, NULL) != LB_OK)
@@ -224,7 +234,8 @@ void parts_reload_refused(struct parts *p, const char *why)
 lb_err parts_reload(struct parts *p, struct configuration *c)
 {
 	struct reload *reloads[WRITER_WORKERS_MAX] = { NULL };
-	lb_err e = LB_OK;
+	struct retention *keep = malloc(sizeof *keep);
+	lb_err e = keep != NULL ? LB_OK : LB_NO_MEMORY;
 
 	/* All of them are made before the first is sent: every worker changes over, or none does. */
 	for (unsigned i = 0; i < p->workers_n; i++) {
@@ -243,7 +254,13 @@ lb_err parts_reload(struct parts *p, struct configuration *c)
 		if (e != LB_OK)
 			reload_free(reloads[i]);
 	}
-	return e;
+	if (e != LB_OK) {
+		free(keep);
+		return e;
+	}
+	*keep = *federation_retention(p->configuration.federation);
+	tell_retention(p, keep);
+	return LB_OK;
 }
 
 static void tell_workers(struct parts *p, unsigned n, enum worker_in what)

@@ -109,7 +109,7 @@ static lb_err fill(struct worker *w, struct session *s, const struct lb_zmtp_mes
 	if (e != LB_OK)
 		return e;
 	w->filling[lane]->awaited |= deadline_is_set(h);
-	block_due(w->filling[lane], lb_header_keep_until(h));
+	block_due(w->filling[lane], retention_until(federation_retention(router_federation(w->router)), h));
 	publish_count(w, s, m->raw_n);
 	return LB_OK;
 }

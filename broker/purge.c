@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "broker/core/bytes.h"
-#include "lagebus/message_type.h"
 
 #define AGAIN_S 60 /* a record is written anew no sooner */
 
@@ -54,24 +53,21 @@ static bool add_due(void *user, const void *key, size_t key_n, const void *value
 	return due->n < PURGE_RECORDS;
 }
 
-static lb_err until_of(const struct block *b, uint32_t i, uint32_t *until_s)
+static lb_err until_of(const struct block *b, uint32_t i, const struct retention *keep, uint32_t *until_s)
 {
-	struct lb_zmtp_message m;
 	struct lb_header h;
 	int64_t s;
-	lb_err e = block_message(b, i, &m);
+	lb_err e = block_header(b, i, &h);
 
-	if (e == LB_OK)
-		e = lb_header_decode(m.frames[0].p, m.frames[0].n, &h);
 	if (e != LB_OK)
 		return e;
-	s = (lb_header_keep_until(&h) + 999) / 1000;
+	s = (retention_until(keep, &h) + 999) / 1000;
 	*until_s = s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
 	return LB_OK;
 }
 
 /* Takes out what is over; *next is when the next of it will be, 0: never. */
-static lb_err purge_block(struct block *b, uint32_t now_s, bool *changed, uint32_t *next_s)
+static lb_err purge_block(struct block *b, const struct retention *keep, uint32_t now_s, bool *changed, uint32_t *next_s)
 {
 	*changed = false;
 	*next_s = 0;
@@ -81,7 +77,7 @@ static lb_err purge_block(struct block *b, uint32_t now_s, bool *changed, uint32
 
 		if (block_is_purged(b, i))
 			continue;
-		e = until_of(b, i, &until_s);
+		e = until_of(b, i, keep, &until_s);
 		if (e != LB_OK)
 			return e;
 		if (until_s <= now_s) {
@@ -96,7 +92,7 @@ static lb_err purge_block(struct block *b, uint32_t now_s, bool *changed, uint32
 	return LB_OK;
 }
 
-static lb_err purge_record(struct append *a, const uint8_t key[DUE_KEY_SIZE], uint32_t now_s)
+static lb_err purge_record(struct append *a, const uint8_t key[DUE_KEY_SIZE], const struct retention *keep, uint32_t now_s)
 {
 	unsigned lane = key[4] ? LB_LANE_ROUTINE : LB_LANE_URGENT;
 	uint64_t first = get_big(key + 5, 8);
@@ -113,7 +109,7 @@ static lb_err purge_record(struct append *a, const uint8_t key[DUE_KEY_SIZE], ui
 		return LB_OK; /* past retention */
 	}
 	if (e == LB_OK)
-		e = purge_block(b, now_s, &changed, &next_s);
+		e = purge_block(b, keep, now_s, &changed, &next_s);
 	if (e == LB_OK && changed)
 		e = write_again(a, b);
 	if (e == LB_OK && next_s > 0)
@@ -123,13 +119,35 @@ static lb_err purge_record(struct append *a, const uint8_t key[DUE_KEY_SIZE], ui
 	return e;
 }
 
-lb_err purge_due(struct append *a, int64_t now_ms, unsigned *n)
+lb_err purge_due(struct append *a, const struct retention *keep, int64_t now_ms, unsigned *n)
 {
 	struct due due = { .now_s = (uint32_t)(now_ms / 1000) };
 	lb_err e = journal_peek_each(a->journal, JOURNAL_DUE, NULL, 0, add_due, &due);
 
 	for (unsigned i = 0; e == LB_OK && i < due.n; i++)
-		e = purge_record(a, due.key[i], due.now_s);
+		e = purge_record(a, due.key[i], keep, due.now_s);
 	*n = due.n;
+	return e;
+}
+
+lb_err purge_look_at(struct append *a, const struct retention *keep, unsigned lane, uint64_t position, uint64_t *next)
+{
+	uint32_t first_s = 0, until_s;
+	struct block *b = NULL;
+	lb_err e = append_read(a, lane, position, &b);
+
+	for (uint32_t i = 0; e == LB_OK && i < b->count; i++) {
+		if (block_is_purged(b, i))
+			continue;
+		e = until_of(b, i, keep, &until_s);
+		if (e == LB_OK && (first_s == 0 || until_s < first_s))
+			first_s = until_s;
+	}
+	if (e == LB_OK && first_s > 0)
+		e = append_due(a, first_s, lane, b->first);
+	if (e == LB_OK)
+		*next = block_end(b);
+	if (b)
+		block_unref(b);
 	return e;
 }

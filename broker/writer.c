@@ -14,6 +14,7 @@
 #include "broker/edge/slice.h"
 #include "broker/eras.h"
 #include "broker/purge.h"
+#include "broker/review.h"
 #include "broker/waits.h"
 #include "lagebus/failpoint.h"
 
@@ -39,6 +40,7 @@ struct writer {
 	unsigned blocks_n, notes_n;
 	struct append append;
 	struct eras eras;
+	struct review review;
 	int64_t retention_due_ms, waits_due_ms, purge_due_ms;
 	struct audit *audit;
 	bool audit_full; /* it has been logged that an event found no room */
@@ -122,6 +124,10 @@ static void take(struct writer *w, struct channel *c, uint64_t limit)
 			break;
 		case WRITER_SIGNER:
 			audit_sign_with(w->audit, item.p);
+			break;
+		case WRITER_RETENTION:
+			review_change(&w->review, item.p, clock_us(CLOCK_REALTIME) / 1000);
+			free(item.p);
 			break;
 		case WRITER_STOP:
 			w->stopping = true;
@@ -400,7 +406,7 @@ static void purge_past(struct writer *w)
 		return;
 	e = journal_begin(w->settings.journal);
 	if (e == LB_OK) {
-		e = purge_due(&w->append, now_ms, &n);
+		e = purge_due(&w->append, &w->review.keep, now_ms, &n);
 		if (e != LB_OK || n == 0)
 			journal_abort(w->settings.journal);
 		else
@@ -409,6 +415,32 @@ static void purge_past(struct writer *w)
 	if (e != LB_OK)
 		log_event(LOG_ERROR, "purge_failed", "reason=%s", lb_err_token(e));
 	w->purge_due_ms = now_ms + (e == LB_OK && n == PURGE_RECORDS ? PURGE_PAUSE_MS : RETENTION_EVERY_MS);
+}
+
+/* Records that are there are noted by what is in force now. */
+static void review_past(struct writer *w)
+{
+	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
+	struct review then;
+	lb_err e;
+
+	if (!review_is_due(&w->review, now_ms))
+		return;
+	e = journal_begin(w->settings.journal);
+	if (e == LB_OK) {
+		e = review_go_on(&w->review, &w->append, &then);
+		if (e == LB_OK)
+			e = journal_commit(w->settings.journal);
+		else
+			journal_abort(w->settings.journal);
+	}
+	if (e == LB_OK) {
+		w->review = then;
+		w->review.from_ms = now_ms + PURGE_PAUSE_MS;
+	} else {
+		log_event(LOG_ERROR, "retention_failed", "reason=%s", lb_err_token(e));
+		w->review.from_ms = now_ms + RETENTION_EVERY_MS;
+	}
 }
 
 /* Waits until there is something to commit, and takes it. */
@@ -448,6 +480,7 @@ static void *thread_main(void *p)
 		if (due)
 			commit_batch(w);
 		end_waits(w);
+		review_past(w);
 		purge_past(w);
 		drop_past(w);
 	}
@@ -488,13 +521,17 @@ void writer_free(struct writer *w)
 lb_err writer_start(const struct writer_settings *s, struct writer **out)
 {
 	struct writer *w = s->workers <= WRITER_WORKERS_MAX ? calloc(1, sizeof *w) : NULL;
+	struct retention defaults;
 	lb_err e;
 
 	if (!w)
 		return LB_NO_MEMORY;
 	w->settings = *s;
 	w->append.journal = s->journal;
-	e = audit_open(s->journal, &w->audit);
+	retention_init(&defaults);
+	e = review_open(&w->review, &w->append, s->keep ? s->keep : &defaults);
+	if (e == LB_OK)
+		e = audit_open(s->journal, &w->audit);
 	if (e == LB_OK)
 		e = eras_init(&w->eras, s->journal);
 	if (e == LB_OK)

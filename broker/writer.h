@@ -10,6 +10,7 @@
 #include "broker/core/block.h"
 #include "broker/edge/channel.h"
 #include "broker/edge/journal.h"
+#include "proto/host/retention.h"
 
 #define WRITER_WORKERS_MAX 64
 
@@ -19,6 +20,7 @@ enum writer_in {
 	WRITER_NOTE,      /* struct note *, malloc'd */
 	WRITER_EVENT,     /* struct audit_event *, malloc'd: told in the audit */
 	WRITER_SIGNER,    /* struct lb_signer *: signs the audit's checkpoints from here on */
+	WRITER_RETENTION, /* struct retention *, malloc'd: how long each type is kept from here on */
 	WRITER_STOP,      /* NULL: commit everything that is there, then end; sent on "routine" by the main thread */
 };
 
@@ -53,6 +55,7 @@ struct writer_settings {
 	uint64_t commit_bytes; /* a commit takes at most about this much routine */
 	int64_t retention_ms;  /* records whose newest message is older are dropped; 0: never */
 	int64_t audit_retention_ms; /* the same of the audit's rows */
+	const struct retention *keep; /* how long each type is kept; NULL: the defaults. Only read by writer_start */
 };
 
 struct writer;

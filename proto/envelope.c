@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,8 @@
 #define MAC 16
 
 struct lb_opener {
-	struct credential_pair own;
+	struct credential_pair own[LB_OPENER_KEYS];
+	unsigned n;
 };
 
 static lb_err fail(lb_err e)
@@ -193,10 +195,22 @@ bool lb_envelope_is_plausible(struct lb_frame envelope)
 	       der_take(&body, TAG_OCTETS, &mac) && der_left(&mac) == MAC && der_left(&body) == 0;
 }
 
+lb_err lb_opener_add(struct lb_opener *o, const char *certificate, const char *key, char *why, size_t why_n)
+{
+	lb_err e = LB_LIMIT;
+
+	if (o->n < LB_OPENER_KEYS)
+		e = credential_load(certificate, key, &o->own[o->n], why, why_n);
+	else
+		snprintf(why, why_n, "%s: no more than %d keys are kept", key, LB_OPENER_KEYS);
+	o->n += e == LB_OK;
+	return e;
+}
+
 lb_err lb_opener_load(const char *certificate, const char *key, struct lb_opener **out, char *why, size_t why_n)
 {
 	struct lb_opener *o = calloc(1, sizeof *o);
-	lb_err e = o ? credential_load(certificate, key, &o->own, why, why_n) : LB_NO_MEMORY;
+	lb_err e = o ? lb_opener_add(o, certificate, key, why, why_n) : LB_NO_MEMORY;
 
 	if (e == LB_OK)
 		*out = o;
@@ -207,7 +221,8 @@ lb_err lb_opener_load(const char *certificate, const char *key, struct lb_opener
 
 void lb_opener_free(struct lb_opener *o)
 {
-	credential_fini(&o->own);
+	for (unsigned i = 0; i < o->n; i++)
+		credential_fini(&o->own[i]);
 	free(o);
 }
 
@@ -245,20 +260,25 @@ static lb_err take_content(BIO *content, struct lb_buf *out)
 	return lb_buf_append(out, p, (size_t)n - 1);
 }
 
-static lb_err decrypt(struct lb_opener *o, CMS_ContentInfo *cms, struct lb_buf *out)
+static lb_err decrypt_with(const struct credential_pair *own, CMS_ContentInfo *cms, struct lb_buf *out)
 {
-	BIO *content;
+	BIO *content = BIO_new(BIO_s_secmem());
 	lb_err e = LB_BAD_ENVELOPE;
 
-	if (!is_for(cms, o->own.certificate))
-		return LB_NOT_A_RECIPIENT;
-	content = BIO_new(BIO_s_secmem());
 	if (!content)
 		return LB_NO_MEMORY;
-	if (CMS_decrypt_set1_pkey(cms, o->own.key, o->own.certificate) == 1 && CMS_decrypt(cms, NULL, NULL, NULL, content, CMS_BINARY) == 1)
+	if (CMS_decrypt_set1_pkey(cms, own->key, own->certificate) == 1 && CMS_decrypt(cms, NULL, NULL, NULL, content, CMS_BINARY) == 1)
 		e = take_content(content, out);
 	BIO_free(content);
 	return e;
+}
+
+static lb_err decrypt(struct lb_opener *o, CMS_ContentInfo *cms, struct lb_buf *out)
+{
+	for (unsigned i = 0; i < o->n; i++)
+		if (is_for(cms, o->own[i].certificate))
+			return decrypt_with(&o->own[i], cms, out);
+	return LB_NOT_A_RECIPIENT;
 }
 
 lb_err lb_envelope_open(struct lb_opener *o, struct lb_frame envelope, struct lb_buf *out)

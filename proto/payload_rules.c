@@ -199,6 +199,7 @@ static const struct field_rule violence[] = {
 	{ "text", LINES, 0, 0, NULL },
 	{ "urls", 0, LB_INDICATOR_VALUE_MAX, 0, value_wrong_url },
 	{ "attachment", 0, LB_PAYLOAD_MAX, 0, NULL },
+	{ "exercise", 0, LB_TEXT_MAX, 0, NULL },
 };
 
 static const struct field_rule receipt[] = {

@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "agents/agent/derive.h"
 #include "agents/agent/erasing.h"
 #include "agents/agent/incident_watch.h"
 #include "agents/agent/intake.h"
-#include "agents/agent/recalls.h"
 #include "agents/agent/requests.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -33,6 +33,21 @@ static lb_err load_tls(const struct settings *s, struct lb_tls **out, char *why,
 	struct lb_tls_files files = { .certificate = s->certificate, .key = s->key, .ca = s->ca, .crl = s->crl };
 
 	return lb_tls_load(LB_LINK_CLIENT, &files, out, why, why_n);
+}
+
+/* The key before the last renewal is kept for what was encrypted to it; nothing was renewed yet where its files are not there. */
+static lb_err load_opener(const struct settings *s, struct lb_opener **out, char *why, size_t why_n)
+{
+	struct lb_opener *o = NULL;
+	lb_err e = lb_opener_load(s->certificate, s->key, &o, why, why_n);
+
+	if (e == LB_OK && s->previous_key[0] != '\0' && (access(s->previous_certificate, F_OK) == 0 || access(s->previous_key, F_OK) == 0))
+		e = lb_opener_add(o, s->previous_certificate, s->previous_key, why, why_n);
+	if (e == LB_OK)
+		*out = o;
+	else if (o)
+		lb_opener_free(o);
+	return e;
 }
 
 static lb_err read_settings(const char *config, struct settings *out, char *why, size_t why_n)
@@ -58,7 +73,7 @@ lb_err agent_open(struct agent *a, const char *config, char *why, size_t why_n)
 	if (e == LB_OK)
 		e = lb_signer_load(a->settings.certificate, a->settings.key, &a->signer, why, why_n);
 	if (e == LB_OK)
-		e = lb_opener_load(a->settings.certificate, a->settings.key, &a->opener, why, why_n);
+		e = load_opener(&a->settings, &a->opener, why, why_n);
 	if (e == LB_OK)
 		e = store_open(a->settings.data, &a->store, why, why_n);
 	if (e == LB_OK)
@@ -109,7 +124,7 @@ void agent_reload(struct agent *a)
 	if (e == LB_OK) {
 		e = lb_signer_load(a->settings.certificate, a->settings.key, &signer, why, sizeof why);
 		if (e == LB_OK)
-			e = lb_opener_load(a->settings.certificate, a->settings.key, &opener, why, sizeof why);
+			e = load_opener(&a->settings, &opener, why, sizeof why);
 		if (e != LB_OK) {
 			if (signer)
 				lb_signer_free(signer);
@@ -142,7 +157,7 @@ static void lose_turn(struct agent *a, lb_err e)
 		uplink_fail(&a->uplink, e, a->store.why);
 	intake_load(a);
 	incident_watch_begin(a);
-	a->scrub = false;
+	erasing_forget(a);
 }
 
 lb_err agent_begin(struct agent *a)
@@ -170,14 +185,14 @@ lb_err agent_settle(struct agent *a)
 		if (a->cursors_changed && a->store.failure == LB_OK)
 			e = inbox_save_cursors(&a->store, &a->log, a->cursor, a->last, a->missed);
 		if (e == LB_OK)
-			e = recalls_scrub(a);
+			e = erasing_settle(a);
 		LB_FAIL_POINT("agent-before-commit");
 		e = store_commit(&a->store);
 		LB_FAIL_POINT("agent-after-commit");
 		if (e != LB_OK)
 			lose_turn(a, e);
 		else
-			recalls_scrubbed(a);
+			erasing_finish(a);
 	}
 	a->in_transaction = a->cursors_changed = a->from_broker = false;
 	return e;
@@ -218,7 +233,6 @@ void agent_step(struct agent *a, short events, int64_t now_ms)
 	erasing_go_on(a);
 	if (agent_settle(a) == LB_OK)
 		intake_acknowledge(a);
-	erasing_finish(a);
 	watchers_show(a);
 	publish_pump(a);
 	uplink_flush(&a->uplink);

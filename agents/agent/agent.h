@@ -38,10 +38,9 @@ struct agent {
 	int64_t link; /* this link's number: none comes twice */
 	struct lb_buf acts_for; /* the further partners that the broker says we act for, each with its NUL; as last heard */
 	bool in_transaction, from_broker, cursors_changed; /* the turn's, and what is in it */
-	bool scrub; /* something was deleted in the turn */
 	bool holding, inbox_grew;
 	int64_t expire_ms; /* when what has ended is dropped again */
-	bool erased;      /* in this transaction, or in those before that erasing_finish has not seen */
+	bool erased;      /* something was deleted in the turn's transaction, and is to be overwritten behind it */
 	int64_t erase_ms; /* when to look for what is to be erased */
 	int64_t held_ms; /* when what is held is taken up again */
 

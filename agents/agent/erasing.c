@@ -1,16 +1,21 @@
-/* Digital-violence cases are deleted when a person has acknowledged them, and when their time is over. */
+/* What is deleted is gone, not only out of sight. */
 #include "agents/agent/erasing.h"
 
 #include "agents/agent/agent.h"
+#include "agents/agent/incident_store.h"
+#include "lagebus/failpoint.h"
+#include "lagebus/message_type.h"
 #include "proto/host/log.h"
 
 #define LOOK_MS (10 * 60 * 1000)
+#define AT_ONCE 64 /* messages, and incidents, that end in one turn */
 
 lb_err erasing_take(struct agent *a, const struct lb_uuid *id)
 {
 	lb_err e = inbox_erase(&a->store, id);
 
-	a->erased |= e == LB_OK;
+	if (e == LB_OK)
+		erasing_note(a);
 	return e;
 }
 
@@ -19,24 +24,58 @@ int64_t erasing_due_ms(const struct agent *a)
 	return a->erase_ms;
 }
 
+/* Incidents before what belongs to them: that is kept with them. *n is how much ended. */
+static lb_err end_some(struct agent *a, unsigned *n)
+{
+	int64_t now_ms = agent_clock_ms();
+	struct lb_uuid id;
+	lb_err e = incident_store_end(&a->store, now_ms - lb_message_type(LB_TYPE_INCIDENT_REPORT)->keep_ms, AT_ONCE, n);
+
+	while (e == LB_OK && *n < AT_ONCE && (e = inbox_expire(&a->store, now_ms, &id)) == LB_OK)
+		++*n;
+	return e == LB_NOT_FOUND ? LB_OK : e;
+}
+
 void erasing_go_on(struct agent *a)
 {
-	unsigned n;
+	unsigned n = 0;
 
 	if (a->now_ms < a->erase_ms)
 		return;
 	a->erase_ms = a->now_ms + LOOK_MS;
-	if (agent_begin(a) != LB_OK || inbox_erase_expired(&a->store, agent_clock_ms(), &n) != LB_OK || n == 0)
+	if (agent_begin(a) != LB_OK || end_some(a, &n) != LB_OK || n == 0)
 		return; /* nothing, or the store's fault, which the turn's end reports */
+	if (n == AT_ONCE)
+		a->erase_ms = a->now_ms;
+	erasing_note(a);
+	log_event(LOG_INFO, "messages_expired", "number=%u", n);
+}
+
+void erasing_note(struct agent *a)
+{
 	a->erased = true;
-	log_event(LOG_INFO, "cases_expired", "number=%u", n);
+}
+
+void erasing_forget(struct agent *a)
+{
+	a->erased = false;
+}
+
+lb_err erasing_settle(struct agent *a)
+{
+	/* Deleting from the index only adds a mark to it; joining its parts lets go of the words. */
+	return a->erased ? store_run(&a->store, store_use(&a->store, STORE_TEXT_OPTIMIZE)) : LB_OK;
 }
 
 void erasing_finish(struct agent *a)
 {
-	if (!a->erased || a->in_transaction)
+	lb_err e;
+
+	if (!a->erased)
 		return;
 	a->erased = false;
-	if (store_scrub(&a->store) != LB_OK)
-		log_event(LOG_WARN, "not_scrubbed", "detail=%s", "what was deleted stays in the database's write-ahead log until that starts over");
+	LB_FAIL_POINT("agent-before-scrub");
+	e = store_scrub(&a->store);
+	if (e != LB_OK)
+		log_event(LOG_WARN, "not_scrubbed", "reason=%s detail=%s", lb_err_token(e), "what was deleted stays in the database's write-ahead log until that starts over");
 }

@@ -31,6 +31,7 @@ static lb_err add_row(struct store *s, const struct inbox_message *m, const stru
 	bind_frame(q, 13, m->payload);
 	if (!lb_header_is_real(h))
 		bind_slice(q, 14, h->exercise_name);
+	sqlite3_bind_int64(q, 15, lb_header_keep_until(h));
 	return store_run(s, q);
 }
 
@@ -186,6 +187,14 @@ static lb_err remove_text(struct store *s, int64_t row, const struct description
 	return store_run(s, q);
 }
 
+lb_err inbox_erase(struct store *s, const struct lb_uuid *id)
+{
+	sqlite3_stmt *q = store_use(s, STORE_INBOX_ERASE);
+
+	bind_frame(q, 1, (struct lb_frame){ id->b, sizeof id->b });
+	return store_run(s, q);
+}
+
 lb_err inbox_empty(struct store *s, const struct inbox_row *row, const struct lb_header *h, const char *gone, const char *reason, int64_t at_ms)
 {
 	struct description d;
@@ -197,6 +206,8 @@ lb_err inbox_empty(struct store *s, const struct inbox_row *row, const struct lb
 	if (d.title.p || d.body.p)
 		e = remove_text(s, row->row, &d);
 	description_fini(&d);
+	if (e == LB_OK)
+		e = inbox_erase(s, &h->id);
 	if (e != LB_OK)
 		return e;
 	q = store_use(s, STORE_INBOX_EMPTY);
@@ -251,50 +262,37 @@ lb_err inbox_acknowledge(struct store *s, const struct lb_uuid *id, unsigned sta
 	return store_run(s, q);
 }
 
-lb_err inbox_erase(struct store *s, const struct lb_uuid *id)
+static lb_err find_over(struct store *s, int64_t now_ms, struct lb_uuid *id)
 {
-	sqlite3_stmt *q = store_use(s, STORE_INBOX_ERASE);
-
-	bind_frame(q, 1, (struct lb_frame){ id->b, sizeof id->b });
-	return store_run(s, q);
-}
-
-/* The first case with a content whose row is behind `row`, and is to be gone. LB_NOT_FOUND: none. */
-static lb_err next_expired(struct store *s, int64_t *row, int64_t now_ms, struct lb_uuid *id)
-{
-	for (;;) {
-		sqlite3_stmt *q = store_use(s, STORE_INBOX_CASES);
-		struct lb_frame header;
-		struct lb_header h;
-		lb_err e;
-
-		sqlite3_bind_int64(q, 1, *row);
-		e = store_row(s, q);
-		if (e != LB_OK)
-			return e;
-		*row = sqlite3_column_int64(q, 0);
-		header = column_frame(q, 1);
-		if (lb_header_decode(header.p, header.n, &h) == LB_OK && lb_header_keep_until(&h) <= now_ms) {
-			*id = h.id;
-			return LB_OK;
-		}
-	}
-}
-
-lb_err inbox_erase_expired(struct store *s, int64_t now_ms, unsigned *n)
-{
-	struct lb_uuid id;
-	int64_t row = 0;
+	sqlite3_stmt *q = store_use(s, STORE_INBOX_OVER);
 	lb_err e;
 
-	*n = 0;
-	while ((e = next_expired(s, &row, now_ms, &id)) == LB_OK) {
-		e = inbox_erase(s, &id);
-		if (e != LB_OK)
-			return e;
-		(*n)++;
-	}
-	return e == LB_NOT_FOUND ? LB_OK : e;
+	sqlite3_bind_int64(q, 1, now_ms);
+	e = store_row(s, q);
+	if (e != LB_OK)
+		return e;
+	if (column_frame(q, 0).n != sizeof id->b)
+		return LB_CORRUPT;
+	memcpy(id->b, column_frame(q, 0).p, sizeof id->b);
+	sqlite3_reset(q);
+	return LB_OK;
+}
+
+lb_err inbox_expire(struct store *s, int64_t now_ms, struct lb_uuid *id)
+{
+	struct inbox_row row;
+	struct lb_header h;
+	lb_err e = find_over(s, now_ms, id);
+
+	if (e == LB_OK)
+		e = inbox_get(s, id, &row);
+	if (e != LB_OK)
+		return e;
+	e = lb_header_decode(row.header.p, row.header.n, &h);
+	/* A case is found by its pseudonym also when it is gone. */
+	if (e != LB_OK || h.type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
+		return inbox_erase(s, id);
+	return inbox_empty(s, &row, &h, "expired", "", lb_header_keep_until(&h));
 }
 
 lb_err inbox_counts(struct store *s, uint64_t *real, uint64_t *exercises, uint64_t *quarantined)

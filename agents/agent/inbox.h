@@ -36,7 +36,7 @@ struct inbox_row {
 	int lane, acknowledged;
 	const char *title, *tracking_id, *quarantine, *signer;
 	struct lb_frame header, payload, signature;
-	const char *gone, *gone_reason; /* "recalled", and why; "": it is there */
+	const char *gone, *gone_reason; /* "recalled", and why; "expired"; "": it is there */
 	int64_t gone_ms;
 	struct lb_frame superseded; /* the id of the message that replaces it; n is 0: none does */
 };
@@ -47,12 +47,13 @@ lb_err inbox_after(struct store *s, int64_t row, struct inbox_row *out) LB_MUST_
 /* The newest row's number; 0: the inbox is empty, or unreadable. */
 int64_t inbox_newest(struct store *s);
 lb_err inbox_acknowledge(struct store *s, const struct lb_uuid *id, unsigned state) LB_MUST_CHECK;
-/* Deletes the content of a message; its row, which says that it was there, stays. */
+/* Deletes payload and signature of a message; its row, which says that it was there and what it is called, stays. */
 lb_err inbox_erase(struct store *s, const struct lb_uuid *id) LB_MUST_CHECK;
-/* The same of every digital-violence case whose time is over. *n is how many. */
-lb_err inbox_erase_expired(struct store *s, int64_t now_ms, unsigned *n) LB_MUST_CHECK;
-/* Takes everything out of a row (as inbox_get gave it, not in quarantine) that its payload said, the search included; header and place stay. */
+/* The same, and takes out of the row (as inbox_get gave it, not in quarantine) whatever its payload said, the search included; header and place stay. */
 lb_err inbox_empty(struct store *s, const struct inbox_row *row, const struct lb_header *h, const char *gone, const char *reason, int64_t at_ms) LB_MUST_CHECK;
+/* Empties the message that has been over for longest (lb_header_keep_until), and says which; of a digital-violence case the name stays. What belongs to an
+ * incident (incident_store.h) is kept with it. LB_NOT_FOUND: none is. */
+lb_err inbox_expire(struct store *s, int64_t now_ms, struct lb_uuid *id) LB_MUST_CHECK;
 lb_err inbox_quarantine_remove(struct store *s, int64_t row) LB_MUST_CHECK;
 /* Notes that `by` replaces a message; nothing if that is not there. */
 lb_err inbox_supersede(struct store *s, const struct lb_uuid *id, const struct lb_uuid *by) LB_MUST_CHECK;

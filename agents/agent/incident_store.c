@@ -92,6 +92,24 @@ lb_err incident_store_of(struct store *s, const struct lb_uuid *id, struct lb_uu
 	return read_id(s, q, incident);
 }
 
+lb_err incident_store_end(struct store *s, int64_t before_ms, unsigned most, unsigned *n)
+{
+	static const enum store_statement both[] = { STORE_INCIDENT_PARTS_END, STORE_INCIDENT_END };
+	lb_err e = LB_OK;
+
+	*n = 0;
+	for (unsigned i = 0; e == LB_OK && i < 2; i++) {
+		sqlite3_stmt *q = store_use(s, both[i]);
+
+		sqlite3_bind_int64(q, 1, before_ms);
+		sqlite3_bind_int64(q, 2, most);
+		e = store_run(s, q);
+	}
+	if (e == LB_OK)
+		*n = (unsigned)sqlite3_changes(s->db);
+	return e;
+}
+
 lb_err incident_store_refused(struct store *s, const struct lb_uuid *id, bool *touched)
 {
 	struct lb_uuid incident;

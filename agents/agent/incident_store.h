@@ -16,6 +16,8 @@
  * which is to be looked at. */
 lb_err incident_store_received(struct store *s, const struct lb_header *h, bool *touched) LB_MUST_CHECK;
 lb_err incident_store_sent(struct store *s, const struct lb_header *h, struct lb_frame header, struct lb_frame payload, bool *touched) LB_MUST_CHECK;
+/* Forgets incidents that are closed and have not changed since then; *n is how many, at most `most`. Their messages in the inbox are the inbox's then. */
+lb_err incident_store_end(struct store *s, int64_t before_ms, unsigned most, unsigned *n) LB_MUST_CHECK;
 /* The broker would not have what we sent. */
 lb_err incident_store_refused(struct store *s, const struct lb_uuid *id, bool *touched) LB_MUST_CHECK;
 

@@ -7,8 +7,8 @@
 #include "agents/agent/agent.h"
 #include "agents/agent/bind.h"
 #include "agents/agent/derive.h"
+#include "agents/agent/erasing.h"
 #include "agents/agent/receipt.h"
-#include "lagebus/failpoint.h"
 #include "proto/approval.pb-c.h"
 #include "proto/host/log.h"
 
@@ -36,7 +36,8 @@ static lb_err delete_message(struct agent *a, const struct lb_uuid *id, struct l
 		e = derive_forget(a, id, origin);
 	if (e == LB_OK && !row.quarantine[0])
 		e = inbox_empty(&a->store, &row, &h, "recalled", reason, at_ms);
-	a->scrub |= e == LB_OK;
+	if (e == LB_OK)
+		erasing_note(a);
 	return e;
 }
 
@@ -161,23 +162,4 @@ lb_err recalls_stored(struct agent *a, const struct lb_header *h, struct lb_fram
 	if (e == LB_OK && h->has_supersedes)
 		e = note_superseding(a, h);
 	return e == LB_OK && h->type == LB_TYPE_RECALL ? take_recall(a, h, payload) : e;
-}
-
-lb_err recalls_scrub(struct agent *a)
-{
-	/* Deleting from the index only adds a mark to it; joining its parts lets go of the words. */
-	return a->scrub ? store_run(&a->store, store_use(&a->store, STORE_TEXT_OPTIMIZE)) : LB_OK;
-}
-
-void recalls_scrubbed(struct agent *a)
-{
-	lb_err e;
-
-	if (!a->scrub)
-		return;
-	a->scrub = false;
-	LB_FAIL_POINT("agent-before-scrub");
-	e = store_scrub(&a->store);
-	if (e != LB_OK)
-		log_event(LOG_WARN, "store_not_truncated", "reason=%s detail=%s", lb_err_token(e), "what was deleted may stand in the write-ahead log for a while");
 }

@@ -10,9 +10,5 @@ struct agent;
 
 /* Of a message that verified and was just stored, within the turn's transaction. LB_OK or a store error. */
 lb_err recalls_stored(struct agent *a, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
-/* Before the turn's commit, if something was deleted: takes it out of the search index's old parts, too. LB_OK or a store error. */
-lb_err recalls_scrub(struct agent *a) LB_MUST_CHECK;
-/* And behind it. */
-void recalls_scrubbed(struct agent *a);
 
 #endif

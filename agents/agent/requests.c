@@ -208,7 +208,8 @@ static void on_show(struct agent *a, const struct local_peer *peer, uint64_t num
 static const char *wrong_ack(const struct inbox_row *row, const Lagebus__AckRequest *r)
 {
 	if (row->gone[0])
-		return "the message was recalled; there is nothing to acknowledge any more";
+		return strcmp(row->gone, "recalled") == 0 ? "the message was recalled; there is nothing to acknowledge any more" :
+			"the message has expired; there is nothing to acknowledge any more";
 	if (row->quarantine[0])
 		return "the message did not verify, so there is nothing to acknowledge; tell the coordinator of it";
 	if (r->state < LB_ACK_DISPLAYED || r->state > LB_ACK_IMPLEMENTED)

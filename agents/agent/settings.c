@@ -155,6 +155,10 @@ static lb_err check(const char *file, const struct settings *s, struct config_pr
 			config_problem_set(problem, file, 0, "%s is missing: write %s = \"...\";", rows[i].key, rows[i].key);
 			return LB_CONFIG;
 		}
+	if ((s->previous_certificate[0] == '\0') != (s->previous_key[0] == '\0')) {
+		config_problem_set(problem, file, 0, "previous_certificate and previous_key: both or neither");
+		return LB_CONFIG;
+	}
 	return LB_OK;
 }
 

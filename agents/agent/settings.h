@@ -17,6 +17,8 @@
 #define SETTINGS_TABLE(X) \
 	X(certificate, "certificate", true,  "", "the agent's certificate chain, PEM") \
 	X(key,         "key",         true,  "", "its private key, PEM; it signs what the agent sends, too") \
+	X(previous_certificate, "previous_certificate", false, "", "the certificate before the last renewal, PEM; what was encrypted to it is opened still") \
+	X(previous_key, "previous_key", false, "", "its private key, PEM; neither need be there yet") \
 	X(ca,          "ca",          true,  "", "the federation's CA certificates, PEM") \
 	X(crl,         "crl",         false, "", "revocation lists, PEM; empty: none") \
 	X(data,        "data",        true,  "", "folder of outbox and inbox") \

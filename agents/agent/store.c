@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "lagebus/header.h"
+#include "lagebus/message_type.h"
 
 /* 2 MiB of pages are enough for an inbox that only grows at its end. */
 static const char settings[] = "PRAGMA journal_mode=WAL;"
@@ -110,6 +111,11 @@ static const char *const steps[] = {
 	"CREATE TRIGGER sighting_more AFTER INSERT ON sighting BEGIN INSERT OR IGNORE INTO tally VALUES(2,new.origin,0);"
 	" UPDATE tally SET n=n+1 WHERE what=2 AND origin=new.origin; END;"
 	"CREATE TRIGGER sighting_less AFTER DELETE ON sighting BEGIN UPDATE tally SET n=n-1 WHERE what=2 AND origin=old.origin; END;",
+	/* 12: until when a message is kept. */
+	"ALTER TABLE inbox ADD COLUMN until INTEGER;"
+	"UPDATE inbox SET until=keep_until(header);"
+	"DROP INDEX inbox_cases;"
+	"CREATE INDEX inbox_until ON inbox(until) WHERE payload<>x'';",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
@@ -125,15 +131,17 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_OUTBOX_REMOVE] = "DELETE FROM outbox WHERE id=?1",
 	[STORE_OUTBOX_COUNT] = "SELECT count(*) FROM outbox WHERE lane=?1",
 	[STORE_REFUSED_ADD] = "INSERT OR IGNORE INTO refused SELECT id,header,payload,?2,?3,?4 FROM outbox WHERE id=?1",
-	[STORE_INBOX_ADD] = "INSERT OR IGNORE INTO inbox(id,lane,position,received,type,area,wants,title,tracking,signer,header,signature,payload,exercise)"
-			    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)",
+	[STORE_INBOX_ADD] = "INSERT OR IGNORE INTO inbox(id,lane,position,received,type,area,wants,title,tracking,signer,header,signature,payload,exercise,until)"
+			    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
 	[STORE_INBOX_TEXT] = "INSERT INTO inbox_text(rowid,title,tracking,body) VALUES(?1,?2,?3,?4)",
 	[STORE_INBOX_GET] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature FROM inbox WHERE id=?1"
 			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL,signature FROM quarantine WHERE id=?1 LIMIT 1",
 	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
 	[STORE_INBOX_ACKNOWLEDGE] = "UPDATE inbox SET acknowledged=max(acknowledged,?2) WHERE id=?1",
-	[STORE_INBOX_ERASE] = "UPDATE inbox SET payload=x'' WHERE id=?1",
-	[STORE_INBOX_CASES] = "SELECT row,header FROM inbox WHERE type=9 AND payload<>x'' AND row>?1 ORDER BY row LIMIT 1",
+	[STORE_INBOX_ERASE] = "UPDATE inbox SET payload=x'',signature=x'' WHERE id=?1",
+	/* What belongs to an incident is kept with it. */
+	[STORE_INBOX_OVER] = "SELECT id FROM inbox WHERE until<=?1 AND payload<>x'' AND NOT EXISTS(SELECT 1 FROM incident_part p WHERE p.id=inbox.id)"
+			     " ORDER BY until LIMIT 1",
 	[STORE_INBOX_COUNT] = "SELECT count(*) FROM inbox",
 	[STORE_INBOX_NEWEST] = "SELECT coalesce(max(row),0) FROM inbox",
 	[STORE_QUARANTINE_ADD] = "INSERT OR IGNORE INTO quarantine(log,lane,position,received,header,signature,payload,id,reason)"
@@ -151,7 +159,7 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_SUPERSEDED_ADD] = "INSERT OR REPLACE INTO superseded VALUES(?1,?2,?3)",
 	[STORE_SUPERSEDED_FIND] = "SELECT by FROM superseded WHERE id=?1 AND origin=?2",
 	[STORE_INBOX_SUPERSEDE] = "UPDATE inbox SET superseded=?2 WHERE id=?1",
-	[STORE_INBOX_EMPTY] = "UPDATE inbox SET payload=x'',signature=x'',title='',tracking='',wants=0,gone=?2,gone_reason=?3,gone_at=?4 WHERE row=?1",
+	[STORE_INBOX_EMPTY] = "UPDATE inbox SET title='',tracking='',wants=0,gone=?2,gone_reason=?3,gone_at=?4 WHERE row=?1",
 	[STORE_TEXT_REMOVE] = "INSERT INTO inbox_text(inbox_text,rowid,title,tracking,body) VALUES('delete',?1,?2,?3,?4)",
 	[STORE_TEXT_OPTIMIZE] = "INSERT INTO inbox_text(inbox_text) VALUES('optimize')",
 	[STORE_QUARANTINE_REMOVE] = "DELETE FROM quarantine WHERE row=?1",
@@ -224,6 +232,8 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_INCIDENT_COUNT] = "SELECT count(*),coalesce(sum(soon_at<=?1 AND due_at>?1),0),coalesce(sum(due_at<=?1),0) FROM incident"
 				 " WHERE closed=0 AND exercise=0 AND changed>0",
 	[STORE_INCIDENT_PART_ADD] = "INSERT INTO incident_part VALUES(?1,?2,?3,?4,?5,?6) ON CONFLICT(id) DO NOTHING",
+	[STORE_INCIDENT_PARTS_END] = "DELETE FROM incident_part WHERE incident IN (SELECT id FROM incident WHERE changed<=?1 AND closed AND NOT dirty ORDER BY changed,id LIMIT ?2)",
+	[STORE_INCIDENT_END] = "DELETE FROM incident WHERE id IN (SELECT id FROM incident WHERE changed<=?1 AND closed AND NOT dirty ORDER BY changed,id LIMIT ?2)",
 	[STORE_INCIDENT_PART_REMOVE] = "DELETE FROM incident_part WHERE id=?1",
 	[STORE_INCIDENT_PART_OF] = "SELECT incident FROM incident_part WHERE id=?1 UNION ALL SELECT id FROM incident WHERE id=?1 LIMIT 1",
 	[STORE_INCIDENT_PARTS] = "SELECT coalesce(p.header,i.header),coalesce(p.payload,i.payload) FROM incident_part p LEFT JOIN inbox i ON i.id=p.id"
@@ -267,6 +277,16 @@ static void exercise_of(sqlite3_context *c, int n, sqlite3_value **v)
 	(void)n;
 	if (lb_header_decode(sqlite3_value_blob(v[0]), (size_t)sqlite3_value_bytes(v[0]), &h) == LB_OK && !lb_header_is_real(&h))
 		sqlite3_result_text(c, h.exercise_name.p, (int)h.exercise_name.n, SQLITE_TRANSIENT);
+}
+
+/* keep_until(header): when the message is to be gone, ms since 1970; NULL if it has no header. */
+static void keep_until(sqlite3_context *c, int n, sqlite3_value **v)
+{
+	struct lb_header h;
+
+	(void)n;
+	if (lb_header_decode(sqlite3_value_blob(v[0]), (size_t)sqlite3_value_bytes(v[0]), &h) == LB_OK)
+		sqlite3_result_int64(c, lb_header_keep_until(&h));
 }
 
 static bool run(sqlite3 *db, const char *text)
@@ -316,6 +336,7 @@ lb_err store_open(const char *folder, struct store *out, char *why, size_t why_n
 	/* One agent a database: a second one would send and store everything again. */
 	if (sqlite3_open_v2(path, &s.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
 	    sqlite3_create_function(s.db, "exercise_of", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, exercise_of, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_create_function(s.db, "keep_until", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, keep_until, NULL, NULL) != SQLITE_OK ||
 	    !run(s.db, "PRAGMA locking_mode=EXCLUSIVE") || !run(s.db, settings) || !upgrade(s.db, &version))
 		return fail(&s, path, why, why_n);
 	if (version > SCHEMA_VERSION) {

@@ -7,8 +7,7 @@
 
 #include "agents/cli/advice.h"
 #include "agents/cli/file.h"
-#include "agents/cli/out.h"
-#include "agents/cli/when.h"
+#include "agents/cli/payload_json.h"
 #include "lagebus/envelope.h"
 #include "lagebus/payload.h"
 
@@ -30,6 +29,7 @@ static const struct {
 	{ "name", NULL, IN_CONTACT, offsetof(Lagebus__Contact, name), false },
 	{ "phone", "Contact: phone", IN_CONTACT, offsetof(Lagebus__Contact, phone), false },
 	{ "email", NULL, IN_CONTACT, offsetof(Lagebus__Contact, email), false },
+	{ "exercise", NULL, IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, exercise), false },
 };
 #define TEXTS (sizeof(texts) / sizeof(texts[0]))
 
@@ -44,22 +44,6 @@ static void set_text(char **field, char *copy)
 	if (*field != protobuf_c_empty_string)
 		free(*field);
 	*field = copy;
-}
-
-static Lagebus__DigitalViolenceReport *form_new(void)
-{
-	Lagebus__DigitalViolenceReport *r = malloc(sizeof(*r));
-	Lagebus__Contact *c = malloc(sizeof(*c));
-
-	if (!r || !c) {
-		free(r);
-		free(c);
-		return NULL;
-	}
-	lagebus__digital_violence_report__init(r);
-	lagebus__contact__init(c);
-	r->contact = c;
-	return r;
 }
 
 static void wipe_text(const char *text)
@@ -82,96 +66,25 @@ void case_form_free(Lagebus__DigitalViolenceReport *r)
 	lagebus__digital_violence_report__free_unpacked(r, NULL);
 }
 
-static enum cli_exit wrong(struct cli *cli, const char *key, const char *what)
+/* Into *out, which is the caller's also where something is wrong. */
+static enum cli_exit read_document(struct cli *cli, const json_t *doc, const json_error_t *error, Lagebus__DigitalViolenceReport **out)
 {
-	return cli_fail(cli, CLI_REFUSED, "--file: %.60s: %s", key, what);
-}
-
-static enum cli_exit read_urls(struct cli *cli, const json_t *value, Lagebus__DigitalViolenceReport *r)
-{
-	if (!json_is_array(value) || json_array_size(value) > 100)
-		return wrong(cli, "urls", "a list of at most 100 texts is expected");
-	r->urls = calloc(json_array_size(value) + 1, sizeof(*r->urls));
-	if (!r->urls)
-		return cli_fail(cli, CLI_IO, "out of memory");
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		const char *url = json_string_value(json_array_get(value, i));
-
-		if (!url)
-			return wrong(cli, "urls", "a list of texts is expected");
-		if (!(r->urls[r->n_urls] = strdup(url)))
-			return cli_fail(cli, CLI_IO, "out of memory");
-		r->n_urls++;
-	}
-	return CLI_OK;
-}
-
-static enum cli_exit read_text(struct cli *cli, const char *key, const json_t *value, enum place place, Lagebus__DigitalViolenceReport *r)
-{
-	char *copy;
-
-	for (size_t i = 0; i < TEXTS; i++) {
-		if (texts[i].place != place || strcmp(texts[i].key, key) != 0)
-			continue;
-		if (!json_is_string(value))
-			return wrong(cli, key, "a text is expected");
-		if (!(copy = strdup(json_string_value(value))))
-			return cli_fail(cli, CLI_IO, "out of memory");
-		set_text(text_of(r, i), copy);
-		return CLI_OK;
-	}
-	return wrong(cli, key, "there is no such field (lagebus help case report names them)");
-}
-
-static enum cli_exit read_field(struct cli *cli, const char *key, json_t *value, Lagebus__DigitalViolenceReport *r)
-{
-	const char *inner;
+	ProtobufCMessage *m = NULL;
 	struct why why;
-	json_t *v;
-	int64_t seconds;
+	lb_err e;
 
-	if (strcmp(key, "urls") == 0)
-		return read_urls(cli, value, r);
-	if (strcmp(key, "acute") == 0) {
-		r->acute = json_is_true(value);
-		return json_is_boolean(value) ? CLI_OK : wrong(cli, key, "true or false is expected");
-	}
-	if (strcmp(key, "noticed_at") == 0) {
-		if (!json_is_string(value) || when_date_s(json_string_value(value), &seconds, &why))
-			return wrong(cli, key, "a time is expected, as 2026-12-01 or 2026-12-01T14:00:00Z");
-		r->noticed_at = seconds * 1000;
-		return CLI_OK;
-	}
-	if (strcmp(key, "contact") != 0)
-		return read_text(cli, key, value, IN_REPORT, r);
-	if (!json_is_object(value))
-		return wrong(cli, key, "an object is expected");
-	json_object_foreach(value, inner, v) {
-		enum cli_exit code = read_text(cli, inner, v, IN_CONTACT, r);
-
-		if (code)
-			return code;
-	}
+	if (!doc)
+		return cli_fail(cli, CLI_REFUSED, "--file: line %d: %s", error->line, error->text);
+	e = payload_from_json(&lagebus__digital_violence_report__descriptor, doc, &m, &why);
+	if (e != LB_OK)
+		return cli_fail(cli, exit_of(e), "--file: %s (lagebus help case report names the fields)", why.text);
+	*out = (Lagebus__DigitalViolenceReport *)m;
+	if (*(*out)->exercise)
+		return cli_fail(cli, CLI_REFUSED, "--file: exercise: --exercise-name says to which exercise a case belongs");
 	return CLI_OK;
 }
 
-static enum cli_exit read_document(struct cli *cli, json_t *doc, const json_error_t *error, Lagebus__DigitalViolenceReport *r)
-{
-	enum cli_exit code = CLI_OK;
-	const char *key;
-	json_t *value;
-
-	if (!json_is_object(doc))
-		return doc ? wrong(cli, "the document", "an object is expected") : cli_fail(cli, CLI_REFUSED, "--file: line %d: %s", error->line, error->text);
-	json_object_foreach(doc, key, value) {
-		code = read_field(cli, key, value, r);
-		if (code)
-			break;
-	}
-	return code;
-}
-
-static enum cli_exit read_file(struct cli *cli, const char *path, Lagebus__DigitalViolenceReport *r)
+static enum cli_exit read_file(struct cli *cli, const char *path, Lagebus__DigitalViolenceReport **out)
 {
 	enum cli_exit code;
 	json_error_t error;
@@ -184,11 +97,32 @@ static enum cli_exit read_file(struct cli *cli, const char *path, Lagebus__Digit
 	if (e)
 		return cli_fail_why(cli, e, &why);
 	doc = json_loadb((const char *)bytes, n, JSON_REJECT_DUPLICATES, &error);
-	code = read_document(cli, doc, &error, r);
+	code = read_document(cli, doc, &error, out);
 	json_decref(doc);
 	explicit_bzero(bytes, n);
 	free(bytes);
 	return code;
+}
+
+/* What the form writes into. */
+static enum cli_exit complete(struct cli *cli, const char *exercise, Lagebus__DigitalViolenceReport **out)
+{
+	Lagebus__DigitalViolenceReport *r = *out ? *out : malloc(sizeof(*r));
+	char *name = *exercise ? strdup(exercise) : NULL;
+
+	if (r && !*out)
+		lagebus__digital_violence_report__init(r);
+	*out = r;
+	if (r && !r->contact) {
+		r->contact = malloc(sizeof(*r->contact));
+		if (r->contact)
+			lagebus__contact__init(r->contact);
+	}
+	if (r && name)
+		set_text(&r->exercise, name);
+	else
+		free(name);
+	return r && r->contact && (name || !*exercise) ? CLI_OK : cli_fail(cli, CLI_IO, "out of memory");
 }
 
 static enum cli_exit read_attachment(struct cli *cli, Lagebus__DigitalViolenceReport *r)
@@ -200,6 +134,8 @@ static enum cli_exit read_attachment(struct cli *cli, Lagebus__DigitalViolenceRe
 
 	if (!path)
 		return CLI_OK;
+	if (r->attachment.len > 0)
+		return cli_fail(cli, CLI_USAGE, "--attachment or the document's, not both");
 	e = file_read(path, LB_ENVELOPE_PLAIN_MAX, &r->attachment.data, &r->attachment.len, &why);
 	if (e)
 		return cli_fail_why(cli, e, &why);
@@ -272,15 +208,14 @@ static enum cli_exit check(struct cli *cli, const Lagebus__DigitalViolenceReport
 	return CLI_OK;
 }
 
-enum cli_exit case_form_read(struct cli *cli, Lagebus__DigitalViolenceReport **out)
+enum cli_exit case_form_read(struct cli *cli, const char *exercise, Lagebus__DigitalViolenceReport **out)
 {
 	const char *file = args_value(&cli->args, "file", NULL);
-	Lagebus__DigitalViolenceReport *r = form_new();
-	enum cli_exit code;
+	Lagebus__DigitalViolenceReport *r = NULL;
+	enum cli_exit code = file ? read_file(cli, file, &r) : CLI_OK;
 
-	if (!r)
-		return cli_fail(cli, CLI_IO, "out of memory");
-	code = file ? read_file(cli, file, r) : CLI_OK;
+	if (!code)
+		code = complete(cli, exercise, &r);
 	if (!code)
 		code = read_attachment(cli, r);
 	if (!code && isatty(STDIN_FILENO))
@@ -294,25 +229,14 @@ enum cli_exit case_form_read(struct cli *cli, Lagebus__DigitalViolenceReport **o
 	return code;
 }
 
-static void put(json_t *doc, const char *key, const char *text)
-{
-	if (text && *text)
-		json_object_set_new(doc, key, out_json_string(text));
-}
-
 json_t *case_form_json(const Lagebus__DigitalViolenceReport *r)
 {
-	json_t *doc = json_object(), *contact = json_object(), *urls = json_array();
+	Lagebus__DigitalViolenceReport said = *r;
+	json_t *doc;
 
-	for (size_t i = 0; i < TEXTS; i++)
-		if (texts[i].place == IN_REPORT || r->contact)
-			put(texts[i].place == IN_REPORT ? doc : contact, texts[i].key, *text_of(r, i));
-	for (size_t i = 0; i < r->n_urls; i++)
-		json_array_append_new(urls, out_json_string(r->urls[i]));
-	json_object_set_new(doc, "urls", urls);
-	json_object_set_new(doc, "acute", json_boolean(r->acute));
-	if (r->noticed_at)
-		json_object_set_new(doc, "noticed_at", out_json_time(r->noticed_at));
-	json_object_set_new(doc, "contact", contact);
+	said.attachment = (ProtobufCBinaryData){ 0, NULL };
+	doc = payload_json(&said.base);
+	if (doc)
+		json_object_set_new(doc, "acute", json_boolean(r->acute)); /* a no is said, too */
 	return doc;
 }

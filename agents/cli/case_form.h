@@ -8,9 +8,9 @@
 #include "agents/cli/cli.h"
 #include "proto/violence.pb-c.h"
 
-/* From --file (JSON, - is standard input) and --attachment, and, on a terminal, what is missing from questions. CLI_OK: *out is the caller's,
- * case_form_free it. Otherwise what is wrong was said. Blocks. */
-enum cli_exit case_form_read(struct cli *cli, Lagebus__DigitalViolenceReport **out);
+/* From --file (JSON, - is standard input) and --attachment, and, on a terminal, what is missing from questions; `exercise` is the name of the one it
+ * belongs to, "": it is real. CLI_OK: *out is the caller's, case_form_free it. Otherwise what is wrong was said. Blocks. */
+enum cli_exit case_form_read(struct cli *cli, const char *exercise, Lagebus__DigitalViolenceReport **out);
 /* Overwrites what it says, and frees it. */
 void case_form_free(Lagebus__DigitalViolenceReport *r);
 /* A yes or no on the terminal; no is what everything but a yes means. */

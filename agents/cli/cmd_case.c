@@ -26,7 +26,8 @@ const struct option_row cmd_case_report_options[] = {
 	{ "attachment", "FILE", "attach this file", 0 },
 	{ "media-type", "TYPE", "the attachment's media type (default application/octet-stream)", 0 },
 	{ "expires", "TIME", "when it is deleted at the latest, as 3d or a date (default and most: 14d)", 0 },
-	{ "exercise", NULL, "an exercise", 0 },
+	{ "exercise", NULL, "it belongs to the exercise that runs, if there is one only", 0 },
+	{ "exercise-name", "NAME", "it belongs to the exercise of this name, which is encrypted as well", 0 },
 	{ "dry-run", NULL, "send nothing; ask the broker who would get it", 0 },
 	{ "no-wait", NULL, "do not wait for the broker's acceptance", 0 },
 	{ NULL, NULL, NULL, 0 },
@@ -60,15 +61,19 @@ static bool make_pseudonym(struct draft *d)
 	return d->has_pseudonym;
 }
 
-/* Before anything is asked: without a recipient there is no use in writing it all down. */
-static enum cli_exit check_office(struct cli *cli, const struct draft *d)
+/* Before anything is asked: without a recipient there is no use in writing it all down. Also which exercise it belongs to, "": none. */
+static enum cli_exit check_office(struct cli *cli, const struct draft *d, char exercise[LB_TEXT_MAX + 1])
 {
 	struct sealing s = { .n = 0 };
+	const char *name = "";
 	struct client client;
 	enum cli_exit code = client_open(cli, &client);
 
 	if (!code)
 		code = sealing_find(&client, d->audience, d->header.n_audience, &s);
+	if (!code)
+		code = draft_exercise(&client, d, &name);
+	snprintf(exercise, LB_TEXT_MAX + 1, "%s", code ? "" : name);
 	sealing_fini(&s);
 	client_close(&client);
 	return code;
@@ -92,6 +97,7 @@ static enum cli_exit send(struct cli *cli, struct draft *d, const Lagebus__Digit
 static enum cli_exit report(struct cli *cli, struct draft *d)
 {
 	Lagebus__DigitalViolenceReport *r = NULL;
+	char exercise[LB_TEXT_MAX + 1];
 	int64_t last_ms = when_now_ms() + lb_message_type(LB_TYPE_DIGITAL_VIOLENCE_CASE)->keep_ms;
 	enum cli_exit code;
 
@@ -103,9 +109,9 @@ static enum cli_exit report(struct cli *cli, struct draft *d)
 		d->header.expires = last_ms;
 	if (!make_pseudonym(d))
 		return cli_fail(cli, CLI_IO, "the system gives no random numbers");
-	code = check_office(cli, d);
+	code = check_office(cli, d, exercise);
 	if (!code)
-		code = case_form_read(cli, &r);
+		code = case_form_read(cli, exercise, &r);
 	if (!code)
 		code = send(cli, d, r);
 	case_form_free(r);
@@ -279,6 +285,7 @@ static void print_report(struct cli *cli, const struct message *m, const Lagebus
 	out_field(cli, out_tlp_style(m->header.tlp), "marking", lb_tlp_name(m->header.tlp));
 	out_field(cli, OUT_PLAIN, "case", m->stored->tracking_id);
 	out_field(cli, OUT_PLAIN, "from", origin);
+	out_field(cli, OUT_PLAIN, "exercise", r->exercise);
 	out_field(cli, OUT_PLAIN, "platform", r->platform);
 	for (size_t i = 0; i < r->n_urls; i++)
 		out_field(cli, OUT_PLAIN, "url", r->urls[i]);

@@ -165,8 +165,9 @@ const struct command commands[] = {
 	{ "case report", "", 0, 0, "report a case of digital violence to one office, encrypted",
 		"Encrypts a report to the agents of the office of --to and sends it as TLP:RED; the broker and everybody else see a random "
 		"pseudonym and ciphertext. What is missing is asked for on the terminal, or --file gives it as JSON: title, text, platform, urls, "
-		"noticed_at, acute, and contact with function, name, phone and email. Nothing of it is taken from the command line, which others can "
-		"see. This office keeps no copy. It is deleted when the other office acknowledges it, after 14 days at the latest.", ROW(case_report) },
+		"noticed_at (as 2026-12-01T14:00:00Z), acute, and contact with function, name, phone and email. Nothing of it is taken from the command line, which others can "
+		"see. This office keeps no copy. It is deleted when the other office acknowledges it, after 14 days at the latest. Of a case that belongs "
+		"to an exercise the broker sees that it does, and not to which.", ROW(case_report) },
 	{ "case list", "", 0, 0, "list the cases that came",
 		"Lists the newest first. In a pipe each line has: received, pseudonym, origin, state, when it is deleted at the latest, and id, separated by tabs.",
 		ROW(case_list) },

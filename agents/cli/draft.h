@@ -56,6 +56,9 @@ void draft_fini(struct draft *d);
 enum cli_exit draft_fail(struct cli *cli, lb_err e, const struct why *why);
 /* "cyber-defence, joint-incident-work, ..." of lb_area_name or lb_type_name. */
 void draft_names(const char *(*name)(unsigned number), unsigned last, char *out, size_t n);
+/* The name of the exercise that the draft belongs to, "" if it is real: the one that was given, or the one that runs, where there is one only. It stands
+ * in the draft or the client. CLI_OK, or what was said. */
+enum cli_exit draft_exercise(struct client *client, const struct draft *d, const char **name);
 /* Sends it as one of several over an open client; `waiting` labels the progress bar. *accepted: the broker has it, not only the outbox. Blocks. */
 enum cli_exit draft_publish(struct client *client, const struct draft *d, const uint8_t *payload, size_t payload_n, const char *waiting,
 	struct lb_uuid *id, bool *accepted);

@@ -253,17 +253,17 @@ static enum cli_exit follow_label(struct client *client, struct draft *d, Protob
 	return code;
 }
 
-/* Which one --exercise is without a name. */
-static enum cli_exit find_exercise(struct client *client, struct draft *d)
+enum cli_exit draft_exercise(struct client *client, const struct draft *d, const char **name)
 {
 	const Lagebus__StatusReply *s = client_status(client);
 	char names[600] = "";
 	size_t at = 0;
 
-	if (!d->header.exercise || *d->header.exercise_name)
+	*name = d->header.exercise_name;
+	if (!d->header.exercise || **name)
 		return CLI_OK;
 	if (s->n_exercises == 1) {
-		d->header.exercise_name = s->exercises[0];
+		*name = s->exercises[0];
 		return CLI_OK;
 	}
 	for (size_t i = 0; i < s->n_exercises && at < sizeof(names); i++)
@@ -271,6 +271,16 @@ static enum cli_exit find_exercise(struct client *client, struct draft *d)
 	if (s->n_exercises)
 		return cli_fail(client->cli, CLI_USAGE, "which exercise? --exercise-name with one of %s", names);
 	return cli_fail(client->cli, CLI_USAGE, "no exercise runs that this agent knows of; --exercise-name names one");
+}
+
+/* A case's header has none: whoever reports it has put it into the report. */
+static enum cli_exit name_exercise(struct client *client, struct draft *d)
+{
+	const char *name = "";
+	enum cli_exit code = d->header.type == LB_TYPE_DIGITAL_VIOLENCE_CASE ? CLI_OK : draft_exercise(client, d, &name);
+
+	d->header.exercise_name = (char *)name;
+	return code;
 }
 
 static enum cli_exit pack_and_send(struct client *client, const struct draft *d, ProtobufCBinaryData payload)
@@ -344,7 +354,7 @@ enum cli_exit draft_send(struct cli *cli, struct draft *d, const uint8_t *payloa
 		return cli_fail_why(cli, e, &why);
 	code = client_open(cli, &client);
 	if (!code)
-		code = find_exercise(&client, d);
+		code = name_exercise(&client, d);
 	if (!code)
 		code = follow_label(&client, d, d->header.thread, "belongs to");
 	if (!code)

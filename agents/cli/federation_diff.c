@@ -417,12 +417,25 @@ static void each_partner(struct comparison *c, void (*of)(struct comparison *, c
 	}
 }
 
+static void change_retention(struct comparison *c)
+{
+	for (unsigned type = 1; type <= LB_TYPE_MAX; type++) {
+		char was[RETENTION_PERIOD], is[RETENTION_PERIOD], what[80];
+
+		retention_period(federation_retention(c->before), type, was);
+		retention_period(federation_retention(c->after), type, is);
+		snprintf(what, sizeof(what), "retention of %s", lb_type_name(type));
+		text_row(c, c->changes, EVERYONE, what, *was ? was : "default", *is ? is : "default");
+	}
+}
+
 lb_err federation_diff_make(const struct federation *before, const struct federation *after, struct federation_diff *out)
 {
 	struct comparison c = { before, after, json_array(), json_array(), false };
 	struct federation_diff d = { c.changes, c.effects };
 
 	text_row(&c, c.changes, EVERYONE, "trust domain", federation_trust_domain(before), federation_trust_domain(after));
+	change_retention(&c);
 	each_partner(&c, change_partner);
 	each_partner(&c, effects_on_partner);
 	effects_on_agents(&c, before, NULL);

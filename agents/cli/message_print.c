@@ -42,7 +42,9 @@ static void print_gone(const struct message *m, struct cli *cli)
 	struct lb_uuid id;
 
 	when_short(s->gone_at, when_now_ms(), at);
-	if (*s->gone)
+	if (*s->gone && strcmp(s->gone, "recalled") != 0)
+		out_styled(cli, OUT_BAD, "EXPIRED at %s. What it said was deleted here.", at);
+	else if (*s->gone)
 		out_styled(cli, OUT_BAD, "RECALLED by %.*s at %s%s%s. What it said was deleted here.", (int)m->header.origin.n, m->header.origin.p, at,
 			*s->gone_reason ? " because: " : "", s->gone_reason);
 	if (s->superseded_by.len != sizeof(id.b))

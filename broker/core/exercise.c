@@ -16,6 +16,17 @@ size_t exercise_key(struct lb_text name, const char *partner, uint8_t out[EXERCI
 	return 2 + name_n + partner_n;
 }
 
+lb_err exercise_key_read(const uint8_t *key, size_t n, struct lb_text *name, struct lb_text *partner)
+{
+	const uint8_t *end = n > 0 && key[0] == (uint8_t)EXERCISE_KEY_HEAD[0] ? memchr(key, '\0', n) : NULL;
+
+	if (!end)
+		return LB_CORRUPT;
+	*name = (struct lb_text){ (const char *)key + 1, (size_t)(end - key) - 1 };
+	*partner = (struct lb_text){ (const char *)end + 1, n - (size_t)(end - key) - 1 };
+	return LB_OK;
+}
+
 void exercise_row_write(const struct exercise_row *row, uint8_t out[EXERCISE_ROW_SIZE])
 {
 	memcpy(out, row->begun.b, sizeof row->begun.b);

@@ -24,6 +24,8 @@ struct exercise_row {
 
 /* Returns the bytes written; the key of the partner "" is the prefix of all that have this name. A name has no NUL. */
 size_t exercise_key(struct lb_text name, const char *partner, uint8_t out[EXERCISE_KEY_MAX]);
+/* Name and partner of a key, pointing into it. LB_OK or LB_CORRUPT. */
+lb_err exercise_key_read(const uint8_t *key, size_t n, struct lb_text *name, struct lb_text *partner) LB_MUST_CHECK;
 void exercise_row_write(const struct exercise_row *row, uint8_t out[EXERCISE_ROW_SIZE]);
 /* LB_OK or LB_CORRUPT. */
 lb_err exercise_row_read(const uint8_t *p, size_t n, struct exercise_row *out) LB_MUST_CHECK;

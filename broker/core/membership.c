@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lagebus/topic.h"
+
 #define ROOM_FOR_REST 40
 
 struct text {
@@ -84,6 +86,21 @@ static uint16_t find(const struct federation *f, const char *id)
 	return federation_find(f, id, strlen(id));
 }
 
+/* In days, months or years, as the file has it. */
+static void compare_retention(struct text *t, const struct federation *before, const struct federation *after)
+{
+	for (unsigned type = 1; type <= LB_TYPE_MAX; type++) {
+		char was[RETENTION_PERIOD], is[RETENTION_PERIOD], text[2 * RETENTION_PERIOD + 100];
+
+		retention_period(federation_retention(before), type, was);
+		retention_period(federation_retention(after), type, is);
+		if (strcmp(was, is) == 0)
+			continue;
+		snprintf(text, sizeof text, "retention of %s (%s)", lb_type_name(type), is[0] ? is : "default");
+		add(t, "changed", text);
+	}
+}
+
 void membership_changes(const struct federation *before, const struct federation *after, char out[MEMBERSHIP_TEXT])
 {
 	struct text t = { .out = out };
@@ -101,6 +118,7 @@ void membership_changes(const struct federation *before, const struct federation
 		if (k != PARTNER_NONE)
 			compare(&t, before, i, after, k);
 	}
+	compare_retention(&t, before, after);
 	if (t.left_out > 0)
 		sprintf(out + t.at, "; and %u more", t.left_out);
 }

@@ -44,6 +44,7 @@ enum journal_table {
 	JOURNAL_EXERCISES, /* exercise, partner that began it -> from when to when, and its messages */
 	JOURNAL_ERASED, /* message id -> when a case went whose recipients have acknowledged it, and its digest */
 	JOURNAL_WAIT_ENDS, /* number, counted down -> id of a message that does not wait any more (core/approval.h) */
+	JOURNAL_REVIEW, /* one row: which retention the times in JOURNAL_DUE are of, and how far they have been looked at anew (review.h) */
 	JOURNAL_TABLES,
 };
 /* Its name in LMDB. Static storage. */

@@ -239,7 +239,7 @@ static int each(MDB_cursor *c, const void *from, size_t from_n, size_t prefix_n,
 	MDB_val key = value_of(from, from_n), value;
 	int rc = mdb_cursor_get(c, &key, &value, from_n > 0 ? MDB_SET_RANGE : MDB_FIRST);
 
-	while (rc == 0 && key.mv_size >= prefix_n && memcmp(key.mv_data, from, prefix_n) == 0) {
+	while (rc == 0 && key.mv_size >= prefix_n && (prefix_n == 0 || memcmp(key.mv_data, from, prefix_n) == 0)) {
 		if (!visit(user, key.mv_data, key.mv_size, value.mv_data, value.mv_size))
 			return 0;
 		rc = mdb_cursor_get(c, &key, &value, MDB_NEXT);

@@ -103,7 +103,7 @@ _lagebus()
 	'incident accept' | 'incident hand-over') options="--text $sent last" ;;
 	'incident done') options="--withdraw --text $sent last" ;;
 	case) options='report list show ack' ;;
-	'case report') options='--to --as --file --attachment --media-type --expires --exercise --dry-run --no-wait' ;;
+	'case report') options='--to --as --file --attachment --media-type --expires --exercise --exercise-name --dry-run --no-wait' ;;
 	'case list') options='--open' ;;
 	'case show') options='--attachment last' ;;
 	'case ack') options='--by --yes --no-wait last' ;;

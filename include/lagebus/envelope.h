@@ -17,7 +17,8 @@
 #define LB_ENVELOPE_RECIPIENTS_MAX 32
 #define LB_ENVELOPE_PLAIN_MAX (LB_PAYLOAD_MAX - 64 * 1024) /* bytes of content: the rest is for the recipients */
 
-struct lb_opener; /* a certificate and its private key; one thread at a time */
+#define LB_OPENER_KEYS 4 /* of an opener */
+struct lb_opener; /* certificates and their private keys; one thread at a time */
 
 /* Can somebody with this certificate (DER) be a recipient? An EC key of 256 bits or more whose use includes keyAgreement. Its trust is the
  * caller's to check (lb_tls_check_signer). LB_OK or LB_NO_RECIPIENT. Any thread. */
@@ -30,6 +31,9 @@ bool lb_envelope_is_plausible(struct lb_frame envelope);
 
 /* Loads a PEM certificate and its key; `why` says what is wrong. LB_OK, LB_CONFIG, LB_NO_MEMORY. Blocks on files. */
 lb_err lb_opener_load(const char *certificate, const char *key, struct lb_opener **out, char *why, size_t why_n) LB_MUST_CHECK;
+/* It opens what is for this one, too: a key that was renewed is kept for what was encrypted to it before. LB_OK, LB_CONFIG, LB_LIMIT (it has
+ * LB_OPENER_KEYS): it is as it was. Blocks on files. */
+lb_err lb_opener_add(struct lb_opener *o, const char *certificate, const char *key, char *why, size_t why_n) LB_MUST_CHECK;
 void lb_opener_free(struct lb_opener *o);
 /* Puts the content into the empty buffer `out`, which the caller wipes (lb_buf_wipe) when it is done. LB_OK, LB_NOT_A_RECIPIENT (it is for
  * other certificates), LB_BAD_ENVELOPE (not of this form, damaged or forged), LB_NO_MEMORY. */

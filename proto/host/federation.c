@@ -29,6 +29,7 @@ struct federation {
 	struct mandate *mandates; /* each partner's behind the former's */
 	size_t mandates_n, mandates_capacity;
 	uint16_t slots[SLOTS]; /* index of a partner, or PARTNER_NONE */
+	struct retention retention;
 	char *text;
 	size_t text_n;
 };
@@ -66,6 +67,7 @@ lb_err federation_begin(const char *trust_domain, struct federation **out)
 	if (f == NULL)
 		return LB_NO_MEMORY;
 	atomic_init(&f->refs, 1);
+	retention_init(&f->retention);
 	snprintf(f->trust_domain, sizeof f->trust_domain, "%s", trust_domain);
 	for (size_t i = 0; i < SLOTS; i++)
 		f->slots[i] = PARTNER_NONE;
@@ -372,6 +374,17 @@ lb_err federation_keep_text(struct federation *f, const char *text, size_t n)
 	f->text = copy;
 	f->text_n = n;
 	return LB_OK;
+}
+
+lb_err federation_keep(struct federation *f, const char *type, const char *period, char *why, size_t why_n)
+{
+	assert(f->generation == 0);
+	return retention_set(&f->retention, type, period, why, why_n);
+}
+
+const struct retention *federation_retention(const struct federation *f)
+{
+	return &f->retention;
 }
 
 const char *federation_text(const struct federation *f, size_t *n)

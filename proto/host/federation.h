@@ -11,6 +11,7 @@
 #include "lagebus/header.h"
 #include "lagebus/identity.h"
 #include "lagebus/limits.h"
+#include "proto/host/retention.h"
 
 enum role { ROLE_COORDINATOR, ROLE_STATE, ROLE_LOCAL, ROLE_OBSERVER, ROLES };
 
@@ -61,6 +62,8 @@ struct partner_line {
 lb_err federation_partner(struct federation *f, const struct partner_line *line, char *why, size_t why_n) LB_MUST_CHECK;
 /* Another partner's agent (SPIFFE ID) that may act for the partner added last. LB_OK or as above. */
 lb_err federation_mandate(struct federation *f, const char *agent, char *why, size_t why_n) LB_MUST_CHECK;
+/* How long messages of a type are kept (retention_set). LB_OK or LB_INVALID. */
+lb_err federation_keep(struct federation *f, const char *type, const char *period, char *why, size_t why_n) LB_MUST_CHECK;
 /* The file that it is read from, for federation_text; copied. LB_OK or LB_NO_MEMORY. */
 lb_err federation_keep_text(struct federation *f, const char *text, size_t n) LB_MUST_CHECK;
 /* The last verb: every parent and every agent's partner exists, there is a coordinator; the snapshot gets a generation never used before in this process. */
@@ -71,6 +74,7 @@ void federation_unref(struct federation *f);
 
 /* The file that it was read from; n is 0 if from none. */
 const char *federation_text(const struct federation *f, size_t *n);
+const struct retention *federation_retention(const struct federation *f);
 const char *federation_trust_domain(const struct federation *f);
 uint32_t federation_generation(const struct federation *f);
 size_t federation_count(const struct federation *f);

@@ -171,9 +171,29 @@ static lb_err load_partners(struct loading *l, const struct config_node *list)
 	return e == LB_OK || e == LB_NO_MEMORY ? e : refuse(l, blamed_partner(list, why), NULL, why);
 }
 
+static lb_err load_retention(struct loading *l, const struct config_node *group)
+{
+	char why[256] = "";
+	lb_err e = LB_OK;
+
+	if (group == NULL)
+		return LB_OK;
+	if (config_node_kind(group) != CONFIG_GROUP)
+		return refuse(l, group, NULL, "retention is not a group in braces, as in retention = { indicator = \"12 months\"; };");
+	for (unsigned i = 0; e == LB_OK && i < config_node_count(group); i++) {
+		const struct config_node *n = config_node_at(group, i);
+		const char *period = config_node_text(n);
+
+		e = federation_keep(l->federation, config_node_key(n), period != NULL ? period : "", why, sizeof why);
+		if (e != LB_OK)
+			return refuse(l, n, NULL, why);
+	}
+	return e;
+}
+
 static lb_err load_root(struct loading *l, const struct config_node *root)
 {
-	static const char *const known[] = { "trust_domain", "partners", NULL };
+	static const char *const known[] = { "trust_domain", "retention", "partners", NULL };
 	const char *domain = NULL, *text;
 	size_t n;
 	lb_err e = check_keys(l, root, known, NULL);
@@ -188,6 +208,8 @@ static lb_err load_root(struct loading *l, const struct config_node *root)
 	text = config_file_text(l->file, &n);
 	if (e == LB_OK)
 		e = federation_keep_text(l->federation, text, n);
+	if (e == LB_OK)
+		e = load_retention(l, member(root, "retention"));
 	return e == LB_OK ? load_partners(l, member(root, "partners")) : e;
 }
 

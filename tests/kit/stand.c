@@ -306,6 +306,13 @@ void stand_reload(const char *federation, const char *crl)
 		*r = (struct reload){ .federation = federation_ref(c.federation), .tls = lb_tls_ref(c.tls) };
 		assert_int_equal(channel_send(stand.parts.to_workers[i], (struct channel_item){ WORKER_RELOAD, r }), LB_OK);
 	}
+	if (stand.parts.to_writer) {
+		struct retention *keep = malloc(sizeof *keep);
+
+		assert_non_null(keep);
+		*keep = *federation_retention(c.federation);
+		assert_int_equal(channel_send(stand.parts.to_writer, (struct channel_item){ WRITER_RETENTION, keep }), LB_OK);
+	}
 	if (stand.parts.door)
 		door_reload(stand.parts.door, c.tls);
 	federation_unref(ours->federation);

@@ -1,8 +1,10 @@
-/* Content that is deleted: of cases whose time is over, and of nothing else; and not a byte of it stays on disk. */
+/* Content that is deleted: what is over, and nothing else; and not a byte of it stays on disk. */
 #include "tests/unit/agent/store_fixture.h"
 
 #include "agents/agent/inbox.h"
+#include "agents/agent/incident_store.h"
 #include "lagebus/message_type.h"
+#include "proto/approval.pb-c.h"
 
 #define CREATED_MS INT64_C(1700000000000)
 
@@ -37,10 +39,14 @@ static void receive(unsigned n, unsigned type, int64_t expires_ms)
 
 static unsigned expire(int64_t now_ms)
 {
-	unsigned n;
+	struct lb_uuid id;
+	unsigned n = 0;
+	lb_err e;
 
 	assert_int_equal(store_begin(&store), LB_OK);
-	assert_int_equal(inbox_erase_expired(&store, now_ms, &n), LB_OK);
+	while ((e = inbox_expire(&store, now_ms, &id)) == LB_OK)
+		n++;
+	assert_int_equal(e, LB_NOT_FOUND);
 	assert_int_equal(store_commit(&store), LB_OK);
 	return n;
 }
@@ -69,21 +75,97 @@ static bool is_on_disk(void)
 	return found;
 }
 
-static void cases_go_when_their_time_is_over(void **state)
+static const char *gone(unsigned n)
+{
+	static char text[20];
+	struct lb_uuid id = store_id(n);
+	struct inbox_row row;
+
+	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
+	snprintf(text, sizeof text, "%s", row.gone);
+	return text;
+}
+
+static void what_is_over_goes(void **state)
 {
 	(void)state;
 	receive(1, LB_TYPE_DIGITAL_VIOLENCE_CASE, CREATED_MS + LB_DAY_MS);
 	receive(2, LB_TYPE_DIGITAL_VIOLENCE_CASE, CREATED_MS + 3 * LB_DAY_MS);
 	receive(3, LB_TYPE_DIGITAL_VIOLENCE_CASE, 0);
-	receive(4, LB_TYPE_INCIDENT_REPORT, CREATED_MS + LB_DAY_MS);
+	receive(4, LB_TYPE_SIGHTING, CREATED_MS + LB_DAY_MS);
+	receive(5, LB_TYPE_SIGHTING, 0);
 	assert_int_equal(expire(CREATED_MS + LB_DAY_MS - 1), 0);
-	assert_int_equal(expire(CREATED_MS + LB_DAY_MS), 1);
+	assert_int_equal(expire(CREATED_MS + LB_DAY_MS), 2);
 	assert_int_equal(content_of(1), 0);
 	assert_int_equal(content_of(2), sizeof content);
+	assert_int_equal(content_of(4), 0);
+	assert_string_equal(gone(4), "expired");
+	assert_string_equal(gone(1), ""); /* a case is called what it was */
+	assert_string_equal(gone(5), "");
 	assert_int_equal(expire(CREATED_MS + 14 * LB_DAY_MS), 2);
 	assert_int_equal(content_of(3), 0);
-	assert_int_equal(content_of(4), sizeof content);
+	assert_int_equal(content_of(5), sizeof content);
 	assert_int_equal(expire(CREATED_MS + 15 * LB_DAY_MS), 0);
+	assert_int_equal(expire(CREATED_MS + lb_message_type(LB_TYPE_SIGHTING)->keep_ms), 1);
+}
+
+static void set_incident(bool closed, int64_t changed_ms)
+{
+	char *text = sqlite3_mprintf("INSERT OR REPLACE INTO incident(id,dirty,closed,changed) VALUES(x'01',0,%d,%lld);"
+				     "INSERT OR IGNORE INTO incident_part(id,incident) SELECT id,x'01' FROM inbox", closed, (long long)changed_ms);
+
+	assert_int_equal(sqlite3_exec(store.db, text, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_free(text);
+}
+
+static unsigned end_incidents(int64_t before_ms)
+{
+	unsigned n = 99;
+
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(incident_store_end(&store, before_ms, 5, &n), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+	return n;
+}
+
+/* It may last for years. */
+static void what_an_incident_needs_stays_with_it(void **state)
+{
+	const int64_t late_ms = CREATED_MS + 4 * lb_message_type(LB_TYPE_INCIDENT_REPORT)->keep_ms;
+
+	(void)state;
+	receive(1, LB_TYPE_INCIDENT_REPORT, 0);
+	set_incident(false, CREATED_MS);
+	assert_int_equal(end_incidents(late_ms), 0);
+	assert_int_equal(expire(late_ms), 0);
+	set_incident(true, CREATED_MS + 7);
+	assert_int_equal(end_incidents(CREATED_MS + 6), 0);
+	assert_int_equal(expire(late_ms), 0);
+	assert_int_equal(end_incidents(CREATED_MS + 7), 1);
+	assert_int_equal(expire(late_ms), 1);
+	assert_int_equal(content_of(1), 0);
+	assert_int_equal(end_incidents(late_ms), 0);
+}
+
+static void what_is_over_is_not_found_any_more(void **state)
+{
+	struct lb_uuid about = store_id(9);
+	Lagebus__Recall r = LAGEBUS__RECALL__INIT;
+	uint8_t packed[100];
+	sqlite3_stmt *q;
+
+	(void)state;
+	r.refers_to = (ProtobufCBinaryData){ sizeof about.b, about.b };
+	r.reason = (char *)"Zwetschgen";
+	receive_bytes(2, LB_TYPE_RECALL, CREATED_MS + LB_DAY_MS, (struct lb_frame){ packed, lagebus__recall__pack(&r, packed) });
+	assert_int_equal(sqlite3_prepare_v2(store.db, "SELECT count(*) FROM inbox_text WHERE inbox_text MATCH 'Zwetschgen'", -1, &q, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_int(q, 0), 1);
+	sqlite3_reset(q);
+	assert_int_equal(expire(CREATED_MS + LB_DAY_MS), 1);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_int(q, 0), 0);
+	sqlite3_finalize(q);
 }
 
 static void not_a_byte_stays_on_disk(void **state)
@@ -130,7 +212,9 @@ static void nor_of_what_is_recalled_then(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(cases_go_when_their_time_is_over),
+		STORE_TEST(what_is_over_goes),
+		STORE_TEST(what_an_incident_needs_stays_with_it),
+		STORE_TEST(what_is_over_is_not_found_any_more),
 		STORE_TEST(not_a_byte_stays_on_disk),
 		STORE_TEST(nor_of_what_is_recalled_then),
 	};

@@ -99,6 +99,7 @@ static void each_error_has_its_line(void **state)
 	assert_refused("brokers = (\"1:1\",\"2:1\",\"3:1\",\"4:1\",\"5:1\",\"6:1\",\"7:1\",\"8:1\",\"9:1\");\n", 1, "one to eight");
 	assert_refused("brokers = (\"h:1\");\n" REQUIRED "colour = \"red\";\n", 6, "colour");
 	assert_refused("brokers = (\"h:1\");\n\n\nca = ;\n", 4, "");
+	assert_refused("brokers = (\"h:1\");\n" REQUIRED "previous_key = \"k\";\n", 0, "both or neither");
 	assert_refused("brokers = (\"h:1\");\nlog_level = \"loud\";\n", 2, "log_level: is none of error");
 }
 

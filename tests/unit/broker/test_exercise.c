@@ -24,6 +24,7 @@ static void keys_of_a_name_begin_alike_and_of_no_other(void **state)
 	uint8_t a[EXERCISE_KEY_MAX], b[EXERCISE_KEY_MAX], longest[EXERCISE_KEY_MAX];
 	char name[LB_TEXT_MAX + 1], partner[LB_PARTNER_ID_MAX + 1];
 	size_t n = exercise_key(lb_text_of("LÜKEX"), "", a);
+	struct lb_text read, by;
 
 	(void)state;
 	assert_int_equal(exercise_key(lb_text_of("LÜKEX"), "de-sn", b), n + 5);
@@ -32,6 +33,11 @@ static void keys_of_a_name_begin_alike_and_of_no_other(void **state)
 	assert_true(exercise_key(lb_text_of("LÜKEX 26"), "de-sn", b) > n);
 	assert_memory_not_equal(b, a, n);
 	assert_memory_equal(b, EXERCISE_KEY_HEAD, strlen(EXERCISE_KEY_HEAD));
+	assert_int_equal(exercise_key(lb_text_of("LÜKEX 26"), "de-sn", b), n + 8);
+	assert_int_equal(exercise_key_read(b, n + 8, &read, &by), LB_OK);
+	assert_true(lb_text_equals(read, "LÜKEX 26") && lb_text_equals(by, "de-sn"));
+	assert_int_equal(exercise_key_read(b, 5, &read, &by), LB_CORRUPT);
+	assert_int_equal(exercise_key_read(b, 0, &read, &by), LB_CORRUPT);
 	memset(name, 'n', LB_TEXT_MAX);
 	memset(partner, 'p', LB_PARTNER_ID_MAX);
 	name[LB_TEXT_MAX] = partner[LB_PARTNER_ID_MAX] = '\0';

@@ -8,6 +8,7 @@
 #include "broker/exercises.h"
 #include "proto/exercise.pb-c.h"
 #include "proto/receipt.pb-c.h"
+#include "tests/kit/case.h"
 
 #define BEGIN LAGEBUS__EXERCISE_PHASE__EXERCISE_PHASE_BEGIN
 #define END LAGEBUS__EXERCISE_PHASE__EXERCISE_PHASE_END
@@ -402,6 +403,65 @@ static void a_dry_run_says_the_same(void **state)
 	}
 }
 
+/* A case's header has no name: some exercise of both offices has to run. */
+static void a_case_is_of_an_exercise_without_its_name(void **state)
+{
+	struct lb_buf payload = LB_BUF_INIT;
+	struct caller *bsi, *sn;
+	Lagebus__Receipt r = LAGEBUS__RECEIPT__INIT;
+	struct lb_header h, said;
+	uint8_t packed[200];
+
+	(void)state;
+	stand_start();
+	bsi = stand_agent("bsi");
+	sn = stand_agent("sn");
+	case_make(bsi, "de-sn", &h, &payload);
+	h.exercise = true;
+	caller_publish(bsi, &h, lb_buf_data(&payload), lb_buf_len(&payload));
+	assert_string_equal(answer(bsi), "exercise-unknown");
+	for (unsigned i = 0; i < 40; i++) { /* others', more than are looked at at once */
+		char name[20];
+
+		snprintf(name, sizeof name, "A %u", i);
+		begin(sn, "de-sn/*", name);
+	}
+	caller_publish(bsi, &h, lb_buf_data(&payload), lb_buf_len(&payload));
+	assert_string_equal(answer(bsi), "exercise-unknown");
+	begin(bsi, "de-he", "B");
+	caller_publish(bsi, &h, lb_buf_data(&payload), lb_buf_len(&payload));
+	assert_string_equal(answer(bsi), "exercise-outside");
+	begin(bsi, "de-sn", "C");
+	caller_publish(bsi, &h, lb_buf_data(&payload), lb_buf_len(&payload));
+	assert_string_equal(answer(bsi), "");
+	h.exercise_name = lb_text_of("C"); /* in clear it is refused, as ever */
+	h.id = lb_uuid7_now();
+	caller_publish(bsi, &h, lb_buf_data(&payload), lb_buf_len(&payload));
+	assert_string_equal(answer(bsi), "red-not-encrypted");
+	/* The exercise ends; the receipt of its case is one of it, without a name as well, and of nothing real. */
+	h.exercise_name = lb_text_of("");
+	h.id = lb_uuid7_now();
+	caller_publish(bsi, &h, lb_buf_data(&payload), lb_buf_len(&payload));
+	assert_string_equal(answer(bsi), "");
+	end(bsi, "de-sn", "C");
+	caller_header(sn, "bund-bsi", &said);
+	said.type = LB_TYPE_RECEIPT;
+	said.lane = LB_LANE_URGENT;
+	said.area = h.area;
+	said.tlp = h.tlp;
+	said.has_thread = true;
+	said.thread = h.id;
+	r.refers_to = (ProtobufCBinaryData){ sizeof said.thread.b, said.thread.b };
+	r.state = LB_ACK_ACKNOWLEDGED;
+	r.by = (char *)"Fachstelle";
+	caller_publish(sn, &said, packed, lagebus__receipt__pack(&r, packed));
+	assert_string_equal(answer(sn), "exercise-mixed");
+	said.exercise = true;
+	caller_publish(sn, &said, packed, lagebus__receipt__pack(&r, packed));
+	assert_string_equal(answer(sn), "");
+	lb_buf_fini(&payload);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +476,7 @@ int main(void)
 		STAND_TEST(what_follows_at_once_counts_with_it),
 		STAND_TEST(a_partner_begins_only_so_many),
 		STAND_TEST(a_dry_run_says_the_same),
+		STAND_TEST(a_case_is_of_an_exercise_without_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, stand_make, stand_remove);

@@ -91,12 +91,32 @@ static void many_find_an_end(void **state)
 	federation_unref(g);
 }
 
+static void how_long_a_type_is_kept_is_named(void **state)
+{
+	struct federation *f = make(before, 4), *g;
+	char said[MEMBERSHIP_TEXT], why[200];
+	const struct partner_line line = { "bund-bsi", "BSI", "coordinator", NULL, NULL, 0, 0 };
+
+	(void)state;
+	assert_int_equal(federation_begin("lagebus.example", &g), LB_OK);
+	assert_int_equal(federation_partner(g, &line, why, sizeof why), LB_OK);
+	assert_int_equal(federation_keep(g, "indicator", "12 months", why, sizeof why), LB_OK);
+	assert_int_equal(federation_finish(g, why, sizeof why), LB_OK);
+	membership_changes(f, g, said);
+	assert_non_null(strstr(said, "retention of indicator (1 year)"));
+	membership_changes(g, f, said);
+	assert_non_null(strstr(said, "retention of indicator (default)"));
+	federation_unref(f);
+	federation_unref(g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_changes),
 		cmocka_unit_test(each_change_is_named),
 		cmocka_unit_test(many_find_an_end),
+		cmocka_unit_test(how_long_a_type_is_kept_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,8 @@
 #define CREATED_MS 1700000000000 /* fixture_message's */
 #define SIZE 40
 
+static struct retention keep;
+
 static void purge(enum lb_lane lane, uint64_t position, lb_err expected)
 {
 	assert_int_equal(journal_begin(l.append.journal), LB_OK);
@@ -20,7 +22,7 @@ static unsigned purge_past(int64_t now_ms)
 	unsigned n = 0;
 
 	assert_int_equal(journal_begin(l.append.journal), LB_OK);
-	assert_int_equal(purge_due(&l.append, now_ms, &n), LB_OK);
+	assert_int_equal(purge_due(&l.append, &keep, now_ms, &n), LB_OK);
 	assert_int_equal(journal_commit(l.append.journal), LB_OK);
 	return n;
 }
@@ -149,7 +151,13 @@ static void what_retention_has_dropped_needs_nothing(void **state)
 	assert_true(log_has_payload(LB_LANE_ROUTINE, 2, 2, SIZE));
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, log_set_up, log_tear_down)
+static int set_up(void **state)
+{
+	retention_init(&keep);
+	return log_set_up(state);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, log_tear_down)
 
 int main(void)
 {

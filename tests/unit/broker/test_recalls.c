@@ -1,6 +1,7 @@
 /* Recalls and what is over: gone from the log, not given out any more, by the origin alone; who had it is still known. */
 #include "tests/kit/stand.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -283,6 +284,27 @@ static void what_is_over_goes_from_the_log(void **state)
 	assert_int_equal(sn->place.previous, 0);
 }
 
+/* For how long a type is kept counts from a reload on, also for what is there, and for what comes. */
+static void what_is_kept_for_less_from_now_on_goes(void **state)
+{
+	static char federation[2000];
+	struct caller *origin;
+
+	(void)state;
+	stand_start();
+	origin = stand_agent("bsi");
+	publish(origin, "all", LB_TYPE_INDICATOR, 40 * LB_DAY_MS);
+	publish(origin, "all", LB_TYPE_SITUATION_REPORT, 40 * LB_DAY_MS);
+	publish(origin, "all", LB_TYPE_INDICATOR, 20 * LB_DAY_MS);
+	snprintf(federation, sizeof federation, "retention = { indicator = \"30 days\"; };\n%s", stand_federation);
+	stand_reload(federation, NULL);
+	wait_until_gone(origin, LB_LANE_ROUTINE, 1);
+	assert_true(in_log(LB_LANE_ROUTINE, 2) && in_log(LB_LANE_ROUTINE, 3));
+	publish(origin, "all", LB_TYPE_INDICATOR, 50 * LB_DAY_MS);
+	wait_until_gone(origin, LB_LANE_ROUTINE, 4);
+	assert_true(in_log(LB_LANE_ROUTINE, 2) && in_log(LB_LANE_ROUTINE, 3));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +313,7 @@ int main(void)
 		STAND_TEST(only_its_origin_recalls_it_and_to_all_who_had_it),
 		STAND_TEST(who_has_deleted_it_and_who_has_not),
 		STAND_TEST(what_is_over_goes_from_the_log),
+		STAND_TEST(what_is_kept_for_less_from_now_on_goes),
 	};
 
 	return cmocka_run_group_tests(tests, stand_make, stand_remove);

@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "lagebus/limits.h"
-#include "lagebus/message_type.h"
-#include "lagebus/sealed.h"
 #include "proto/receipt.pb-c.h"
-#include "tests/kit/envelope.h"
+#include "tests/kit/case.h"
 #include "tests/unit/broker/receipts.h"
 
 /* A Receipt of c's partner for a message, from which a test may differ. */
@@ -205,23 +203,6 @@ static bool in_log(unsigned lane, uint64_t position, const struct lb_buf *what)
 	return found;
 }
 
-static const uint8_t pseudonym[LB_PSEUDONYM_SIZE] = { 1, 2, 3 };
-
-static void init_case(const struct caller *c, const char *to, struct lb_header *h, struct lb_buf *payload)
-{
-	struct lb_buf envelope = LB_BUF_INIT;
-
-	envelope_put(&envelope);
-	assert_int_equal(lb_sealed_write(pseudonym, (struct lb_frame){ lb_buf_data(&envelope), lb_buf_len(&envelope) }, payload), LB_OK);
-	lb_buf_fini(&envelope);
-	caller_header(c, to, h);
-	h->type = LB_TYPE_DIGITAL_VIOLENCE_CASE;
-	h->area = LB_AREA_DIGITAL_VIOLENCE;
-	h->tlp = LB_TLP_RED;
-	h->ack_policy = LB_ACK_ACKNOWLEDGED;
-	h->expires_ms = h->created_ms + 14 * LB_DAY_MS;
-}
-
 static const char *say_of_case(struct caller *c, const struct lb_uuid *about, unsigned what, const char *by)
 {
 	struct said s;
@@ -243,7 +224,7 @@ static void a_case_goes_when_a_person_has_acknowledged_it(void **state)
 	stand_start();
 	c = stand_agent("bsi");
 	sn = stand_agent("sn");
-	init_case(c, "de-sn", &h, &payload);
+	case_make(c, "de-sn", &h, &payload);
 	caller_publish(c, &h, lb_buf_data(&payload), lb_buf_len(&payload));
 	assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_ACCEPTED));
 	assert_int_equal(caller_hear(sn), HEARD_DELIVERY);

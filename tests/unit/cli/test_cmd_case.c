@@ -149,14 +149,15 @@ static void what_a_report_may_not_say(void **state)
 	static const struct {
 		const char *document, *says;
 	} rows[] = {
-		{ "[]", "an object is expected" },
+		{ "[]", "an object with the fields" },
 		{ "{ \"title\": ", "line 1" },
-		{ "{ \"titel\": \"x\" }", "titel: there is no such field" },
+		{ "{ \"titel\": \"x\" }", "titel: is no field of DigitalViolenceReport" },
 		{ "{ \"title\": 1 }", "title: a text is expected" },
 		{ "{ \"urls\": \"x\" }", "urls: a list" },
 		{ "{ \"acute\": 1 }", "acute: true or false" },
 		{ "{ \"noticed_at\": \"gestern\" }", "noticed_at: a time" },
-		{ "{ \"contact\": { \"title\": \"x\" } }", "title: there is no such field" },
+		{ "{ \"contact\": { \"title\": \"x\" } }", "contact.title: is no field of Contact" },
+		{ "{ \"title\": \"x\", \"text\": \"x\", \"exercise\": \"x\" }", "--exercise-name says" },
 		{ "{ \"text\": \"x\" }", "\"title\" is needed" },
 		{ "{ \"title\": \"VS-NfD: Lage\", \"text\": \"x\" }", "(classified)" },
 	};

@@ -172,6 +172,17 @@ static void another_trust_domain_is_nobodys_certificate(void **state)
 	assert_string_equal(compare(FILE_OF(BASE), "trust_domain = \"lage.other\"; partners = (" BASE ");"), told);
 }
 
+static void how_long_a_type_is_kept_is_told(void **state)
+{
+	static const char told[] = "change: all members retention of indicator -default\n"
+				   "change: all members retention of indicator +1 year\n"
+				   "change: all members retention of warning -2 years\n"
+				   "change: all members retention of warning +1 year\n";
+
+	(void)state;
+	assert_string_equal(compare("retention = { warning = \"2 years\"; };" FILE_OF(BASE), "retention = { indicator = \"365 days\"; warning = \"12 months\"; };" FILE_OF(BASE)), told);
+}
+
 static int free_written(void **state)
 {
 	(void)state;
@@ -189,6 +200,7 @@ int main(void)
 		cmocka_unit_test(a_role_is_told_as_the_rules_have_it),
 		cmocka_unit_test(who_acts_for_whom_is_told_of_the_agent),
 		cmocka_unit_test(another_trust_domain_is_nobodys_certificate),
+		cmocka_unit_test(how_long_a_type_is_kept_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, free_written);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "lagebus/message_type.h"
 #include "proto/host/federation_file.h"
 
 static struct config_problem problem;
@@ -113,6 +114,33 @@ static void what_a_partner_needs_is_asked_for(void **state)
 	}
 }
 
+static void retention_is_per_type_and_its_problems_have_their_line(void **state)
+{
+	static const struct {
+		const char *text, *told;
+	} bad[] = {
+		{ "retention = \"5 years\";\n", "federation.conf:1: retention is not a group in braces" },
+		{ "retention = {\n  letter = \"5 years\"; };\n", "federation.conf:2: \"letter\" is no type of message" },
+		{ "retention = {\n  warning = \"5 years\";\n  indicator = 12; };\n", "federation.conf:3: indicator: \"\" is no time to keep it" },
+		{ "retention = { digital-violence-case = \"1 year\"; };\n", "federation.conf:1: digital-violence-case: is kept for 14 days" },
+	};
+	struct federation *f = NULL;
+	char text[500];
+
+	(void)state;
+	assert_int_equal(federation("retention = { indicator = \"12 months\"; digital-violence-case = \"7 days\"; };\n" BSI "{ id = \"uni\"; role = \"observer\"; areas = []; });", &f), LB_OK);
+	assert_true(federation_retention(f)->keep_ms[LB_TYPE_INDICATOR] == 365 * LB_DAY_MS);
+	assert_true(federation_retention(f)->keep_ms[LB_TYPE_DIGITAL_VIOLENCE_CASE] == 7 * LB_DAY_MS);
+	assert_false(federation_retention(f)->most[LB_TYPE_WARNING]);
+	federation_unref(f);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		snprintf(text, sizeof text, "%s%s{ id = \"uni\"; role = \"observer\"; areas = []; });", bad[i].text, BSI);
+		assert_int_equal(federation(text, &f), LB_CONFIG);
+		if (strncmp(told, bad[i].told, strlen(bad[i].told)) != 0)
+			fail_msg("%s", told);
+	}
+}
+
 static void the_example_federation_is_valid(void **state)
 {
 	struct federation *f = NULL;
@@ -133,6 +161,7 @@ int main(void)
 		cmocka_unit_test(a_federation_arrives_whole),
 		cmocka_unit_test(a_problem_has_file_line_and_reason),
 		cmocka_unit_test(what_a_partner_needs_is_asked_for),
+		cmocka_unit_test(retention_is_per_type_and_its_problems_have_their_line),
 		cmocka_unit_test(the_example_federation_is_valid),
 	};
 

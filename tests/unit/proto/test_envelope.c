@@ -99,6 +99,29 @@ static void test_each_recipient_opens_it_and_nobody_else(void **state)
 	lb_buf_fini(&sealed);
 }
 
+static void test_a_key_that_was_renewed_still_opens(void **state)
+{
+	static const char *const names[] = { "p256" };
+	struct lb_buf sealed = seal(plain, 1, names), out = LB_BUF_INIT;
+	struct lb_opener *o = opener("other");
+	char why[300] = "";
+
+	(void)state;
+	assert_int_equal(lb_envelope_open(o, frame_of(&sealed), &out), LB_NOT_A_RECIPIENT);
+	assert_int_equal(lb_opener_add(o, path("p256", ".pem"), path("p384", ".key"), why, sizeof why), LB_CONFIG);
+	assert_non_null(strstr(why, "does not belong"));
+	assert_int_equal(lb_envelope_open(o, frame_of(&sealed), &out), LB_NOT_A_RECIPIENT);
+	assert_int_equal(lb_opener_add(o, path("p256", ".pem"), path("p256", ".key"), why, sizeof why), LB_OK);
+	assert_int_equal(lb_envelope_open(o, frame_of(&sealed), &out), LB_OK);
+	assert_memory_equal(lb_buf_data(&out), plain.p, plain.n);
+	for (unsigned i = 2; i < LB_OPENER_KEYS; i++)
+		assert_int_equal(lb_opener_add(o, path("p384", ".pem"), path("p384", ".key"), why, sizeof why), LB_OK);
+	assert_int_equal(lb_opener_add(o, path("p384", ".pem"), path("p384", ".key"), why, sizeof why), LB_LIMIT);
+	lb_buf_wipe(&out);
+	lb_opener_free(o);
+	lb_buf_fini(&sealed);
+}
+
 /* Two of the same content have nothing in common but their length, which says little of it. */
 static void test_length_and_bytes_say_little(void **state)
 {
@@ -256,6 +279,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_recipient_opens_it_and_nobody_else),
+		cmocka_unit_test(test_a_key_that_was_renewed_still_opens),
 		cmocka_unit_test(test_length_and_bytes_say_little),
 		cmocka_unit_test(test_no_other_content_comes_out),
 		cmocka_unit_test(test_what_is_no_recipient),
