@@ -370,10 +370,14 @@ static void end_waits(struct writer *w)
 	e = journal_begin(w->settings.journal);
 	if (e == LB_OK) {
 		e = deeds_expire(&w->append, now_ms, &changed);
+		if (e == LB_OK && changed)
+			e = audit_write(w->audit, NULL, 0, now_ms, false);
 		if (e != LB_OK || !changed)
 			journal_abort(w->settings.journal);
 		else
 			e = journal_commit(w->settings.journal);
+		if (changed)
+			(e == LB_OK ? audit_committed : audit_aborted)(w->audit);
 	}
 	if (e != LB_OK)
 		log_event(LOG_ERROR, "waits_not_ended", "reason=%s", lb_err_token(e));
@@ -485,6 +489,7 @@ lb_err writer_start(const struct writer_settings *s, struct writer **out)
 	w->settings = *s;
 	w->append.journal = s->journal;
 	e = audit_open(s->journal, &w->audit);
+	w->append.audit = w->audit;
 	if (e == LB_OK)
 		e = eras_init(&w->eras, s->journal);
 	if (e == LB_OK)
