@@ -11,7 +11,7 @@
 #include "broker/core/route.h"
 #include "broker/deed_publish.h"
 #include "broker/edge/journal.h"
-#include "broker/receipts.h"
+#include "broker/inquiry.h"
 #include "broker/session.h"
 #include "broker/signed_by.h"
 #include "broker/worker_state.h"
@@ -320,7 +320,7 @@ lb_err approvals_tell(struct worker *w, struct session *s, const struct lb_uuid 
 		answer->approval = &said.status;
 		if (!logged)
 			answer->header = (ProtobufCBinaryData){ frame.n, (uint8_t *)frame.p };
-		receipts_send(w, s, answer);
+		inquiry_send(w, s, answer);
 	}
 	lb_buf_fini(&bytes);
 	return e;

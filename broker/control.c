@@ -8,8 +8,9 @@
 #include "broker/core/route.h"
 #include "broker/cursor.h"
 #include "broker/directory.h"
+#include "broker/dry_run.h"
+#include "broker/inquiry.h"
 #include "broker/mandates.h"
-#include "broker/receipts.h"
 #include "broker/remind.h"
 #include "broker/session.h"
 #include "broker/wait_ends.h"
@@ -160,11 +161,11 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 		return true;
 	case LAGEBUS__CONTROL__BODY_RECEIPTS_QUERY:
 		s->asked = true;
-		receipts_answer(w, s, c->receipts_query->request, frame_of(c->receipts_query->id));
+		inquiry_answer(w, s, c->receipts_query->request, frame_of(c->receipts_query->id));
 		return true;
 	case LAGEBUS__CONTROL__BODY_ROUTE_QUERY:
 		s->asked = true;
-		receipts_route(w, s, c->route_query->request, frame_of(c->route_query->header));
+		dry_run_answer(w, s, c->route_query->request, frame_of(c->route_query->header));
 		return true;
 	case LAGEBUS__CONTROL__BODY_DIRECTORY_QUERY:
 		s->asked = true;

@@ -1,5 +1,5 @@
 /* What the log writer does with blocks that have a deed, within its transaction: what needs a second person waits, is approved, refused or
- * withdrawn, once, whoever comes first; what is recalled goes from the log. */
+ * withdrawn, once, whoever comes first; what is recalled goes from the log, and so does a case that its recipients have acknowledged. */
 #ifndef LAGEBUS_BROKER_DEEDS_H
 #define LAGEBUS_BROKER_DEEDS_H
 

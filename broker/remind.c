@@ -12,10 +12,10 @@
 #include "broker/core/ledger.h"
 #include "broker/core/route.h"
 #include "broker/edge/channel.h"
+#include "broker/inquiry.h"
 #include "broker/lookup.h"
 #include "broker/outstanding.h"
 #include "broker/publish.h"
-#include "broker/receipts.h"
 #include "broker/session.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
@@ -141,7 +141,7 @@ static void tell(struct worker *w, struct session *s, const struct logged *m, co
 		else if (!*settled && partner_set_has(open, i))
 			say_reminder(w, s, &m->header, partner, false);
 	}
-	if (remind_clock_ms(w) >= m->header.ack_deadline_ms && receipts_may_ask(w, s, &m->header))
+	if (remind_clock_ms(w) >= m->header.ack_deadline_ms && inquiry_may_ask(w, s, &m->header))
 		say_overdue(w, s, m, open);
 }
 

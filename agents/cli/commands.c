@@ -35,7 +35,7 @@ const struct command commands[] = {
 		"accepted; where today's differ, --all says it. In a pipe each line has: partner, delivered (yes, no or expired), displayed, acknowledged, by, "
 		"implemented, last seen and state (overdue where it is), separated by tabs. Of a message that was recalled there is one more field: when all of "
 		"the partner's agents had deleted it. Of one that waits for a second person, or waited in vain, there is one line: waiting, refused, expired or "
-		"withdrawn. The exit code is 7 if somebody is overdue.", ROW(receipts) },
+		"withdrawn. Of a case of digital violence it also says when its content was deleted at the broker. The exit code is 7 if somebody is overdue.", ROW(receipts) },
 	{ "incident list", "", 0, 0, "the incidents that are open, and what is due next",
 		"Lists the incident that changed last first. In a pipe each line has: changed, stage, tier, title, lead, due next and id, separated by tabs.",
 		ROW(incident_list) },
@@ -173,8 +173,9 @@ const struct command commands[] = {
 		"The agent decrypts it for this once; what it stores stays encrypted. ID is the pseudonym's first digits, the message's id (its first or last "
 		"digits, 4 at least), or last.", ROW(case_show) },
 	{ "case ack", "ID", 1, 1, "acknowledge a case, which deletes it",
-		"Tells the office that sent it by which function it was taken up, and deletes its content here, for good. It asks "
-		"before; without a terminal --yes is needed.", ROW(case_ack) },
+		"Tells the office that sent it by which function it was taken up, and deletes its content here and at the broker, for good. It "
+		"asks before; without a terminal --yes is needed. Another agent of the same office that has it keeps its ciphertext until it expires; one that has "
+		"not got it yet does not get it any more.", ROW(case_ack) },
 	{ "ca init", "DIR", 1, 1, "make a certificate authority in a folder",
 		"Makes the federation's certificate authority: DIR/ca.pem, DIR/ca.key (mode 0600), an empty DIR/crl.pem and the "
 		"index of what was issued. Nothing that is there is overwritten.", ROW(ca_init) },
