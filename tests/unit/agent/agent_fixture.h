@@ -285,25 +285,11 @@ static inline void link_up(void)
 	UNTIL(uplink_is_open(&agent.uplink));
 }
 
-static inline size_t fixture_der(const char *name, uint8_t der[4096])
-{
-	char command[600];
-	FILE *f;
-	size_t n;
-
-	snprintf(command, sizeof command, "openssl x509 -in '%s' -outform DER", fixture_path(name, ".pem"));
-	f = popen(command, "r");
-	assert_non_null(f);
-	n = fread(der, 1, 4096, f);
-	assert_int_equal(pclose(f), 0);
-	return n;
-}
-
 static inline void fixture_hint(const char *name, uint8_t hint[LB_SIGNER_SIZE])
 {
 	uint8_t der[4096];
 
-	lb_signer_hint(der, fixture_der(name, der), hint);
+	lb_signer_hint(der, credentials_der(fixture_folder, name, der), hint);
 }
 
 /* The broker's answer for a certificate; or that it does not know it. */
@@ -312,7 +298,7 @@ static inline void say_signer(const char *name, bool known)
 	Lagebus__Signers signers = LAGEBUS__SIGNERS__INIT;
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
 	uint8_t der[4096], hint[LB_SIGNER_SIZE];
-	ProtobufCBinaryData certificate = { fixture_der(name, der), der };
+	ProtobufCBinaryData certificate = { credentials_der(fixture_folder, name, der), der };
 
 	lb_signer_hint(der, certificate.len, hint);
 	signers.signer = (ProtobufCBinaryData){ sizeof hint, hint };
