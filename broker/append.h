@@ -9,12 +9,15 @@
 #include "broker/core/block.h"
 #include "broker/edge/journal.h"
 
+struct audit;
+
 /* The journal, and scratch space. */
 struct append {
 	struct journal *journal;
 	bool *keep; /* for one block */
 	size_t keep_n;
 	struct lb_buf record;
+	struct audit *audit;   /* that is told of waits (deeds.c); NULL: nobody is */
 	uint64_t wait_ends; /* number of the last wait that ended (deeds.c) */
 };
 

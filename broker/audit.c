@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "broker/core/bytes.h"
+#include "broker/core/route.h"
 #include "lagebus/audit.h"
 #include "proto/audit.pb-c.h"
 
@@ -24,88 +25,15 @@ struct audit {
 	uint8_t previous[LB_AUDIT_HASH];
 	struct lb_buf events; /* added, each with its tag and length */
 	size_t telling;       /* bytes of them in the row that is being written */
-	struct lb_buf row, messages;
+	struct lb_buf within; /* likewise, of what this very transaction does */
+	struct lb_buf row, messages, expires;
+	uint32_t generation;  /* of the federation that was told last; 0: none was */
 	bool written, signs;  /* the row that is being written is there; it has a checkpoint */
 	int64_t now_ms;
 	uint8_t hash[LB_AUDIT_HASH]; /* of that row */
 	int64_t checkpoint_ms;
 	bool signed_up; /* nothing has been told since the last checkpoint but itself */
 };
-
-static struct audit_event *pack(const Lagebus__AuditEvent *event)
-{
-	size_t n = lagebus__audit_event__get_packed_size(event);
-	struct audit_event *e = malloc(sizeof *e + n);
-
-	if (e)
-		e->n = lagebus__audit_event__pack(event, e->bytes);
-	return e;
-}
-
-struct audit_event *audit_refused(const char *agent, const struct lb_uuid *id, unsigned type, lb_err rule)
-{
-	Lagebus__AuditEvent event = LAGEBUS__AUDIT_EVENT__INIT;
-	Lagebus__AuditRefused refused = LAGEBUS__AUDIT_REFUSED__INIT;
-
-	refused.agent = (char *)agent;
-	refused.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
-	refused.type = type;
-	refused.rule = (char *)lb_err_token(rule);
-	event.body_case = LAGEBUS__AUDIT_EVENT__BODY_REFUSED;
-	event.refused = &refused;
-	return pack(&event);
-}
-
-struct audit_event *audit_refused_more(uint64_t more)
-{
-	Lagebus__AuditEvent event = LAGEBUS__AUDIT_EVENT__INIT;
-	Lagebus__AuditRefused refused = LAGEBUS__AUDIT_REFUSED__INIT;
-
-	refused.more = more;
-	event.body_case = LAGEBUS__AUDIT_EVENT__BODY_REFUSED;
-	event.refused = &refused;
-	return pack(&event);
-}
-
-struct audit_event *audit_stored(const char *agent, const uint64_t stored[LB_LANES])
-{
-	Lagebus__AuditEvent event = LAGEBUS__AUDIT_EVENT__INIT;
-	Lagebus__AuditStored s = LAGEBUS__AUDIT_STORED__INIT;
-
-	s.agent = (char *)agent;
-	s.urgent = stored[LB_LANE_URGENT];
-	s.routine = stored[LB_LANE_ROUTINE];
-	event.body_case = LAGEBUS__AUDIT_EVENT__BODY_STORED;
-	event.stored = &s;
-	return pack(&event);
-}
-
-struct audit_event *audit_receipt(const struct lb_uuid *id, const char *partner, unsigned state, const char *by)
-{
-	Lagebus__AuditEvent event = LAGEBUS__AUDIT_EVENT__INIT;
-	Lagebus__AuditReceipt r = LAGEBUS__AUDIT_RECEIPT__INIT;
-
-	r.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
-	r.partner = (char *)partner;
-	r.state = state;
-	r.by = (char *)by;
-	event.body_case = LAGEBUS__AUDIT_EVENT__BODY_RECEIPT;
-	event.receipt = &r;
-	return pack(&event);
-}
-
-struct audit_event *audit_broker(const char *what, const char *detail, const uint8_t *certificate, size_t certificate_n)
-{
-	Lagebus__AuditEvent event = LAGEBUS__AUDIT_EVENT__INIT;
-	Lagebus__AuditBroker b = LAGEBUS__AUDIT_BROKER__INIT;
-
-	b.what = (char *)what;
-	b.detail = (char *)detail;
-	b.certificate = (ProtobufCBinaryData){ certificate ? certificate_n : 0, (uint8_t *)certificate };
-	event.body_case = LAGEBUS__AUDIT_EVENT__BODY_BROKER;
-	event.broker = &b;
-	return pack(&event);
-}
 
 static lb_err load_last(struct audit *a)
 {
@@ -150,6 +78,8 @@ void audit_close(struct audit *a)
 	lb_buf_fini(&a->events);
 	lb_buf_fini(&a->row);
 	lb_buf_fini(&a->messages);
+	lb_buf_fini(&a->within);
+	lb_buf_fini(&a->expires);
 	free(a);
 }
 
@@ -226,51 +156,128 @@ static lb_err put_message(struct audit *a, const struct lb_zmtp_message *m)
 	return lb_buf_append(&a->messages, entry, sizeof entry);
 }
 
-static lb_err put_event(struct audit *a, const Lagebus__AuditEvent *event)
+static lb_err put_event(struct lb_buf *to, const Lagebus__AuditEvent *event)
 {
 	size_t n = lagebus__audit_event__get_packed_size(event);
 	uint8_t tag = TAG_EVENT, *room;
-	lb_err e = lb_buf_append(&a->row, &tag, 1);
+	lb_err e = lb_buf_append(to, &tag, 1);
 
 	if (e == LB_OK)
-		e = put_varint(&a->row, n);
-	room = e == LB_OK ? lb_buf_reserve(&a->row, n) : NULL;
+		e = put_varint(to, n);
+	room = e == LB_OK ? lb_buf_reserve(to, n) : NULL;
 	if (!room)
 		return LB_NO_MEMORY;
-	lb_buf_added(&a->row, lagebus__audit_event__pack(event, room));
+	lb_buf_added(to, lagebus__audit_event__pack(event, room));
 	return LB_OK;
 }
 
-/* `h` is any message's of the run: they have all of this in common. */
-static lb_err put_published(struct audit *a, const struct lb_header *h, uint64_t first)
-{
-	Lagebus__AuditEvent event = LAGEBUS__AUDIT_EVENT__INIT;
-	Lagebus__AuditPublished p = LAGEBUS__AUDIT_PUBLISHED__INIT;
-	char texts[LB_HEADER_MAX + LB_AUDIENCE_MAX + 1], *audience[LB_AUDIENCE_MAX], *at = texts;
+/* What there is to say of a kind of message, but where it stands and who gets it. `texts` holds the strings. */
+struct published {
+	Lagebus__AuditPublished p;
+	char texts[LB_HEADER_MAX + LB_AUDIENCE_MAX + 1], *audience[LB_AUDIENCE_MAX];
+	struct lb_uuid about;
+};
 
-	p.origin = at;
+/* `h` is any message's of the run: they have all of this in common, and of a kind that is about another there is one in a run. */
+static void fill_published(const struct audit *a, const struct lb_header *h, struct published *out)
+{
+	Lagebus__AuditPublished *p = &out->p;
+	char *at = out->texts;
+
+	lagebus__audit_published__init(p);
+	p->origin = at;
 	at += snprintf(at, LB_PARTNER_ID_MAX + 1, "%.*s", (int)h->origin.n, h->origin.p) + 1;
 	for (unsigned i = 0; i < h->audience_n; i++) {
-		audience[i] = at;
+		out->audience[i] = at;
 		memcpy(at, h->audience[i].p, h->audience[i].n);
 		at += h->audience[i].n;
 		*at++ = '\0';
 	}
-	p.lane = h->lane;
-	p.first = first;
-	p.type = h->type;
-	p.area = h->area;
-	p.tlp = h->tlp;
-	p.level = h->level;
-	p.audience = audience;
-	p.n_audience = h->audience_n;
-	p.messages = (ProtobufCBinaryData){ lb_buf_len(&a->messages), lb_buf_data(&a->messages) };
-	event.body_case = LAGEBUS__AUDIT_EVENT__BODY_PUBLISHED;
-	event.published = &p;
-	return put_event(a, &event);
+	p->lane = h->lane;
+	p->type = h->type;
+	p->area = h->area;
+	p->tlp = h->tlp;
+	p->level = h->level;
+	p->audience = out->audience;
+	p->n_audience = h->audience_n;
+	p->messages = (ProtobufCBinaryData){ lb_buf_len(&a->messages), lb_buf_data(&a->messages) };
+	out->about = h->thread;
+	if (h->has_thread && (h->type == LB_TYPE_APPROVAL || h->type == LB_TYPE_RECALL))
+		p->about = (ProtobufCBinaryData){ sizeof out->about.b, out->about.b };
 }
 
-static lb_err put_run(struct audit *a, const struct block *b, uint32_t first, uint32_t end)
+static size_t put_set(const struct partner_set *set, uint8_t out[LB_PARTNERS_MAX / 8])
+{
+	size_t n = 0;
+
+	for (uint16_t i = 0; i < LB_PARTNERS_MAX; i++) {
+		if (i % 8 == 0)
+			out[i / 8] = 0;
+		if (partner_set_has(set, i)) {
+			out[i / 8] |= (uint8_t)(1 << i % 8);
+			n = i / 8u + 1;
+		}
+	}
+	return n;
+}
+
+static lb_err put_federation(struct audit *a, const struct route *r)
+{
+	Lagebus__AuditEvent event = LAGEBUS__AUDIT_EVENT__INIT;
+	Lagebus__AuditFederation f = LAGEBUS__AUDIT_FEDERATION__INIT;
+	char *names[LB_PARTNERS_MAX];
+	lb_err e;
+
+	if (a->generation == r->generation)
+		return LB_OK;
+	for (uint16_t i = 0; i < federation_count(r->federation); i++)
+		names[f.n_partners++] = (char *)federation_at(r->federation, i)->id;
+	f.partners = names;
+	event.body_case = LAGEBUS__AUDIT_EVENT__BODY_FEDERATION;
+	event.federation = &f;
+	e = put_event(&a->row, &event);
+	if (e == LB_OK)
+		a->generation = r->generation;
+	return e;
+}
+
+static lb_err put_published(struct audit *a, const struct lb_header *h, uint64_t first, const struct route *r)
+{
+	Lagebus__AuditEvent event = LAGEBUS__AUDIT_EVENT__INIT;
+	uint8_t recipients[LB_PARTNERS_MAX / 8];
+	struct published published;
+	lb_err e = put_federation(a, r);
+
+	if (e != LB_OK)
+		return e;
+	fill_published(a, h, &published);
+	published.p.first = first;
+	published.p.recipients = (ProtobufCBinaryData){ put_set(&r->recipients, recipients), recipients };
+	published.p.expires = (ProtobufCBinaryData){ lb_buf_len(&a->expires), lb_buf_data(&a->expires) };
+	event.body_case = LAGEBUS__AUDIT_EVENT__BODY_PUBLISHED;
+	event.published = &published.p;
+	return put_event(&a->row, &event);
+}
+
+/* When each message of a run expires; nothing where none does. */
+static lb_err put_expires(struct audit *a, const struct block *b, uint32_t first, uint32_t end)
+{
+	bool any = false;
+	lb_err e = LB_OK;
+
+	empty(&a->expires);
+	for (uint32_t i = first; i < end; i++)
+		any |= b->entries[i].expires_s != 0;
+	for (uint32_t i = first; any && e == LB_OK && i < end; i++) {
+		uint8_t bytes[8];
+
+		put_little64(bytes, b->entries[i].expires_s);
+		e = lb_buf_append(&a->expires, bytes, 4);
+	}
+	return e;
+}
+
+static lb_err put_run(struct audit *a, const struct block *b, uint32_t first, uint32_t end, const struct route *route)
 {
 	struct lb_zmtp_message m;
 	struct lb_header h;
@@ -284,7 +291,9 @@ static lb_err put_run(struct audit *a, const struct block *b, uint32_t first, ui
 	}
 	if (e == LB_OK)
 		e = lb_header_decode(m.frames[0].p, m.frames[0].n, &h);
-	return e == LB_OK ? put_published(a, &h, b->first + first) : e;
+	if (e == LB_OK)
+		e = put_expires(a, b, first, end);
+	return e == LB_OK ? put_published(a, &h, b->first + first, route) : e;
 }
 
 static lb_err put_block(struct audit *a, const struct block *b)
@@ -292,8 +301,36 @@ static lb_err put_block(struct audit *a, const struct block *b)
 	lb_err e = LB_OK;
 
 	for (uint32_t i = 0; e == LB_OK && i < b->runs_n; i++)
-		e = put_run(a, b, b->runs[i].first, i + 1 < b->runs_n ? b->runs[i + 1].first : b->count);
+		e = put_run(a, b, b->runs[i].first, i + 1 < b->runs_n ? b->runs[i + 1].first : b->count, b->runs[i].route);
 	return e;
+}
+
+lb_err audit_wait(struct audit *a, const struct lb_uuid *id, enum approval_state state, struct lb_text agent, const struct lb_zmtp_message *m)
+{
+	Lagebus__AuditEvent event = LAGEBUS__AUDIT_EVENT__INIT;
+	Lagebus__AuditWait wait = LAGEBUS__AUDIT_WAIT__INIT;
+	char name[LB_SPIFFE_ID_MAX + 1];
+	struct published published;
+	struct lb_header h;
+	lb_err e = LB_OK;
+
+	snprintf(name, sizeof name, "%.*s", (int)agent.n, agent.p);
+	wait.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
+	wait.state = state;
+	wait.agent = name;
+	if (m) {
+		empty(&a->messages);
+		e = put_message(a, m);
+		if (e == LB_OK)
+			e = lb_header_decode(m->frames[0].p, m->frames[0].n, &h);
+		if (e != LB_OK)
+			return e;
+		fill_published(a, &h, &published);
+		wait.message = &published.p;
+	}
+	event.body_case = LAGEBUS__AUDIT_EVENT__BODY_WAIT;
+	event.wait = &wait;
+	return put_event(&a->within, &event);
 }
 
 static lb_err put_checkpoint(struct audit *a)
@@ -314,7 +351,7 @@ static lb_err put_checkpoint(struct audit *a)
 	c.signature = (ProtobufCBinaryData){ lb_buf_len(&a->messages), lb_buf_data(&a->messages) };
 	event.body_case = LAGEBUS__AUDIT_EVENT__BODY_CHECKPOINT;
 	event.checkpoint = &c;
-	return put_event(a, &event);
+	return put_event(&a->row, &event);
 }
 
 static lb_err put_head(struct audit *a, int64_t now_ms)
@@ -363,7 +400,7 @@ static bool has_messages(struct block *const *blocks, unsigned blocks_n)
 
 lb_err audit_write(struct audit *a, struct block *const *blocks, unsigned blocks_n, int64_t now_ms, bool final)
 {
-	bool tells = lb_buf_len(&a->events) > 0 || has_messages(blocks, blocks_n);
+	bool tells = lb_buf_len(&a->events) > 0 || lb_buf_len(&a->within) > 0 || has_messages(blocks, blocks_n);
 	bool signs = needs_signature(a, now_ms, final);
 	lb_err e;
 
@@ -373,6 +410,8 @@ lb_err audit_write(struct audit *a, struct block *const *blocks, unsigned blocks
 	e = put_head(a, now_ms);
 	for (unsigned i = 0; e == LB_OK && i < blocks_n; i++)
 		e = put_block(a, blocks[i]);
+	if (e == LB_OK && lb_buf_len(&a->within) > 0)
+		e = lb_buf_append(&a->row, lb_buf_data(&a->within), lb_buf_len(&a->within));
 	if (e == LB_OK && lb_buf_len(&a->events) > 0)
 		e = lb_buf_append(&a->row, lb_buf_data(&a->events), lb_buf_len(&a->events));
 	if (e == LB_OK && signs)
@@ -427,6 +466,7 @@ lb_err audit_drop_one(struct audit *a, int64_t before_ms)
 
 void audit_committed(struct audit *a)
 {
+	empty(&a->within);
 	if (!a->written)
 		return;
 	a->written = false;
@@ -440,5 +480,7 @@ void audit_committed(struct audit *a)
 
 void audit_aborted(struct audit *a)
 {
+	empty(&a->within);
+	a->generation = 0;
 	a->written = false;
 }

@@ -7,24 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "broker/audit_event.h"
+#include "broker/core/approval.h"
 #include "broker/core/block.h"
 #include "broker/edge/journal.h"
 #include "lagebus/err.h"
 #include "lagebus/signature.h"
-
-/* Something that is to be told; packed. */
-struct audit_event {
-	size_t n;
-	uint8_t bytes[]; /* an AuditEvent of proto/audit.proto */
-};
-/* Each NULL if memory is out. The caller's, until it goes to the writer (WRITER_EVENT). Any thread. */
-struct audit_event *audit_refused(const char *agent, const struct lb_uuid *id, unsigned type, lb_err rule);
-/* So many more were refused than are told. */
-struct audit_event *audit_refused_more(uint64_t more);
-struct audit_event *audit_stored(const char *agent, const uint64_t stored[LB_LANES]);
-struct audit_event *audit_receipt(const struct lb_uuid *id, const char *partner, unsigned state, const char *by);
-/* `certificate` (DER) is the broker's whose key signs from now on; NULL: it does not change. */
-struct audit_event *audit_broker(const char *what, const char *detail, const uint8_t *certificate, size_t certificate_n);
 
 struct audit;
 
@@ -35,6 +23,9 @@ void audit_close(struct audit *a);
 void audit_sign_with(struct audit *a, struct lb_signer *signer);
 /* Adds an event, which stays the caller's. It is told with the next commit that succeeds. LB_OK, LB_NO_MEMORY; LB_LIMIT: too much waits. */
 lb_err audit_add(struct audit *a, const struct audit_event *event) LB_MUST_CHECK;
+/* Within the journal's transaction: a message begins to wait for a second person (APPROVAL_WAITING; it is `m`, and `agent` sent it), or ceases to
+ * (`m` is NULL; `agent` decided, or is empty). Told with this commit, or not at all. LB_OK or LB_NO_MEMORY. */
+lb_err audit_wait(struct audit *a, const struct lb_uuid *id, enum approval_state state, struct lb_text agent, const struct lb_zmtp_message *m) LB_MUST_CHECK;
 /* Is there anything to write besides messages? (final: the last checkpoint, too) */
 bool audit_is_due(const struct audit *a, int64_t now_ms, bool final);
 /* Within the journal's transaction: writes the row of this commit, if there is anything to tell: the blocks' messages, what was added, and a

@@ -51,18 +51,6 @@ void control_goodbye(struct worker *w, struct session *s, lb_err reason, const c
 	control_send(w, s, &control);
 }
 
-/* The ids of the further partners that the agent acts for. */
-static size_t name_mandates(const struct worker *w, const struct session *s, char *ids[LB_PARTNERS_MAX])
-{
-	const struct federation *f = router_federation(w->router);
-	size_t n = 0;
-
-	for (uint16_t i = 0; s->mandates && i < federation_count(f); i++)
-		if (partner_set_has(s->mandates, i))
-			ids[n++] = (char *)federation_at(f, i)->id;
-	return n;
-}
-
 static void welcome(struct worker *w, struct session *s)
 {
 	Lagebus__Welcome answer = LAGEBUS__WELCOME__INIT;
@@ -80,7 +68,7 @@ static void welcome(struct worker *w, struct session *s)
 	answer.heartbeat_ds = (uint32_t)w->settings->heartbeat_s * 10;
 	answer.partner = (char *)lb_link_peer(s->link)->partner;
 	answer.acts_for = ids;
-	answer.n_acts_for = name_mandates(w, s, ids);
+	answer.n_acts_for = mandates_names(w, s, ids);
 	control.body_case = LAGEBUS__CONTROL__BODY_WELCOME;
 	control.welcome = &answer;
 	control_send(w, s, &control);

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "proto/host/log.h"
-#include "broker/audit.h"
+#include "broker/audit_event.h"
 #include "broker/core/ledger.h"
+#include "broker/mandates.h"
 #include "broker/publish.h"
 #include "broker/session.h"
 #include "broker/worker_state.h"
@@ -145,6 +146,7 @@ static bool is_news(const struct session *s, const struct cursor_row *saved)
 /* What an agent has stored is its receipt: the audit has it when the urgent lane moved, and of routine now and then. */
 static void tell(struct worker *w, struct session *s, bool final)
 {
+	char *acts_for[LB_PARTNERS_MAX];
 	uint64_t stored[LB_LANES];
 	bool due = false;
 
@@ -157,7 +159,7 @@ static void tell(struct worker *w, struct session *s, bool final)
 		return;
 	memcpy(s->told, stored, sizeof s->told);
 	s->told_ms = w->now_ms;
-	publish_tell(w, w->routine, audit_stored(s->agent, stored));
+	publish_tell(w, w->routine, audit_stored(s->agent, stored, acts_for, mandates_names(w, s, acts_for)));
 }
 
 void cursor_open(struct worker *w, struct session *s, const void *said)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "broker/audit.h"
 #include "broker/core/approval.h"
 #include "broker/core/ledger.h"
 #include "broker/deadlines.h"
@@ -110,6 +111,17 @@ static lb_err take_id(struct append *a, const struct lb_uuid *id)
 	return journal_remember(a->journal, id, &lane, &position);
 }
 
+static lb_err tell_hold(struct append *a, const struct block *b)
+{
+	struct lb_zmtp_message m;
+	struct waiting_row row;
+	lb_err e = waiting_row_read(lb_buf_data(&b->deed->row), lb_buf_len(&b->deed->row), &row);
+
+	if (e == LB_OK)
+		e = block_message(b, 0, &m);
+	return e == LB_OK ? audit_wait(a->audit, &b->publishes[0].id, APPROVAL_WAITING, row.signer, &m) : e;
+}
+
 static lb_err hold(struct append *a, struct block *b)
 {
 	const struct lb_uuid *id = &b->publishes[0].id;
@@ -130,6 +142,8 @@ static lb_err hold(struct append *a, struct block *b)
 		e = put(a, JOURNAL_WAITING, id, &b->deed->row);
 	if (e == LB_OK)
 		e = take_id(a, id);
+	if (e == LB_OK && a->audit)
+		e = tell_hold(a, b);
 	return e == LB_OK ? answer(a, b, LB_OK) : e;
 }
 
@@ -164,12 +178,17 @@ lb_err deeds_note_end(struct append *a, const struct lb_uuid *id)
 /* LB_NOT_FOUND: it does not wait, any more or at all. */
 static lb_err end_wait(struct append *a, const struct deed *d)
 {
+	struct settled_row settled;
 	lb_err e = peek(a, JOURNAL_WAITING, &d->about);
 
 	if (e == LB_OK)
 		e = journal_remove(a->journal, JOURNAL_WAITING, d->about.b, sizeof d->about.b);
 	if (e == LB_OK)
 		e = put(a, JOURNAL_SETTLED, &d->about, &d->row);
+	if (e == LB_OK)
+		e = settled_row_read(lb_buf_data(&d->row), lb_buf_len(&d->row), &settled);
+	if (e == LB_OK && a->audit)
+		e = audit_wait(a->audit, &d->about, settled.state, settled.by, NULL);
 	return e == LB_OK ? deeds_note_end(a, &d->about) : e;
 }
 

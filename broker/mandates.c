@@ -136,3 +136,14 @@ bool mandates_since(struct worker *w, const char *agent, const char *partner, un
 	*from = row.from[lane];
 	return true;
 }
+
+size_t mandates_names(const struct worker *w, const struct session *s, char *ids[LB_PARTNERS_MAX])
+{
+	const struct federation *f = router_federation(w->router);
+	size_t n = 0;
+
+	for (uint16_t i = 0; s->mandates && i < federation_count(f); i++)
+		if (partner_set_has(s->mandates, i))
+			ids[n++] = (char *)federation_at(f, i)->id;
+	return n;
+}

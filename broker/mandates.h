@@ -3,9 +3,11 @@
 #define LAGEBUS_BROKER_MANDATES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lagebus/err.h"
+#include "lagebus/limits.h"
 
 struct session;
 struct worker;
@@ -16,5 +18,8 @@ lb_err mandates_read(struct worker *w, struct session *s) LB_MUST_CHECK;
 void mandates_note(struct worker *w, struct session *s);
 /* From which position on an agent was given what is for a partner that it acts for. False: it does not act for it. */
 bool mandates_since(struct worker *w, const char *agent, const char *partner, unsigned lane, uint64_t *from);
+
+/* The ids of the further partners that the session's agent acts for; how many. Borrowed from the federation. */
+size_t mandates_names(const struct worker *w, const struct session *s, char *ids[LB_PARTNERS_MAX]);
 
 #endif

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "proto/host/log.h"
-#include "broker/audit.h"
+#include "broker/audit_event.h"
 #include "broker/core/membership.h"
 #include "broker/exposition.h"
 

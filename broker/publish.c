@@ -6,7 +6,7 @@
 
 #include "proto/host/policy.h"
 #include "proto/host/log.h"
-#include "broker/audit.h"
+#include "broker/audit_event.h"
 #include "broker/core/block.h"
 #include "broker/core/deadline.h"
 #include "broker/core/route.h"

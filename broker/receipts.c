@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "broker/audit.h"
+#include "broker/audit_event.h"
 #include "broker/core/deadline.h"
 #include "broker/core/deed.h"
 #include "broker/core/ledger.h"

@@ -1,9 +1,9 @@
 /* The end of what waits for a second person in vain. */
 #include "broker/waits.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "broker/audit.h"
 #include "broker/core/approval.h"
 #include "broker/core/exercise.h"
 #include "broker/deeds.h"
@@ -54,22 +54,17 @@ static bool is_old(void *user, const void *key, size_t key_n, const void *value,
 	return due->n < WAITS_AT_ONCE;
 }
 
-static void tell(struct waits_ended *ended, const struct lb_uuid *id, lb_err rule, struct lb_text signer)
+static void report(const struct lb_uuid *id, enum approval_state state)
 {
 	char text[LB_UUID_TEXT];
 
 	lb_uuid_format(id, text);
-	log_event(LOG_WARN, rule == LB_NEEDS_APPROVAL ? "approval_expired" : "approval_ended", "id=%s detail=%s", text,
-	          rule == LB_NEEDS_APPROVAL ? "no second person approved it in time; it was not sent" : "its exercise is over; it was not sent");
-	if (ended->n == WAITS_AT_ONCE)
-		return;
-	ended->one[ended->n].id = *id;
-	ended->one[ended->n].rule = rule;
-	snprintf(ended->one[ended->n++].signer, sizeof ended->one[0].signer, "%.*s", (int)signer.n, signer.p);
+	log_event(LOG_WARN, state == APPROVAL_EXPIRED ? "approval_expired" : "approval_ended", "id=%s detail=%s", text,
+	          state == APPROVAL_EXPIRED ? "no second person approved it in time; it was not sent" : "its exercise is over; it was not sent");
 }
 
 /* Settles what stands in a->record. */
-static lb_err settle(struct append *a, const struct lb_uuid *id, enum approval_state state, int64_t now_ms, struct waits_ended *ended)
+static lb_err settle(struct append *a, const struct lb_uuid *id, enum approval_state state, int64_t now_ms, bool *changed)
 {
 	struct settled_row settled = { .state = state, .at_ms = now_ms, .by = { "", 0 }, .function = { "", 0 }, .note = { "", 0 } };
 	struct lb_buf out = LB_BUF_INIT;
@@ -88,13 +83,15 @@ static lb_err settle(struct append *a, const struct lb_uuid *id, enum approval_s
 			e = settled_row_write(&settled, &out);
 		if (e == LB_OK)
 			e = journal_put(a->journal, JOURNAL_SETTLED, id->b, sizeof id->b, lb_buf_data(&out), lb_buf_len(&out));
+		if (e == LB_OK && a->audit)
+			e = audit_wait(a->audit, id, state, settled.by, NULL);
 		if (e == LB_OK)
 			e = deeds_note_end(a, id);
 	}
 	if (e == LB_OK)
 		e = journal_remove(a->journal, JOURNAL_WAITING, id->b, sizeof id->b);
-	if (e == LB_OK)
-		tell(ended, id, state == APPROVAL_EXPIRED ? LB_NEEDS_APPROVAL : LB_EXERCISE_UNKNOWN, settled.signer);
+	*changed = true;
+	report(id, state);
 	lb_buf_fini(&out);
 	return e;
 }
@@ -104,11 +101,11 @@ static lb_err peek(struct append *a, const struct lb_uuid *id)
 	return journal_peek_row(a->journal, JOURNAL_WAITING, id->b, sizeof id->b, &a->record);
 }
 
-static lb_err expire_one(struct append *a, const struct lb_uuid *id, int64_t now_ms, struct waits_ended *ended)
+static lb_err expire_one(struct append *a, const struct lb_uuid *id, int64_t now_ms, bool *changed)
 {
 	lb_err e = peek(a, id);
 
-	return e == LB_OK ? settle(a, id, APPROVAL_EXPIRED, now_ms, ended) : e;
+	return e == LB_OK ? settle(a, id, APPROVAL_EXPIRED, now_ms, changed) : e;
 }
 
 struct search {
@@ -128,7 +125,7 @@ static bool find_open(void *user, const void *key, size_t key_n, const void *val
 }
 
 /* Where several have its name it waits for the last of them; to approve it, one has to run for its sender. */
-static lb_err end_one(struct append *a, const struct lb_uuid *id, int64_t now_ms, struct waits_ended *ended)
+static lb_err end_one(struct append *a, const struct lb_uuid *id, int64_t now_ms, bool *changed)
 {
 	struct search s = { now_ms, false };
 	uint8_t prefix[EXERCISE_KEY_MAX];
@@ -143,7 +140,7 @@ static lb_err end_one(struct append *a, const struct lb_uuid *id, int64_t now_ms
 		e = waiting_row_open(&row, &m, &h);
 	if (e == LB_OK)
 		e = journal_peek_each(a->journal, JOURNAL_EXERCISES, prefix, exercise_key(h.exercise_name, "", prefix), find_open, &s);
-	return e == LB_OK && !s.found ? settle(a, id, APPROVAL_ENDED, now_ms, ended) : e;
+	return e == LB_OK && !s.found ? settle(a, id, APPROVAL_ENDED, now_ms, changed) : e;
 }
 
 /* The id stays taken where it stands for a message of the log. */
@@ -158,17 +155,16 @@ static lb_err forget_one(struct append *a, const struct lb_uuid *id)
 	return e == LB_OK || e == LB_NOT_FOUND ? journal_remove(a->journal, JOURNAL_SETTLED, id->b, sizeof id->b) : e;
 }
 
-lb_err waits_end(struct append *a, int64_t now_ms, struct waits_ended *ended, bool *changed)
+lb_err waits_end(struct append *a, int64_t now_ms, bool *changed)
 {
 	struct due due = { .now_ms = now_ms };
 	lb_err e = journal_peek_each(a->journal, JOURNAL_WAITING, NULL, 0, is_over, &due);
 
-	ended->n = 0;
+	*changed = due.n > 0;
 	for (unsigned i = 0; e == LB_OK && i < due.n; i++)
-		e = expire_one(a, &due.id[i], now_ms, ended);
-	for (unsigned i = 0; e == LB_OK && i < due.played_n && ended->n < WAITS_AT_ONCE; i++)
-		e = end_one(a, &due.played[i], now_ms, ended);
-	*changed = due.n > 0 || ended->n > 0;
+		e = expire_one(a, &due.id[i], now_ms, changed);
+	for (unsigned i = 0; e == LB_OK && i < due.played_n; i++)
+		e = end_one(a, &due.played[i], now_ms, changed);
 	due.n = 0;
 	if (e == LB_OK)
 		e = journal_peek_each(a->journal, JOURNAL_SETTLED, NULL, 0, is_old, &due);

@@ -369,7 +369,6 @@ static void drop_past(struct writer *w)
 static void end_waits(struct writer *w)
 {
 	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
-	struct waits_ended ended = { .n = 0 };
 	bool changed = false;
 	lb_err e;
 
@@ -379,20 +378,18 @@ static void end_waits(struct writer *w)
 	w->waits_due_ms = now_ms + WAITS_EVERY_MS;
 	e = journal_begin(w->settings.journal);
 	if (e == LB_OK) {
-		e = waits_end(&w->append, now_ms, &ended, &changed);
+		e = waits_end(&w->append, now_ms, &changed);
+		if (e == LB_OK && changed)
+			e = audit_write(w->audit, NULL, 0, now_ms, false);
 		if (e != LB_OK || !changed)
 			journal_abort(w->settings.journal);
 		else
 			e = journal_commit(w->settings.journal);
+		if (changed)
+			(e == LB_OK ? audit_committed : audit_aborted)(w->audit);
 	}
 	if (e != LB_OK)
 		log_event(LOG_ERROR, "waits_not_ended", "reason=%s", lb_err_token(e));
-	for (unsigned i = 0; e == LB_OK && i < ended.n; i++) {
-		struct audit_event *event = audit_refused(ended.one[i].signer, &ended.one[i].id, LB_TYPE_WARNING, ended.one[i].rule);
-
-		if (event)
-			tell(w, event);
-	}
 }
 
 /* Messages whose time is over go from the log. */
@@ -532,6 +529,7 @@ lb_err writer_start(const struct writer_settings *s, struct writer **out)
 	e = review_open(&w->review, &w->append, s->keep ? s->keep : &defaults);
 	if (e == LB_OK)
 		e = audit_open(s->journal, &w->audit);
+	w->append.audit = w->audit;
 	if (e == LB_OK)
 		e = eras_init(&w->eras, s->journal);
 	if (e == LB_OK)

@@ -1,8 +1,10 @@
 /* What the audit tells, for people and programs. */
 #include "agents/cli/audit_print.h"
 
+#include <stdarg.h>
 #include <string.h>
 
+#include "agents/cli/approvals.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 #include "lagebus/audit.h"
@@ -49,21 +51,62 @@ static json_t *json_hex(const uint8_t *p, size_t n)
 	return json_string(text);
 }
 
-static void tell_published(const Lagebus__AuditPublished *p, struct line *l)
+/* Puts words behind what is there, as far as there is room. */
+static void add(struct line *l, const char *format, ...)
+{
+	size_t at = strlen(l->which);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(l->which + at, sizeof(l->which) - at, format, args);
+	va_end(args);
+}
+
+static void describe(const Lagebus__AuditPublished *p, struct line *l)
 {
 	size_t n = p->messages.len / LB_AUDIT_ENTRY;
 	char id[LB_UUID_TEXT];
-	int at;
 
+	id_text(p->messages.data, n ? 16 : 0, id);
+	add(l, "%s %s", type_of(p->type), id);
+	if (n > 1)
+		add(l, " and %zu more", n - 1);
+	if (p->about.len > 0) {
+		id_text(p->about.data, p->about.len, id);
+		add(l, " about %s", id);
+	}
+	add(l, ", %s, to", lb_tlp_name(lb_tlp_effective(p->tlp)));
+	for (size_t i = 0; i < p->n_audience; i++)
+		add(l, " %s", p->audience[i]);
+}
+
+static void tell_published(const Lagebus__AuditPublished *p, struct line *l)
+{
 	l->what = "published";
 	snprintf(l->who, sizeof(l->who), "%s", p->origin);
-	id_text(p->messages.data, n ? 16 : 0, id);
-	at = snprintf(l->which, sizeof(l->which), "%s %s", type_of(p->type), id);
-	if (n > 1)
-		at += snprintf(l->which + at, sizeof(l->which) - (size_t)at, " and %zu more", n - 1);
-	at += snprintf(l->which + at, sizeof(l->which) - (size_t)at, ", %s, to", lb_tlp_name(lb_tlp_effective(p->tlp)));
-	for (size_t i = 0; i < p->n_audience && (size_t)at < sizeof(l->which); i++)
-		at += snprintf(l->which + at, sizeof(l->which) - (size_t)at, " %s", p->audience[i]);
+	describe(p, l);
+}
+
+static void tell_wait(const Lagebus__AuditWait *w, struct line *l)
+{
+	char id[LB_UUID_TEXT];
+
+	l->what = "wait";
+	snprintf(l->who, sizeof(l->who), "%s", *w->agent ? w->agent : "-");
+	id_text(w->id.data, w->id.len, id);
+	add(l, "%s %s", approvals_state(w->state), id);
+	if (w->message) {
+		add(l, ": ");
+		describe(w->message, l);
+	}
+}
+
+static void tell_federation(const Lagebus__AuditFederation *f, struct line *l)
+{
+	l->what = "federation";
+	snprintf(l->who, sizeof(l->who), "%zu", f->n_partners);
+	for (size_t i = 0; i < f->n_partners; i++)
+		add(l, "%s%s", i ? " " : "", f->partners[i]);
 }
 
 static void tell_refused(const Lagebus__AuditRefused *r, struct line *l)
@@ -108,6 +151,12 @@ static void tell(const Lagebus__AuditEvent *e, struct line *l)
 	case LAGEBUS__AUDIT_EVENT__BODY_RECEIPT:
 		tell_receipt(e->receipt, l);
 		break;
+	case LAGEBUS__AUDIT_EVENT__BODY_WAIT:
+		tell_wait(e->wait, l);
+		break;
+	case LAGEBUS__AUDIT_EVENT__BODY_FEDERATION:
+		tell_federation(e->federation, l);
+		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_BROKER:
 		l->what = "broker";
 		snprintf(l->who, sizeof(l->who), "%s", e->broker->what);
@@ -139,15 +188,20 @@ static json_t *json_messages(const Lagebus__AuditPublished *p)
 	return list;
 }
 
+static json_t *json_names(char **names, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, out_json_string(names[i]));
+	return list;
+}
+
 static json_t *json_published(const Lagebus__AuditPublished *p)
 {
-	json_t *audience = json_array();
-
-	for (size_t i = 0; i < p->n_audience; i++)
-		json_array_append_new(audience, out_json_string(p->audience[i]));
-	return json_pack("{s:I,s:I,s:s,s:s,s:s,s:i,s:o,s:o}", "lane", (json_int_t)p->lane, "position", (json_int_t)p->first, "type", type_of(p->type), "area",
-		lb_area_name(p->area) ? lb_area_name(p->area) : "", "tlp", lb_tlp_name(lb_tlp_effective(p->tlp)), "level", (int)p->level, "audience", audience,
-		"messages", json_messages(p));
+	return json_pack("{s:I,s:I,s:s,s:s,s:s,s:i,s:o,s:o,s:o}", "lane", (json_int_t)p->lane, "position", (json_int_t)p->first, "type", type_of(p->type), "area",
+		lb_area_name(p->area) ? lb_area_name(p->area) : "", "tlp", lb_tlp_name(lb_tlp_effective(p->tlp)), "level", (int)p->level, "audience", json_names(p->audience, p->n_audience),
+		"about", p->about.len ? json_id(p->about.data, p->about.len) : json_null(), "messages", json_messages(p));
 }
 
 static json_t *json_detail(const Lagebus__AuditEvent *e)
@@ -159,29 +213,55 @@ static json_t *json_detail(const Lagebus__AuditEvent *e)
 		return json_pack("{s:o,s:s,s:o,s:I}", "id", json_id(e->refused->id.data, e->refused->id.len), "type", type_of(e->refused->type), "rule",
 			out_json_string(e->refused->rule), "more", (json_int_t)e->refused->more);
 	case LAGEBUS__AUDIT_EVENT__BODY_STORED:
-		return json_pack("{s:I,s:I}", "urgent", (json_int_t)e->stored->urgent, "routine", (json_int_t)e->stored->routine);
+		return json_pack("{s:I,s:I,s:o}", "urgent", (json_int_t)e->stored->urgent, "routine", (json_int_t)e->stored->routine, "acts_for",
+			json_names(e->stored->acts_for, e->stored->n_acts_for));
 	case LAGEBUS__AUDIT_EVENT__BODY_RECEIPT:
 		return json_pack("{s:o,s:s,s:o}", "id", json_id(e->receipt->id.data, e->receipt->id.len), "state", out_ack(e->receipt->state), "by",
 			out_json_string(e->receipt->by));
+	case LAGEBUS__AUDIT_EVENT__BODY_WAIT:
+		return json_pack("{s:o,s:s,s:o}", "id", json_id(e->wait->id.data, e->wait->id.len), "state", approvals_state(e->wait->state), "message",
+			e->wait->message ? json_published(e->wait->message) : json_null());
+	case LAGEBUS__AUDIT_EVENT__BODY_FEDERATION:
+		return json_pack("{s:o}", "partners", json_names(e->federation->partners, e->federation->n_partners));
 	default:
 		return json_null();
 	}
 }
 
+static enum cli_exit put(struct cli *cli, uint64_t row, int64_t at_ms, const struct line *l, json_t *detail)
+{
+	char at[WHEN_TEXT];
+
+	if (cli->json)
+		return out_json_line(cli, json_pack("{s:I,s:o,s:s,s:o,s:o,s:o}", "row", (json_int_t)row, "at", out_json_time(at_ms), "what", l->what, "who",
+			out_json_string(l->who), "which", out_json_string(l->which), "detail", detail));
+	when_iso(at_ms, at);
+	out_line(cli, "%s\t%llu\t%s\t%s\t%s", at, (unsigned long long)row, l->what, l->who, l->which);
+	return CLI_OK;
+}
+
+enum cli_exit audit_print_event(struct cli *cli, const Lagebus__AuditRow *row, const Lagebus__AuditEvent *e)
+{
+	struct line l;
+
+	tell(e, &l);
+	return put(cli, row->number, row->at, &l, cli->json ? json_detail(e) : NULL);
+}
+
+enum cli_exit audit_print_delivered(struct cli *cli, const Lagebus__AuditRow *row, const char *partner, const char *agent, bool over)
+{
+	struct line l = { .what = over ? "passed-over" : "delivered" };
+
+	snprintf(l.who, sizeof(l.who), "%s", partner);
+	add(&l, over ? "it was over when %s came by" : "stored by %s", agent);
+	return put(cli, row->number, row->at, &l, cli->json ? json_pack("{s:o}", "agent", out_json_string(agent)) : NULL);
+}
+
 enum cli_exit audit_print(struct cli *cli, const Lagebus__AuditRow *row)
 {
 	enum cli_exit code = CLI_OK;
-	char at[WHEN_TEXT];
-	struct line l;
 
-	when_iso(row->at, at);
-	for (size_t i = 0; i < row->n_events && code == CLI_OK; i++) {
-		tell(row->events[i], &l);
-		if (cli->json)
-			code = out_json_line(cli, json_pack("{s:I,s:o,s:s,s:o,s:o,s:o}", "row", (json_int_t)row->number, "at", out_json_time(row->at), "what", l.what, "who",
-				out_json_string(l.who), "which", out_json_string(l.which), "detail", json_detail(row->events[i])));
-		else
-			out_line(cli, "%s\t%llu\t%s\t%s\t%s", at, (unsigned long long)row->number, l.what, l.who, l.which);
-	}
+	for (size_t i = 0; i < row->n_events && code == CLI_OK; i++)
+		code = audit_print_event(cli, row, row->events[i]);
 	return code;
 }

@@ -3,6 +3,7 @@
 
 #include "agents/cli/audit_file.h"
 #include "agents/cli/audit_print.h"
+#include "agents/cli/audit_trace.h"
 #include "agents/cli/ca_broker.h"
 #include "agents/cli/commands.h"
 #include "agents/cli/out.h"
@@ -21,10 +22,12 @@ const char *const cmd_audit_verify_examples[] = {
 	NULL,
 };
 const struct option_row cmd_audit_show_options[] = {
+	{ "message", "ID", "only what became of this message, and when each of its recipients had it", 0 },
 	{ NULL, NULL, NULL, 0 },
 };
 const char *const cmd_audit_show_examples[] = {
 	"lagebus audit show audit.bin | grep refused",
+	"lagebus audit show audit.bin --message 01a20e07-a179-748c-9cdc-d2c98fa005a4",
 	"lagebus audit show audit.bin --json | jq 'select(.what == \"receipt\")'",
 	NULL,
 };
@@ -107,29 +110,39 @@ enum cli_exit cmd_audit_verify(struct cli *cli)
 	return code;
 }
 
-static enum cli_exit show_row(struct cli *cli, const struct audit_file *file)
+/* `trace` is of one message; NULL: everything is shown. */
+static enum cli_exit show_row(struct cli *cli, const struct audit_file *file, struct audit_trace *trace)
 {
 	Lagebus__AuditRow *row = lagebus__audit_row__unpack(NULL, file->n, file->row);
 	enum cli_exit code;
 
 	if (!row)
 		return cli_fail(cli, CLI_REFUSED, "row %llu of the file cannot be decoded; lagebus audit verify says more", (unsigned long long)file->read);
-	code = audit_print(cli, row);
+	code = trace ? audit_trace_row(trace, cli, row) : audit_print(cli, row);
 	lagebus__audit_row__free_unpacked(row, NULL);
 	return code;
 }
 
 enum cli_exit cmd_audit_show(struct cli *cli)
 {
+	const char *message = args_value(&cli->args, "message", NULL);
+	struct audit_trace *trace = NULL;
 	struct audit_file file;
 	enum cli_exit code = CLI_OK;
+	struct lb_uuid id;
 	struct why why;
-	lb_err e = audit_file_open(cli->args.words[0], &file, &why);
+	lb_err e;
 
+	if (message && lb_uuid_parse(message, &id) != LB_OK)
+		return cli_fail(cli, CLI_USAGE, "--message %s: the whole id of a message is expected", message);
+	if (message && !(trace = audit_trace_new(&id)))
+		return cli_fail(cli, CLI_IO, "out of memory");
+	e = audit_file_open(cli->args.words[0], &file, &why);
 	while (!e && !code && (e = audit_file_next(&file, &why)) == LB_OK)
-		code = show_row(cli, &file);
+		code = show_row(cli, &file, trace);
 	if (e && e != LB_CLOSED)
 		code = cli_fail_why(cli, e, &why);
 	audit_file_close(&file);
+	audit_trace_free(trace);
 	return code;
 }

@@ -160,8 +160,9 @@ const struct command commands[] = {
 		"of the federation. Names the first row that does not, and says up to where signatures reach. The exit code is 0 only if the chain holds and "
 		"at least one checkpoint is signed.", ROW(audit_verify) },
 	{ "audit show", "FILE", 1, 1, "list what an exported audit tells",
-		"A line an event: time, row, what (published, refused, delivered, receipt, broker, checkpoint), who and which, separated by tabs. It does not check "
-		"the chain: audit verify does.", ROW(audit_show) },
+		"A line an event: time, row, what (published, refused, wait, delivered, receipt, federation, broker, checkpoint), who and which, separated by tabs. It "
+		"does not check the chain: audit verify does. With --message it says what became of one message: a line more for each recipient says by when it had "
+		"it, or that the message had expired or was recalled (passed-over). Who has no such line had not got it.", ROW(audit_show) },
 	{ "case report", "", 0, 0, "report a case of digital violence to one office, encrypted",
 		"Encrypts a report to the agents of the office of --to and sends it as TLP:RED; the broker and everybody else see a random "
 		"pseudonym and ciphertext. What is missing is asked for on the terminal, or --file gives it as JSON: title, text, platform, urls, "

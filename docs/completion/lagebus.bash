@@ -76,7 +76,7 @@ _lagebus()
 	'indicators show') ;;
 	audit) options='verify show' ;;
 	'audit verify') options='--ca' ;;
-	'audit show') ;;
+	'audit show') options='--message' ;;
 	'indicators export') options='--format --tlp --kind --confidence --to-ids --exercise' ;;
 	'indicators sighted') options="$header --count --first --last --source" ;;
 	exercise) options='begin end list' ;;

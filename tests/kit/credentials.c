@@ -122,6 +122,35 @@ bool credentials_write(const char *folder, const char *name, const char *text)
 	return fclose(out) == 0 && ok;
 }
 
+size_t credentials_der(const char *folder, const char *name, uint8_t der[CREDENTIALS_DER_MAX])
+{
+	char command[600];
+	size_t n;
+	FILE *f;
+
+	snprintf(command, sizeof command, "openssl x509 -in '%s/%s.pem' -outform DER", folder, name);
+	f = popen(command, "r");
+	if (!f)
+		return 0;
+	n = fread(der, 1, CREDENTIALS_DER_MAX, f);
+	return pclose(f) == 0 ? n : 0;
+}
+
+struct lb_tls *credentials_tls(enum lb_link_side side, const char *folder, const char *name, const char *ca, const char *crl)
+{
+	char paths[4][256], why[400] = "";
+	struct lb_tls_files f = { .certificate = paths[0], .key = paths[1], .ca = paths[2], .crl = crl ? paths[3] : NULL };
+	struct lb_tls *tls = NULL;
+
+	snprintf(paths[0], sizeof paths[0], "%s/%s.pem", folder, name);
+	snprintf(paths[1], sizeof paths[1], "%s/%s.key", folder, name);
+	snprintf(paths[2], sizeof paths[2], "%s/%s.pem", folder, ca);
+	snprintf(paths[3], sizeof paths[3], "%s/%s", folder, crl ? crl : "");
+	if (lb_tls_load(side, &f, &tls, why, sizeof why) != LB_OK)
+		fprintf(stderr, "%s\n", why);
+	return tls;
+}
+
 void credentials_remove(const char *folder)
 {
 	char command[512];

@@ -3,6 +3,10 @@
 #define LAGEBUS_TESTS_KIT_CREDENTIALS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lagebus/link.h"
 
 /* Writes ca.pem, broker.pem (SPIFFE ID spiffe://<trust domain>/partner/bund-bsi/agent/broker) and broker.key into the folder. */
 bool credentials_make(const char *folder, const char *trust_domain);
@@ -25,6 +29,11 @@ bool credentials_issue_mandated(const char *folder, const struct credential *c, 
 bool credentials_revoke(const char *folder, const char *ca, const char *revoked, const char *crl, int days);
 /* Writes a file of this name into the folder. */
 bool credentials_write(const char *folder, const char *name, const char *text);
+#define CREDENTIALS_DER_MAX 4096
+/* Reads name.pem as DER. How many bytes; 0: it cannot be read. */
+size_t credentials_der(const char *folder, const char *name, uint8_t der[CREDENTIALS_DER_MAX]);
+/* name.pem and name.key with the CA of this name and the revocation list of this file (NULL: none). NULL, and why is said on stderr; the caller's. */
+struct lb_tls *credentials_tls(enum lb_link_side side, const char *folder, const char *name, const char *ca, const char *crl);
 /* Removes the folder and everything in it. */
 void credentials_remove(const char *folder);
 

@@ -52,6 +52,11 @@ static struct client {
 	int fd;
 } client;
 
+/* Every one that is there: what comes to any of them is something that happens. */
+#define FIXTURE_CLIENTS 8
+static struct client fixture_clients[FIXTURE_CLIENTS];
+static unsigned fixture_clients_n;
+
 static inline const char *fixture_path(const char *name, const char *suffix)
 {
 	static char paths[8][256];
@@ -93,10 +98,15 @@ static inline void client_open(struct client *c)
 	zmq_setsockopt(c->socket, ZMQ_LINGER, &none, sizeof none);
 	assert_int_equal(zmq_connect(c->socket, agent.settings.local), 0);
 	assert_int_equal(zmq_getsockopt(c->socket, ZMQ_FD, &c->fd, &n), 0);
+	assert_true(fixture_clients_n < FIXTURE_CLIENTS);
+	fixture_clients[fixture_clients_n++] = *c;
 }
 
 static inline void client_close(struct client *c)
 {
+	for (unsigned i = 0; i < fixture_clients_n; i++)
+		if (fixture_clients[i].socket == c->socket)
+			fixture_clients[i] = fixture_clients[--fixture_clients_n];
 	zmq_close(c->socket);
 	zmq_ctx_term(c->context);
 	c->socket = NULL;
@@ -107,6 +117,7 @@ static inline int fixture_setup(void **state)
 	(void)state;
 	memset(&heard, 0, sizeof heard);
 	fixture_tests++;
+	fixture_clients_n = 0;
 	now_ms = 1000000;
 	broker_log = lb_uuid7(1700000000000, (const uint8_t *)"the log id");
 	broker_open(&broker, fixture_folder);
@@ -203,17 +214,23 @@ static inline void listen_to_agent(void)
 /* Everyone, once, when there is something to do. */
 static inline void go_on(void)
 {
-	struct pollfd p[4] = { { .fd = -1 }, broker_poll(&broker), { .fd = local_server_fd(agent.local), .events = POLLIN }, { .fd = client.fd, .events = POLLIN } };
+	struct pollfd p[3 + FIXTURE_CLIENTS] = { { .fd = -1 }, broker_poll(&broker), { .fd = local_server_fd(agent.local), .events = POLLIN } };
+	nfds_t n = 3;
 	int64_t deadline_ms;
-	uint32_t events;
-	size_t n = sizeof events;
 
 	p[0].fd = uplink_poll_fd(&agent.uplink, &p[0].events, &deadline_ms);
+	for (unsigned i = 0; i < fixture_clients_n; i++)
+		p[n++] = (struct pollfd){ .fd = fixture_clients[i].fd, .events = POLLIN };
 	if (watchers_due_ms(&agent) <= now_ms || local_server_is_ready(agent.local))
-		poll(p, 4, 0);
-	else if (poll(p, 4, 20000) == 0)
+		poll(p, n, 0);
+	else if (poll(p, n, 20000) == 0)
 		fail_msg("nothing happens any more");
-	zmq_getsockopt(client.socket, ZMQ_EVENTS, &events, &n); /* or its descriptor stays readable */
+	for (unsigned i = 0; i < fixture_clients_n; i++) {
+		uint32_t events;
+		size_t size = sizeof events;
+
+		zmq_getsockopt(fixture_clients[i].socket, ZMQ_EVENTS, &events, &size); /* or its descriptor stays readable */
+	}
 	agent_step(&agent, p[0].revents, now_ms);
 	broker_step(&broker);
 	listen_to_agent();
@@ -285,25 +302,11 @@ static inline void link_up(void)
 	UNTIL(uplink_is_open(&agent.uplink));
 }
 
-static inline size_t fixture_der(const char *name, uint8_t der[4096])
-{
-	char command[600];
-	FILE *f;
-	size_t n;
-
-	snprintf(command, sizeof command, "openssl x509 -in '%s' -outform DER", fixture_path(name, ".pem"));
-	f = popen(command, "r");
-	assert_non_null(f);
-	n = fread(der, 1, 4096, f);
-	assert_int_equal(pclose(f), 0);
-	return n;
-}
-
 static inline void fixture_hint(const char *name, uint8_t hint[LB_SIGNER_SIZE])
 {
 	uint8_t der[4096];
 
-	lb_signer_hint(der, fixture_der(name, der), hint);
+	lb_signer_hint(der, credentials_der(fixture_folder, name, der), hint);
 }
 
 /* The broker's answer for a certificate; or that it does not know it. */
@@ -312,7 +315,7 @@ static inline void say_signer(const char *name, bool known)
 	Lagebus__Signers signers = LAGEBUS__SIGNERS__INIT;
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
 	uint8_t der[4096], hint[LB_SIGNER_SIZE];
-	ProtobufCBinaryData certificate = { fixture_der(name, der), der };
+	ProtobufCBinaryData certificate = { credentials_der(fixture_folder, name, der), der };
 
 	lb_signer_hint(der, certificate.len, hint);
 	signers.signer = (ProtobufCBinaryData){ sizeof hint, hint };

@@ -33,20 +33,6 @@ struct broker {
 	size_t taken; /* bytes of the message that was taken last */
 };
 
-static inline struct lb_tls *broker_load(enum lb_link_side side, const char *folder, const char *name, const char *ca)
-{
-	char paths[3][256], why[400] = "";
-	struct lb_tls_files f = { .certificate = paths[0], .key = paths[1], .ca = paths[2] };
-	struct lb_tls *tls = NULL;
-
-	snprintf(paths[0], sizeof paths[0], "%s/%s.pem", folder, name);
-	snprintf(paths[1], sizeof paths[1], "%s/%s.key", folder, name);
-	snprintf(paths[2], sizeof paths[2], "%s/%s.pem", folder, ca);
-	if (lb_tls_load(side, &f, &tls, why, sizeof why) != LB_OK)
-		fail_msg("%s", why);
-	return tls;
-}
-
 /* A socket that listens on a free port; address is where. */
 static inline int broker_listen(char address[40])
 {
@@ -64,7 +50,8 @@ static inline int broker_listen(char address[40])
 static inline void broker_open(struct broker *b, const char *folder)
 {
 	*b = (struct broker){ .fd = -1 };
-	b->tls = broker_load(LB_LINK_SERVER, folder, "broker", "ca");
+	b->tls = credentials_tls(LB_LINK_SERVER, folder, "broker", "ca", NULL);
+	assert_non_null(b->tls);
 	b->listening = broker_listen(b->address);
 }
 

@@ -154,9 +154,7 @@ static void who_else_is_overdue_is_in_the_status(void **state)
 	(void)state;
 	link_up();
 	say_overdue(&id, names, 2, 5);
-	do
-		go_on();
-	while (open_in_status() == 0);
+	settle();
 	reply = ask_status();
 	assert_int_equal(reply->status->n_open, 1);
 	assert_string_equal(reply->status->open[0]->partner, "");
@@ -165,8 +163,8 @@ static void who_else_is_overdue_is_in_the_status(void **state)
 	assert_int_equal(reply->status->open[0]->partners_in_all, 5);
 	lagebus__reply__free_unpacked(reply, NULL);
 	say_overdue(&id, NULL, 0, 0);
-	while (open_in_status() != 0)
-		go_on();
+	settle();
+	assert_int_equal(open_in_status(), 0);
 }
 
 static void what_the_next_link_does_not_name_is_settled(void **state)
@@ -177,13 +175,13 @@ static void what_the_next_link_does_not_name_is_settled(void **state)
 	link_up();
 	say_reminder(&one, "de-sn", agent_clock_ms(), true, false);
 	say_reminder(&two, "de-sn", agent_clock_ms(), true, false);
-	while (open_in_status() < 2)
-		go_on();
+	settle();
+	assert_int_equal(open_in_status(), 2);
 	link_up();
 	say_reminder(&two, "de-sn", agent_clock_ms(), true, false);
 	say_reminder(NULL, "", 0, false, false);
-	while (open_in_status() != 1)
-		go_on();
+	settle();
+	assert_int_equal(open_in_status(), 1);
 }
 
 /* Each ends the link: a broker that says it is none. */

@@ -1,55 +1,26 @@
 /* To whom one encrypts: not to whom the broker names, but to whom the federation's CA has made it out. */
 #include "tests/kit/unit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "agents/agent/directory.h"
 #include "tests/kit/credentials.h"
 
-#define DER_MAX 4096
 #define URI(partner) "spiffe://lagebus.example/partner/" partner "/agent/main"
 
 static char folder[] = "/tmp/lagebus-directory-XXXXXX";
 
-static const char *path(const char *name, const char *suffix)
-{
-	static char paths[8][256];
-	static unsigned next;
-	char *p = paths[next++ % 8];
-
-	snprintf(p, sizeof paths[0], "%s/%s%s", folder, name, suffix);
-	return p;
-}
-
-static struct lb_tls *load(const char *crl)
-{
-	struct lb_tls_files f = { .certificate = path("broker", ".pem"), .key = path("broker", ".key"), .ca = path("ca", ".pem") };
-	struct lb_tls *tls = NULL;
-	char why[400] = "";
-
-	f.crl = path(crl, "");
-	if (lb_tls_load(LB_LINK_CLIENT, &f, &tls, why, sizeof why) != LB_OK)
-		fail_msg("%s", why);
-	return tls;
-}
-
 static lb_err check_at(const char *name, const char *partner, int64_t now_ms)
 {
-	struct lb_tls *tls = load("revoked.crl");
+	struct lb_tls *tls = credentials_tls(LB_LINK_CLIENT, folder, "broker", "ca", "revoked.crl");
 	struct lb_identity who;
-	uint8_t der[DER_MAX];
-	char command[600];
-	FILE *f;
-	size_t n;
+	uint8_t der[CREDENTIALS_DER_MAX];
+	size_t n = credentials_der(folder, name, der);
 	lb_err e;
 
-	snprintf(command, sizeof command, "openssl x509 -in '%s' -outform DER", path(name, ".pem"));
-	f = popen(command, "r");
-	assert_non_null(f);
-	n = fread(der, 1, sizeof der, f);
-	assert_int_equal(pclose(f), 0);
+	assert_non_null(tls);
+	assert_true(n > 0);
 	e = directory_check(tls, (struct lb_frame){ der, n }, partner, now_ms, &who);
 	if (e == LB_OK)
 		assert_string_equal(who.partner, "de-he");

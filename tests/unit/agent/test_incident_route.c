@@ -60,7 +60,7 @@ static void fini_report(struct signed_report *s)
 static void learn(const char *name)
 {
 	uint8_t der[4096], hint[LB_SIGNER_SIZE];
-	size_t n = fixture_der(name, der);
+	size_t n = credentials_der(fixture_folder, name, der);
 
 	lb_signer_hint(der, n, hint);
 	signers_learn(agent.signers, hint, der, n, agent.now_ms);

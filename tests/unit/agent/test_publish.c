@@ -88,7 +88,7 @@ static void what_is_sent_says_who_and_when(void **state)
 	struct lb_header h;
 	struct lb_uuid id;
 	uint8_t der[4096];
-	size_t need, n = fixture_der("agent", der);
+	size_t need, n = credentials_der(fixture_folder, "agent", der);
 
 	(void)state;
 	add(3, 100);

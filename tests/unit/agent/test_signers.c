@@ -26,13 +26,9 @@ static const char *path(const char *name, const char *suffix)
 
 static struct lb_tls *load(const char *crl)
 {
-	struct lb_tls_files f = { .certificate = path("broker", ".pem"), .key = path("broker", ".key"), .ca = path("ca", ".pem") };
-	struct lb_tls *tls = NULL;
-	char why[400] = "";
+	struct lb_tls *tls = credentials_tls(LB_LINK_CLIENT, folder, "broker", "ca", crl);
 
-	f.crl = crl ? path(crl, "") : NULL;
-	if (lb_tls_load(LB_LINK_CLIENT, &f, &tls, why, sizeof why) != LB_OK)
-		fail_msg("%s", why);
+	assert_non_null(tls);
 	return tls;
 }
 
@@ -47,24 +43,10 @@ static void sign(const char *name, struct lb_buf *out)
 	lb_signer_free(s);
 }
 
-static size_t der_of(const char *name, uint8_t der[4096])
-{
-	char command[600];
-	FILE *f;
-	size_t n;
-
-	snprintf(command, sizeof command, "openssl x509 -in '%s' -outform DER", path(name, ".pem"));
-	f = popen(command, "r");
-	assert_non_null(f);
-	n = fread(der, 1, 4096, f);
-	assert_int_equal(pclose(f), 0);
-	return n;
-}
-
 static void learn(struct signers *s, const char *name, const uint8_t hint[LB_SIGNER_SIZE])
 {
-	uint8_t der[4096];
-	size_t n = der_of(name, der);
+	uint8_t der[CREDENTIALS_DER_MAX];
+	size_t n = credentials_der(folder, name, der);
 
 	signers_learn(s, hint, der, n, NOW_MS);
 }

@@ -65,7 +65,7 @@ static int setup(void **state)
 	memset(&seen, 0, sizeof seen);
 	now_ms = 1000000;
 	broker_open(&broker, folder);
-	tls = broker_load(LB_LINK_CLIENT, folder, "agent", "ca");
+	tls = credentials_tls(LB_LINK_CLIENT, folder, "agent", "ca", NULL);
 	settings = (struct settings){ .brokers = { broker.address }, .brokers_n = 1, .proxy = (char *)"" };
 	return uplink_init(&uplink, &settings, tls, &calls, &seen) == LB_OK ? 0 : -1;
 }
@@ -520,7 +520,7 @@ static void a_lost_connection_is_tried_again(void **state)
 
 static void tls_is_refused_with_its_reason(void **state)
 {
-	struct lb_tls *trusting = broker_load(LB_LINK_CLIENT, folder, "agent", "other-ca"), *own = broker.tls;
+	struct lb_tls *trusting = credentials_tls(LB_LINK_CLIENT, folder, "agent", "other-ca", NULL), *own = broker.tls;
 
 	(void)state;
 	uplink_set_tls(&uplink, trusting);
@@ -533,7 +533,7 @@ static void tls_is_refused_with_its_reason(void **state)
 	broker_hang_up(&broker);
 	uplink_set_tls(&uplink, tls);
 	/* And the other way round: in TLS 1.3 the client hears of it after its own end of the handshake. */
-	broker.tls = broker_load(LB_LINK_SERVER, folder, "broker", "other-ca");
+	broker.tls = credentials_tls(LB_LINK_SERVER, folder, "broker", "other-ca", NULL);
 	begin_at(uplink.retry_ms);
 	assert_fails(LB_TLS_UNTRUSTED, "CA");
 	broker_hang_up(&broker);

@@ -281,11 +281,10 @@ static void one_origin_has_only_so_many_that_wait(void **state)
 
 static bool expire(int64_t now_ms)
 {
-	struct waits_ended ended;
 	bool changed = false;
 
 	begin();
-	assert_int_equal(waits_end(&l.append, now_ms, &ended, &changed), LB_OK);
+	assert_int_equal(waits_end(&l.append, now_ms, &changed), LB_OK);
 	commit();
 	return changed;
 }

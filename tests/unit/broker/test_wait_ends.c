@@ -136,7 +136,7 @@ static void a_wait_that_ends_while_the_broker_is_away_is_told(void **state)
 	stand_start();
 	origin = stand_agent("bsi");
 	red(origin, "all", &h);
-	h.expires_ms = h.created_ms + 1500;
+	h.expires_ms = h.created_ms + 4000;
 	stand_publish(origin, "bsi", &h, waiting_payload, sizeof waiting_payload);
 	stand_assert_accepted(origin, &h.id);
 	stand_stop();

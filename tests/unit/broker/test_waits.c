@@ -104,14 +104,14 @@ static const char *approve(struct caller *c, const struct lb_header *about)
 	return c->control->body_case == LAGEBUS__CONTROL__BODY_ACCEPTED ? "" : c->control->refused->reason;
 }
 
-/* How often the audit has a refusal of this message by this rule. */
+/* How often the audit has this end of a wait. */
 struct told {
 	const struct lb_uuid *id;
-	const char *rule;
+	enum approval_state state;
 	unsigned n;
 };
 
-static bool count_refusals(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
+static bool count_ends(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
 {
 	struct told *t = user;
 	Lagebus__AuditRow *row = lagebus__audit_row__unpack(NULL, value_n, value);
@@ -121,23 +121,23 @@ static bool count_refusals(void *user, const void *key, size_t key_n, const void
 	for (size_t i = 0; row && i < row->n_events; i++) {
 		const Lagebus__AuditEvent *e = row->events[i];
 
-		t->n += e->body_case == LAGEBUS__AUDIT_EVENT__BODY_REFUSED && e->refused->id.len == sizeof t->id->b &&
-		        memcmp(e->refused->id.data, t->id->b, sizeof t->id->b) == 0 && strcmp(e->refused->rule, t->rule) == 0;
+		t->n += e->body_case == LAGEBUS__AUDIT_EVENT__BODY_WAIT && e->wait->id.len == sizeof t->id->b &&
+		        memcmp(e->wait->id.data, t->id->b, sizeof t->id->b) == 0 && e->wait->state == (unsigned)t->state;
 	}
 	if (row)
 		lagebus__audit_row__free_unpacked(row, NULL);
 	return true;
 }
 
-static void wait_until_told(struct caller *c, const struct lb_uuid *id, const char *rule)
+static void wait_until_told(struct caller *c, const struct lb_uuid *id, enum approval_state state)
 {
-	struct told t = { id, rule, 0 };
+	struct told t = { id, state, 0 };
 	struct journal_reader *r;
 
 	assert_int_equal(journal_reader_new(stand.parts.journal, &r), LB_OK);
 	for (unsigned i = 0; t.n == 0; i++) {
 		assert_true(i < 500);
-		assert_int_equal(journal_each(r, JOURNAL_AUDIT, NULL, 0, count_refusals, &t), LB_OK);
+		assert_int_equal(journal_each(r, JOURNAL_AUDIT, NULL, 0, count_ends, &t), LB_OK);
 		if (t.n == 0)
 			caller_wait(c, 20);
 	}
@@ -161,7 +161,7 @@ static void it_ends_with_its_exercise_and_no_other_does(void **state)
 	real = hold(bsi, NULL);
 	say_exercise(bsi, "bsi", "LÜKEX", END, 0);
 	wait_until_ended(bsi, &played.id);
-	wait_until_told(bsi, &played.id, "exercise-unknown");
+	wait_until_told(bsi, &played.id, APPROVAL_ENDED);
 	assert_string_equal(status_of(bsi, &played.id)->by, "");
 	assert_int_equal(status_of(bsi, &other.id)->state, APPROVAL_WAITING);
 	assert_int_equal(status_of(bsi, &real.id)->state, APPROVAL_WAITING);
@@ -215,7 +215,7 @@ static void who_waits_too_long_stands_in_the_audit(void **state)
 	stand_start();
 	bsi = stand_agent("bsi");
 	h = hold(bsi, NULL);
-	wait_until_told(bsi, &h.id, "needs-approval");
+	wait_until_told(bsi, &h.id, APPROVAL_EXPIRED);
 	assert_int_equal(status_of(bsi, &h.id)->state, APPROVAL_EXPIRED);
 }
 

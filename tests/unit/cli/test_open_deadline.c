@@ -3,7 +3,7 @@
 
 #include "agents/cli/open_deadline.h"
 
-#define NOON 1795435200000 /* 2026-11-23T12:00:00Z */
+#define NOON 1000036800000 /* 2001-09-09T12:00:00Z, which is not today */
 
 static struct lb_buf header;
 static uint8_t id[16] = { 1, 2 };
@@ -64,9 +64,9 @@ static void each_event_has_its_words(void **state)
 	Lagebus__OpenDeadline d = ours();
 
 	(void)state;
-	assert_event(&d, "reminder until 2026-11-23 12:00, by de-sn: warning 3 orange from bund-bsi, ", "\treminder\t2026-11-23T12:00:00Z\tde-sn\t0102");
+	assert_event(&d, "reminder until 2001-09-09 12:00, by de-sn: warning 3 orange from bund-bsi, ", "\treminder\t2001-09-09T12:00:00Z\tde-sn\t0102");
 	d.overdue = d.exercise = true;
-	assert_event(&d, "overdue since 2026-11-23 12:00, by de-sn: ÜBUNG – ÜBUNG – ÜBUNG  warning", "\toverdue\t");
+	assert_event(&d, "overdue since 2001-09-09 12:00, by de-sn: ÜBUNG – ÜBUNG – ÜBUNG  warning", "\toverdue\t");
 	d.overdue = d.exercise = false;
 	d.settled = true;
 	assert_event(&d, "settled de-sn has it acknowledged: warning", "\tsettled\t");
@@ -76,7 +76,7 @@ static void each_event_has_its_words(void **state)
 	d.n_partners = 2;
 	d.partners_in_all = 3;
 	d.overdue = true;
-	assert_event(&d, "others-overdue since 2026-11-23 12:00: de-sn, de-he and 1 more: warning", "\tothers-overdue\t2026-11-23T12:00:00Z\tde-sn, de-he and 1 more\t0102");
+	assert_event(&d, "others-overdue since 2001-09-09 12:00: de-sn, de-he and 1 more: warning", "\tothers-overdue\t2001-09-09T12:00:00Z\tde-sn, de-he and 1 more\t0102");
 	d.n_partners = 0;
 	d.partners_in_all = 0;
 	d.settled = true;
@@ -90,7 +90,7 @@ static void a_document_says_what_it_is_about(void **state)
 
 	(void)state;
 	assert_has(text, "\"type\":\"warning\",\"level\":3,\"origin\":\"bund-bsi\",\"title\":null}\n");
-	assert_has(text, "\"asks\":\"acknowledged\",\"deadline\":\"2026-11-23T12:00:00Z\"");
+	assert_has(text, "\"asks\":\"acknowledged\",\"deadline\":\"2001-09-09T12:00:00Z\"");
 	free(text);
 	d.header = (ProtobufCBinaryData){ 0, NULL };
 	d.id.len = 3;
