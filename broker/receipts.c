@@ -17,6 +17,7 @@
 #include "broker/exercises.h"
 #include "broker/explain.h"
 #include "broker/lookup.h"
+#include "broker/outstanding.h"
 #include "broker/mandates.h"
 #include "broker/publish.h"
 #include "broker/remind.h"
@@ -278,12 +279,12 @@ static Lagebus__RecipientState state_of(const Lagebus__PartnerReceipt *p, const 
 }
 
 /* As outstanding() has it. */
-static bool is_overdue(struct worker *w, const struct logged *m, const char *partner, const struct ledger_row *row)
+static bool is_overdue(struct worker *w, const struct logged *m, const char *partner, int64_t until_ms, const struct ledger_row *row)
 {
 	const struct lb_header *h = &m->header;
 	int64_t now_ms = remind_clock_ms(w);
 
-	return deadline_is_set(h) && h->ack_deadline_ms <= now_ms && ledger_state(row) < h->ack_policy && (h->expires_ms == 0 || h->expires_ms > now_ms) &&
+	return deadline_is_set(h) && until_ms <= now_ms && ledger_state(row) < h->ack_policy && (h->expires_ms == 0 || h->expires_ms > now_ms) &&
 	       !lb_text_equals(h->origin, partner);
 }
 
@@ -296,6 +297,7 @@ struct rules {
 static lb_err describe_partner(struct worker *w, const struct logged *m, const struct partner *partner, uint16_t i, struct rules rules, Lagebus__PartnerReceipt *out,
                                struct ledger_row *row)
 {
+	int64_t until_ms;
 	lb_err e;
 
 	out->partner = (char *)partner->id;
@@ -324,7 +326,8 @@ static lb_err describe_partner(struct worker *w, const struct logged *m, const s
 	out->state = state_of(out, row);
 	if (rules.now != LB_OK && ledger_state(row) == LB_ACK_NONE)
 		out->state = LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_WITHHELD;
-	out->overdue_since = rules.now == LB_OK && is_overdue(w, m, partner->id, row) ? m->header.ack_deadline_ms : 0;
+	until_ms = outstanding_until_ms(router_federation(w->router), i, &m->header);
+	out->overdue_since = rules.now == LB_OK && is_overdue(w, m, partner->id, until_ms, row) ? until_ms : 0;
 	return LB_OK;
 }
 
