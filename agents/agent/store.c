@@ -92,6 +92,8 @@ static const char *const steps[] = {
 	"ALTER TABLE inbox ADD COLUMN exercise TEXT;"
 	"UPDATE inbox SET exercise=exercise_of(header) WHERE exercise_of(header) IS NOT NULL;"
 	"CREATE INDEX inbox_exercise ON inbox(exercise) WHERE exercise IS NOT NULL;",
+	/* 9: a title in both languages. What is there keeps the one it was stored in, which the index has, too. */
+	"ALTER TABLE inbox ADD COLUMN title_german TEXT NOT NULL DEFAULT '';",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
@@ -107,12 +109,12 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_OUTBOX_REMOVE] = "DELETE FROM outbox WHERE id=?1",
 	[STORE_OUTBOX_COUNT] = "SELECT count(*) FROM outbox WHERE lane=?1",
 	[STORE_REFUSED_ADD] = "INSERT OR IGNORE INTO refused SELECT id,header,payload,?2,?3,?4 FROM outbox WHERE id=?1",
-	[STORE_INBOX_ADD] = "INSERT OR IGNORE INTO inbox(id,lane,position,received,type,area,wants,title,tracking,signer,header,signature,payload,exercise)"
-			    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)",
+	[STORE_INBOX_ADD] = "INSERT OR IGNORE INTO inbox(id,lane,position,received,type,area,wants,title,tracking,signer,header,signature,payload,exercise,title_german)"
+			    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
 	[STORE_INBOX_TEXT] = "INSERT INTO inbox_text(rowid,title,tracking,body) VALUES(?1,?2,?3,?4)",
-	[STORE_INBOX_GET] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded FROM inbox WHERE id=?1"
-			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL FROM quarantine WHERE id=?1 LIMIT 1",
-	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
+	[STORE_INBOX_GET] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,title_german FROM inbox WHERE id=?1"
+			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL,'' FROM quarantine WHERE id=?1 LIMIT 1",
+	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,title_german FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
 	[STORE_INBOX_ACKNOWLEDGE] = "UPDATE inbox SET acknowledged=max(acknowledged,?2) WHERE id=?1",
 	[STORE_INBOX_ERASE] = "UPDATE inbox SET payload=x'' WHERE id=?1",
 	[STORE_INBOX_CASES] = "SELECT row,header FROM inbox WHERE type=9 AND payload<>x'' AND row>?1 ORDER BY row LIMIT 1",
@@ -130,7 +132,7 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_SUPERSEDED_ADD] = "INSERT OR REPLACE INTO superseded VALUES(?1,?2,?3)",
 	[STORE_SUPERSEDED_FIND] = "SELECT by FROM superseded WHERE id=?1 AND origin=?2",
 	[STORE_INBOX_SUPERSEDE] = "UPDATE inbox SET superseded=?2 WHERE id=?1",
-	[STORE_INBOX_EMPTY] = "UPDATE inbox SET payload=x'',signature=x'',title='',tracking='',wants=0,gone=?2,gone_reason=?3,gone_at=?4 WHERE row=?1",
+	[STORE_INBOX_EMPTY] = "UPDATE inbox SET payload=x'',signature=x'',title='',title_german='',tracking='',wants=0,gone=?2,gone_reason=?3,gone_at=?4 WHERE row=?1",
 	[STORE_TEXT_REMOVE] = "INSERT INTO inbox_text(inbox_text,rowid,title,tracking,body) VALUES('delete',?1,?2,?3,?4)",
 	[STORE_TEXT_OPTIMIZE] = "INSERT INTO inbox_text(inbox_text) VALUES('optimize')",
 	[STORE_QUARANTINE_REMOVE] = "DELETE FROM quarantine WHERE row=?1",

@@ -6,6 +6,7 @@
 #include "agents/agent/agent.h"
 #include "agents/agent/answers.h"
 #include "proto/host/log.h"
+#include "proto/host/words.h"
 
 #define ROWS_A_TURN 256 /* shown to one of them */
 #define AGAIN_MS 250    /* until one whose queue is full is shown more */
@@ -66,13 +67,14 @@ static void stop_showing(struct agent *a, struct watcher *w, lb_err e)
 	log_event(LOG_INFO, "watcher_dropped", "reason=%s", lb_err_token(e));
 }
 
-void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open)
+void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open, const char *german_title)
 {
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	Lagebus__OpenDeadline said = *open;
 
 	reply.more = true;
 	reply.body_case = LAGEBUS__REPLY__BODY_DEADLINE;
-	reply.deadline = (Lagebus__OpenDeadline *)open;
+	reply.deadline = &said;
 	for (unsigned i = 0; i < WATCHERS_MAX; i++) {
 		struct watcher *w = &a->watchers[i];
 		lb_err e = LB_OK;
@@ -80,6 +82,7 @@ void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open)
 		if (!w->here || (open->exercise && !w->exercises) || !wants_topic(w, open->header))
 			continue;
 		reply.number = w->number;
+		said.title = w->german ? (char *)german_title : open->title;
 		e = answer_try(a, &w->peer, &reply);
 		if (e != LB_OK)
 			stop_showing(a, w, e);
@@ -87,7 +90,7 @@ void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open)
 }
 
 /* True if there is more for it now. */
-static bool show(struct agent *a, struct watcher *w)
+static bool show_rows(struct agent *a, struct watcher *w)
 {
 	for (unsigned i = 0; i < ROWS_A_TURN; i++) {
 		struct inbox_row row;
@@ -104,6 +107,16 @@ static bool show(struct agent *a, struct watcher *w)
 		w->row = row.row;
 	}
 	return true;
+}
+
+static bool show(struct agent *a, struct watcher *w)
+{
+	bool more;
+
+	words_speak_german(w->german);
+	more = show_rows(a, w);
+	words_speak_german(false);
+	return more;
 }
 
 int64_t watchers_due_ms(const struct agent *a)

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "agents/cli/out.h"
+#include "agents/cli/text.h"
 #include "agents/cli/when.h"
 #include "lagebus/audit.h"
 #include "lagebus/header.h"
+#include "proto/host/words.h"
 
 /* An event, told. */
 struct line {
@@ -49,79 +51,79 @@ static json_t *json_hex(const uint8_t *p, size_t n)
 	return json_string(text);
 }
 
-static void tell_published(const Lagebus__AuditPublished *p, struct line *l)
+static void tell_published(const struct cli *cli, const Lagebus__AuditPublished *p, struct line *l)
 {
 	size_t n = p->messages.len / LB_AUDIT_ENTRY;
 	char id[LB_UUID_TEXT];
 	int at;
 
-	l->what = "published";
+	l->what = N_("published");
 	snprintf(l->who, sizeof(l->who), "%s", p->origin);
 	id_text(p->messages.data, n ? 16 : 0, id);
-	at = snprintf(l->which, sizeof(l->which), "%s %s", type_of(p->type), id);
+	at = snprintf(l->which, sizeof(l->which), "%s %s", out_word(cli, type_of(p->type)), id);
 	if (n > 1)
-		at += snprintf(l->which + at, sizeof(l->which) - (size_t)at, " and %zu more", n - 1);
-	at += snprintf(l->which + at, sizeof(l->which) - (size_t)at, ", %s, to", lb_tlp_name(lb_tlp_effective(p->tlp)));
+		at += snprintf(l->which + at, sizeof(l->which) - (size_t)at, out_word(cli, N_(" and %zu more")), n - 1);
+	at += snprintf(l->which + at, sizeof(l->which) - (size_t)at, out_word(cli, N_(", %s, to")), lb_tlp_name(lb_tlp_effective(p->tlp)));
 	for (size_t i = 0; i < p->n_audience && (size_t)at < sizeof(l->which); i++)
 		at += snprintf(l->which + at, sizeof(l->which) - (size_t)at, " %s", p->audience[i]);
 }
 
-static void tell_refused(const Lagebus__AuditRefused *r, struct line *l)
+static void tell_refused(const struct cli *cli, const Lagebus__AuditRefused *r, struct line *l)
 {
 	char id[LB_UUID_TEXT];
 
-	l->what = "refused";
+	l->what = N_("refused");
 	snprintf(l->who, sizeof(l->who), "%s", *r->agent ? r->agent : "-");
 	id_text(r->id.data, r->id.len, id);
 	if (r->more)
-		snprintf(l->which, sizeof(l->which), "%llu more", (unsigned long long)r->more);
+		snprintf(l->which, sizeof(l->which), out_word(cli, N_("%llu more")), (unsigned long long)r->more);
 	else
-		snprintf(l->which, sizeof(l->which), "%s %s: %s", type_of(r->type), id, r->rule);
+		snprintf(l->which, sizeof(l->which), "%s %s: %s", out_word(cli, type_of(r->type)), id, r->rule);
 }
 
-static void tell_receipt(const Lagebus__AuditReceipt *r, struct line *l)
+static void tell_receipt(const struct cli *cli, const Lagebus__AuditReceipt *r, struct line *l)
 {
 	char id[LB_UUID_TEXT];
 
-	l->what = "receipt";
+	l->what = N_("receipt");
 	snprintf(l->who, sizeof(l->who), "%s", r->partner);
 	id_text(r->id.data, r->id.len, id);
-	snprintf(l->which, sizeof(l->which), "%s %s%s%s", out_ack(r->state), id, *r->by ? " by " : "", r->by);
+	snprintf(l->which, sizeof(l->which), "%s %s%s%s", out_word(cli, out_ack(r->state)), id, *r->by ? out_word(cli, N_(" by ")) : "", r->by);
 }
 
-static void tell(const Lagebus__AuditEvent *e, struct line *l)
+static void tell(const struct cli *cli, const Lagebus__AuditEvent *e, struct line *l)
 {
 	memset(l, 0, sizeof(*l));
 	switch ((int)e->body_case) {
 	case LAGEBUS__AUDIT_EVENT__BODY_PUBLISHED:
-		tell_published(e->published, l);
+		tell_published(cli, e->published, l);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_REFUSED:
-		tell_refused(e->refused, l);
+		tell_refused(cli, e->refused, l);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_STORED:
-		l->what = "delivered";
+		l->what = N_("delivered");
 		snprintf(l->who, sizeof(l->who), "%s", e->stored->agent);
-		snprintf(l->which, sizeof(l->which), "urgent up to %llu, routine up to %llu", (unsigned long long)e->stored->urgent,
+		snprintf(l->which, sizeof(l->which), out_word(cli, N_("urgent up to %llu, routine up to %llu")), (unsigned long long)e->stored->urgent,
 			(unsigned long long)e->stored->routine);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_RECEIPT:
-		tell_receipt(e->receipt, l);
+		tell_receipt(cli, e->receipt, l);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_BROKER:
-		l->what = "broker";
+		l->what = N_("broker");
 		snprintf(l->who, sizeof(l->who), "%s", e->broker->what);
 		snprintf(l->which, sizeof(l->which), "%s", e->broker->detail);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_CHECKPOINT:
-		l->what = "checkpoint";
+		l->what = N_("checkpoint");
 		snprintf(l->who, sizeof(l->who), "broker");
-		snprintf(l->which, sizeof(l->which), "signs everything before this row");
+		snprintf(l->which, sizeof(l->which), "%s", out_word(cli, N_("signs everything before this row")));
 		break;
 	default:
-		l->what = "unknown";
+		l->what = N_("unknown");
 		snprintf(l->who, sizeof(l->who), "-");
-		snprintf(l->which, sizeof(l->which), "of a later version");
+		snprintf(l->which, sizeof(l->which), "%s", out_word(cli, N_("of a later version")));
 		break;
 	}
 }
@@ -168,6 +170,26 @@ static json_t *json_detail(const Lagebus__AuditEvent *e)
 	}
 }
 
+static enum out_style style_of(const char *what)
+{
+	return strcmp(what, "refused") == 0 ? OUT_WARN : strcmp(what, "checkpoint") == 0 ? OUT_DIM : OUT_PLAIN;
+}
+
+#define WHAT_COLUMN 12
+#define WHO_COLUMN 28
+
+/* Row by row, as it is read: an audit has more rows than a table may hold. */
+static void put_line(struct cli *cli, const Lagebus__AuditRow *row, const struct line *l)
+{
+	const char *what = _(l->what);
+	int what_gap = (int)WHAT_COLUMN - (int)text_width(what), who_gap = (int)WHO_COLUMN - (int)text_width(l->who);
+	char at[WHEN_TEXT];
+
+	when_short(row->at, when_now_ms(), at);
+	out_styled(cli, style_of(l->what), "%6llu  %-16s  %s%*s  %s%*s  %s", (unsigned long long)row->number, at, what, what_gap > 0 ? what_gap : 0, "", l->who,
+		who_gap > 0 ? who_gap : 0, "", l->which);
+}
+
 enum cli_exit audit_print(struct cli *cli, const Lagebus__AuditRow *row)
 {
 	enum cli_exit code = CLI_OK;
@@ -176,10 +198,12 @@ enum cli_exit audit_print(struct cli *cli, const Lagebus__AuditRow *row)
 
 	when_iso(row->at, at);
 	for (size_t i = 0; i < row->n_events && code == CLI_OK; i++) {
-		tell(row->events[i], &l);
+		tell(cli, row->events[i], &l);
 		if (cli->json)
 			code = out_json_line(cli, json_pack("{s:I,s:o,s:s,s:o,s:o,s:o}", "row", (json_int_t)row->number, "at", out_json_time(row->at), "what", l.what, "who",
 				out_json_string(l.who), "which", out_json_string(l.which), "detail", json_detail(row->events[i])));
+		else if (cli->terminal)
+			put_line(cli, row, &l);
 		else
 			out_line(cli, "%s\t%llu\t%s\t%s\t%s", at, (unsigned long long)row->number, l.what, l.who, l.which);
 	}

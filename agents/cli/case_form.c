@@ -11,6 +11,7 @@
 #include "agents/cli/when.h"
 #include "lagebus/envelope.h"
 #include "lagebus/payload.h"
+#include "proto/host/words.h"
 
 #define JSON_MAX (1024 * 1024)
 
@@ -22,13 +23,13 @@ static const struct {
 	size_t at;
 	bool required;
 } texts[] = {
-	{ "title", "Title", IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, title), true },
-	{ "text", "What happened", IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, text), true },
-	{ "platform", "Platform (where it happens)", IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, platform), false },
+	{ "title", N_("Title"), IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, title), true },
+	{ "text", N_("What happened"), IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, text), true },
+	{ "platform", N_("Platform (where it happens)"), IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, platform), false },
 	{ "media_type", NULL, IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, media_type), false },
-	{ "function", "Contact: function in your office", IN_CONTACT, offsetof(Lagebus__Contact, function), false },
+	{ "function", N_("Contact: function in your office"), IN_CONTACT, offsetof(Lagebus__Contact, function), false },
 	{ "name", NULL, IN_CONTACT, offsetof(Lagebus__Contact, name), false },
-	{ "phone", "Contact: phone", IN_CONTACT, offsetof(Lagebus__Contact, phone), false },
+	{ "phone", N_("Contact: phone"), IN_CONTACT, offsetof(Lagebus__Contact, phone), false },
 	{ "email", NULL, IN_CONTACT, offsetof(Lagebus__Contact, email), false },
 };
 #define TEXTS (sizeof(texts) / sizeof(texts[0]))
@@ -90,7 +91,7 @@ static enum cli_exit wrong(struct cli *cli, const char *key, const char *what)
 static enum cli_exit read_urls(struct cli *cli, const json_t *value, Lagebus__DigitalViolenceReport *r)
 {
 	if (!json_is_array(value) || json_array_size(value) > 100)
-		return wrong(cli, "urls", "a list of at most 100 texts is expected");
+		return wrong(cli, "urls", _("a list of at most 100 texts is expected"));
 	r->urls = calloc(json_array_size(value) + 1, sizeof(*r->urls));
 	if (!r->urls)
 		return cli_fail(cli, CLI_IO, "out of memory");
@@ -98,7 +99,7 @@ static enum cli_exit read_urls(struct cli *cli, const json_t *value, Lagebus__Di
 		const char *url = json_string_value(json_array_get(value, i));
 
 		if (!url)
-			return wrong(cli, "urls", "a list of texts is expected");
+			return wrong(cli, "urls", _("a list of texts is expected"));
 		if (!(r->urls[r->n_urls] = strdup(url)))
 			return cli_fail(cli, CLI_IO, "out of memory");
 		r->n_urls++;
@@ -114,13 +115,13 @@ static enum cli_exit read_text(struct cli *cli, const char *key, const json_t *v
 		if (texts[i].place != place || strcmp(texts[i].key, key) != 0)
 			continue;
 		if (!json_is_string(value))
-			return wrong(cli, key, "a text is expected");
+			return wrong(cli, key, _("a text is expected"));
 		if (!(copy = strdup(json_string_value(value))))
 			return cli_fail(cli, CLI_IO, "out of memory");
 		set_text(text_of(r, i), copy);
 		return CLI_OK;
 	}
-	return wrong(cli, key, "there is no such field (lagebus help case report names them)");
+	return wrong(cli, key, _("there is no such field (lagebus help case report names them)"));
 }
 
 static enum cli_exit read_field(struct cli *cli, const char *key, json_t *value, Lagebus__DigitalViolenceReport *r)
@@ -134,18 +135,18 @@ static enum cli_exit read_field(struct cli *cli, const char *key, json_t *value,
 		return read_urls(cli, value, r);
 	if (strcmp(key, "acute") == 0) {
 		r->acute = json_is_true(value);
-		return json_is_boolean(value) ? CLI_OK : wrong(cli, key, "true or false is expected");
+		return json_is_boolean(value) ? CLI_OK : wrong(cli, key, _("true or false is expected"));
 	}
 	if (strcmp(key, "noticed_at") == 0) {
 		if (!json_is_string(value) || when_date_s(json_string_value(value), &seconds, &why))
-			return wrong(cli, key, "a time is expected, as 2026-12-01 or 2026-12-01T14:00:00Z");
+			return wrong(cli, key, _("a time is expected, as 2026-12-01 or 2026-12-01T14:00:00Z"));
 		r->noticed_at = seconds * 1000;
 		return CLI_OK;
 	}
 	if (strcmp(key, "contact") != 0)
 		return read_text(cli, key, value, IN_REPORT, r);
 	if (!json_is_object(value))
-		return wrong(cli, key, "an object is expected");
+		return wrong(cli, key, _("an object is expected"));
 	json_object_foreach(value, inner, v) {
 		enum cli_exit code = read_text(cli, inner, v, IN_CONTACT, r);
 
@@ -162,7 +163,7 @@ static enum cli_exit read_document(struct cli *cli, json_t *doc, const json_erro
 	json_t *value;
 
 	if (!json_is_object(doc))
-		return doc ? wrong(cli, "the document", "an object is expected") : cli_fail(cli, CLI_REFUSED, "--file: line %d: %s", error->line, error->text);
+		return doc ? wrong(cli, _("the document"), _("an object is expected")) : cli_fail(cli, CLI_REFUSED, "--file: line %d: %s", error->line, error->text);
 	json_object_foreach(doc, key, value) {
 		code = read_field(cli, key, value, r);
 		if (code)
@@ -217,7 +218,7 @@ static char *ask(struct cli *cli, const char *question)
 	size_t room = 0;
 	ssize_t n;
 
-	fprintf(cli->err, "%s: ", question);
+	fprintf(cli->err, "%s: ", _(question));
 	fflush(cli->err);
 	n = getline(&line, &room, stdin);
 	if (n < 0) {
@@ -254,21 +255,23 @@ static enum cli_exit ask_for_missing(struct cli *cli, Lagebus__DigitalViolenceRe
 		} while (texts[i].required && !**field);
 	}
 	if (!whole)
-		r->acute = case_form_agrees(cli, "Is somebody in danger now? [y/N]");
+		r->acute = case_form_agrees(cli, N_("Is somebody in danger now? [y/N]"));
 	return CLI_OK;
 }
 
 static enum cli_exit check(struct cli *cli, const Lagebus__DigitalViolenceReport *r)
 {
-	char why[LB_PAYLOAD_WHY];
+	char why[LB_PAYLOAD_WHY], said[LB_PAYLOAD_WHY];
 
 	for (size_t i = 0; i < TEXTS; i++)
 		if (texts[i].required && !**text_of(r, i))
 			return cli_fail(cli, CLI_USAGE, "what? --file with a \"%s\" is needed, - reads it from standard input; on a terminal it is asked for", texts[i].key);
-	if (lb_payload_check_message(&r->base, why, sizeof(why)) != LB_OK)
-		return cli_fail(cli, CLI_REFUSED, "the report is not valid: %s", why);
+	if (lb_payload_check_message(&r->base, why, sizeof(why)) != LB_OK) {
+		words_parts(why, said, sizeof(said));
+		return cli_fail(cli, CLI_REFUSED, "the report is not valid: %s", said);
+	}
 	if (lb_payload_marked(&r->base))
-		return cli_fail(cli, CLI_REFUSED, "%s (%s): %s", lb_err_text(LB_CLASSIFIED), lb_err_token(LB_CLASSIFIED), advice_for(LB_CLASSIFIED));
+		return cli_fail(cli, CLI_REFUSED, "%s (%s): %s", _(lb_err_text(LB_CLASSIFIED)), lb_err_token(LB_CLASSIFIED), advice_for(LB_CLASSIFIED));
 	return CLI_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "lagebus/header.h"
 #include "lagebus/identity.h"
 #include "proto/assistance.pb-c.h"
+#include "proto/host/words.h"
 
 const struct option_row cmd_incident_report_options[] = {
 	INCIDENT_FORM_OPTIONS,
@@ -319,7 +320,7 @@ static enum cli_exit confirm_below(struct cli *cli, const struct incident_view *
 	size_t n = strlen(v->partner);
 
 	if (strncmp(reporter, v->partner, n) != 0 || reporter[n] != '/')
-		return cli_fail(cli, CLI_REFUSED, "%s reported it, which is not below %s: there is nothing to confirm", *reporter ? reporter : "somebody else", v->partner);
+		return cli_fail(cli, CLI_REFUSED, "%s reported it, which is not below %s: there is nothing to confirm", *reporter ? reporter : _("somebody else"), v->partner);
 	return confirm(cli, v, form);
 }
 

@@ -9,6 +9,7 @@
 #include "agents/cli/when.h"
 #include "proto/host/words.h"
 
+#define ERROR_MAX 700
 #define SOON_MS (30LL * 86400 * 1000) /* before its certificate ends, the agent's operator should hear of it */
 
 const struct option_row cmd_status_options[] = { { NULL, NULL, NULL, 0 } };
@@ -86,12 +87,12 @@ static void count_field(struct cli *cli, const char *name, uint64_t n, enum out_
 static void incidents_field(struct cli *cli, const Lagebus__StatusReply *s)
 {
 	char text[160];
-	int n = snprintf(text, sizeof(text), "%llu open", (unsigned long long)s->incidents_open);
+	int n = snprintf(text, sizeof(text), _("%llu open"), (unsigned long long)s->incidents_open);
 
 	if (s->incidents_soon)
-		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %llu due soon", (unsigned long long)s->incidents_soon);
+		n += snprintf(text + n, sizeof(text) - (size_t)n, _(", %llu due soon"), (unsigned long long)s->incidents_soon);
 	if (s->incidents_overdue)
-		n += snprintf(text + n, sizeof(text) - (size_t)n, ", %llu overdue", (unsigned long long)s->incidents_overdue);
+		n += snprintf(text + n, sizeof(text) - (size_t)n, _(", %llu overdue"), (unsigned long long)s->incidents_overdue);
 	if (s->incidents_soon || s->incidents_overdue)
 		snprintf(text + n, sizeof(text) - (size_t)n, " (lagebus incident list)");
 	out_field(cli, s->incidents_overdue ? OUT_BAD : s->incidents_soon ? OUT_WARN : OUT_PLAIN, "incidents", text);
@@ -100,6 +101,7 @@ static void incidents_field(struct cli *cli, const Lagebus__StatusReply *s)
 static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 {
 	bool linked = *s->broker != 0, soon = s->certificate_expires - when_now_ms() < SOON_MS;
+	char error[ERROR_MAX];
 
 	out_field(cli, OUT_PLAIN, "agent", s->agent);
 	out_field(cli, OUT_PLAIN, "partner", s->partner);
@@ -108,8 +110,9 @@ static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 	out_field(cli, linked ? OUT_GOOD : OUT_BAD, "broker", linked ? s->broker : _("none, it keeps trying"));
 	out_field(cli, OUT_PLAIN, "link", s->link);
 	out_time_field(cli, OUT_PLAIN, "linked since", s->linked_since);
+	words_parts(*s->last_error_text ? s->last_error_text : s->last_error, error, sizeof(error));
 	if (*s->last_error)
-		out_field(cli, linked ? OUT_DIM : OUT_BAD, "last error", *s->last_error_text ? s->last_error_text : s->last_error);
+		out_field(cli, linked ? OUT_DIM : OUT_BAD, "last error", error);
 	count_field(cli, "outbox, urgent", s->outbox_urgent, OUT_WARN);
 	count_field(cli, "outbox, routine", s->outbox_routine, OUT_WARN);
 	count_field(cli, "inbox", s->inbox, OUT_PLAIN);

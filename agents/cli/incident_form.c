@@ -10,6 +10,7 @@
 #include "agents/cli/when.h"
 #include "lagebus/classified.h"
 #include "lagebus/header.h"
+#include "proto/host/words.h"
 
 #define TEXT_MAX 65536
 #define LINE_MAX_BYTES 500
@@ -25,14 +26,14 @@ static const struct field {
 	enum incident_scale scale; /* CHOICE, ANSWER */
 	const char *question;
 } fields[] = {
-	{ "title", LINE, true, true, 0, "What is it, in a line?" },
-	{ "text", TEXT, true, true, 0, "What happened?" },
-	{ "known", TIME, true, true, 0, "Since when is it known? (now, 14:20, 3h, 2026-11-23 14:20)" },
-	{ "category", CHOICE, true, true, WORDS_CATEGORY, "What kind of incident?" },
-	{ "malicious", ANSWER, false, true, WORDS_ANSWER, "Is it probably malicious? (yes, no; Enter: not known yet)" },
-	{ "cross-border", ANSWER, false, true, WORDS_ANSWER, "Does it reach beyond the border? (yes, no; Enter: not known yet)" },
-	{ "impact", TEXT, false, true, 0, "What does it do, to whom? (Enter: not known yet)" },
-	{ "contact", CONTACT, true, true, 0, "Whom may one ask? (function, phone, e-mail)" },
+	{ "title", LINE, true, true, 0, N_("What is it, in a line?") },
+	{ "text", TEXT, true, true, 0, N_("What happened?") },
+	{ "known", TIME, true, true, 0, N_("Since when is it known? (now, 14:20, 3h, 2026-11-23 14:20)") },
+	{ "category", CHOICE, true, true, WORDS_CATEGORY, N_("What kind of incident?") },
+	{ "malicious", ANSWER, false, true, WORDS_ANSWER, N_("Is it probably malicious? (yes, no; Enter: not known yet)") },
+	{ "cross-border", ANSWER, false, true, WORDS_ANSWER, N_("Does it reach beyond the border? (yes, no; Enter: not known yet)") },
+	{ "impact", TEXT, false, true, 0, N_("What does it do, to whom? (Enter: not known yet)") },
+	{ "contact", CONTACT, true, true, 0, N_("Whom may one ask? (function, phone, e-mail)") },
 	{ "tier", CHOICE, false, false, WORDS_TIER, "" },
 };
 
@@ -81,7 +82,7 @@ static lb_err read_value(const struct field *field, const char *typed, char **ou
 	if (!lb_utf8_is_valid(typed, n) || n > (field->kind == TEXT ? TEXT_MAX : LINE_MAX_BYTES))
 		return why_set(why, LB_INVALID, "--%s: at most %d bytes of UTF-8 are expected", field->key, field->kind == TEXT ? TEXT_MAX : LINE_MAX_BYTES);
 	if (lb_text_is_classified(typed, n))
-		return why_set(why, LB_CLASSIFIED, "%s", lb_err_text(LB_CLASSIFIED));
+		return why_set(why, LB_CLASSIFIED, "%s", _(lb_err_text(LB_CLASSIFIED)));
 	if (field->kind == TIME) {
 		if (incident_past_ms(typed, when_now_ms(), &ms, why))
 			return LB_INVALID;
@@ -238,11 +239,11 @@ enum cli_exit incident_form_read(struct incident_form *f, struct cli *cli, const
 
 static void put_question(const struct field *field, const char *remembered, FILE *out)
 {
-	fprintf(out, "\n%s\n", field->question);
+	fprintf(out, "\n%s\n", _(field->question));
 	for (unsigned i = 1; field->kind == CHOICE && i <= incident_numbers(field->scale); i++)
-		fprintf(out, "  %2u  %s\n", i, incident_word(field->scale, i));
+		fprintf(out, "  %2u  %s\n", i, _(incident_word(field->scale, i)));
 	if (field->kind == CONTACT && *remembered)
-		fprintf(out, "  Enter: %s\n", remembered);
+		fprintf(out, _("  Enter: %s\n"), remembered);
 	fputs("> ", out);
 	fflush(out);
 }

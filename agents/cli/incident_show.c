@@ -10,6 +10,7 @@
 #include "lagebus/topic.h"
 #include "lagebus/uuid.h"
 #include "proto/assistance.pb-c.h"
+#include "proto/host/words.h"
 
 #define SHORT_ID 8 /* last digits of an id that are shown on a terminal */
 #define CLOCK(name) LAGEBUS__INCIDENT_CLOCK_STATE__INCIDENT_CLOCK_STATE_##name
@@ -55,13 +56,13 @@ void incident_next_due(const struct cli *cli, const Lagebus__Incident *i, char *
 	if (!c)
 		return;
 	out_time(cli, c->due, due);
-	snprintf(out, n, "%s by %s%s", incident_word(WORDS_STAGE, c->stage), due,
-		c->state == CLOCK(OVERDUE) ? ", OVERDUE" : c->state == CLOCK(SOON) ? ", soon" : "");
+	snprintf(out, n, _("%s by %s%s"), _(incident_word(WORDS_STAGE, c->stage)), due,
+		c->state == CLOCK(OVERDUE) ? _(", OVERDUE") : c->state == CLOCK(SOON) ? _(", soon") : "");
 }
 
 static const char *stage_word(const Lagebus__Incident *i)
 {
-	return i->closed ? "closed" : incident_word(WORDS_STAGE, i->stage);
+	return i->closed ? N_("closed") : incident_word(WORDS_STAGE, i->stage);
 }
 
 /* Whoever was only asked for help has no title. */
@@ -72,7 +73,7 @@ static const char *title_of(const Lagebus__Incident *i)
 
 enum cli_exit incident_show_list(struct cli *cli, const Lagebus__IncidentsReply *incidents)
 {
-	static const char *const heads[] = { "changed", "stage", "tier", "title", "lead", "due next", "id", NULL };
+	static const char *const heads[] = { N_("changed"), N_("stage"), N_("tier"), N_("title"), N_("lead"), N_("due next"), N_("id"), NULL };
 	struct table *t = table_new(heads, 3, 3);
 	enum cli_exit code;
 
@@ -86,15 +87,15 @@ enum cli_exit incident_show_list(struct cli *cli, const Lagebus__IncidentsReply 
 		out_time(cli, i->changed, changed);
 		incident_next_due(cli, i, due, sizeof(due));
 		table_cell(t, OUT_PLAIN, "%s", changed);
-		table_cell(t, i->closed ? OUT_DIM : OUT_PLAIN, "%s", stage_word(i));
-		table_cell(t, OUT_PLAIN, "%s", incident_word(WORDS_TIER, (unsigned)i->report->tier));
+		table_cell(t, i->closed ? OUT_DIM : OUT_PLAIN, "%s", out_word(cli, stage_word(i)));
+		table_cell(t, OUT_PLAIN, "%s", out_word(cli, incident_word(WORDS_TIER, (unsigned)i->report->tier)));
 		table_cell(t, OUT_PLAIN, "%s%s", i->exercise ? OUT_EXERCISE " " : "", title_of(i));
 		table_cell(t, OUT_PLAIN, "%s", *i->lead ? i->lead : "-");
 		table_cell(t, c ? clock_style(c->state) : OUT_DIM, "%s", *due ? due : "-");
 		table_cell(t, OUT_PLAIN, "%s", id_text(cli, i->id, id));
 	}
 	if (incidents->n_incidents == 0 && cli->terminal) {
-		out_line(cli, "No incidents%s.", args_has(&cli->args, "all") ? "" : " that are open");
+		out_line(cli, args_has(&cli->args, "all") ? _("No incidents.") : _("No incidents that are open."));
 		code = CLI_OK;
 	} else {
 		code = table_print(t, cli);
@@ -105,8 +106,11 @@ enum cli_exit incident_show_list(struct cli *cli, const Lagebus__IncidentsReply 
 
 static void list_field(struct cli *cli, const char *name, size_t n, char **items)
 {
-	for (size_t i = 0; i < n; i++)
-		out_field(cli, OUT_PLAIN, i && cli->terminal ? "" : name, items[i]);
+	for (size_t i = 0; i < n; i++) {
+		const char *shown = i && cli->terminal ? "" : name;
+
+		out_field(cli, OUT_PLAIN, shown, items[i]);
+	}
 }
 
 static void contact_field(struct cli *cli, const Lagebus__Contact *c)
@@ -129,19 +133,19 @@ static void print_fields(struct cli *cli, const Lagebus__Incident *i)
 	memcpy(uuid.b, i->id.data, sizeof(uuid.b));
 	lb_uuid_format(&uuid, id);
 	out_field(cli, OUT_HEAD, "title", title_of(i));
-	out_field(cli, OUT_PLAIN, "stage", stage_word(i));
-	out_field(cli, OUT_PLAIN, "tier", r->tier ? incident_word(WORDS_TIER, (unsigned)r->tier) : "");
-	out_field(cli, OUT_PLAIN, "category", r->category ? incident_word(WORDS_CATEGORY, (unsigned)r->category) : "");
-	out_field(cli, OUT_PLAIN, "malicious", i->stage ? incident_word(WORDS_ANSWER, (unsigned)r->malicious) : "");
-	out_field(cli, OUT_PLAIN, "cross-border", i->stage ? incident_word(WORDS_ANSWER, (unsigned)r->cross_border) : "");
+	out_field(cli, OUT_PLAIN, "stage", _(stage_word(i)));
+	out_field(cli, OUT_PLAIN, "tier", r->tier ? _(incident_word(WORDS_TIER, (unsigned)r->tier)) : "");
+	out_field(cli, OUT_PLAIN, "category", r->category ? _(incident_word(WORDS_CATEGORY, (unsigned)r->category)) : "");
+	out_field(cli, OUT_PLAIN, "malicious", i->stage ? _(incident_word(WORDS_ANSWER, (unsigned)r->malicious)) : "");
+	out_field(cli, OUT_PLAIN, "cross-border", i->stage ? _(incident_word(WORDS_ANSWER, (unsigned)r->cross_border)) : "");
 	out_field(cli, out_tlp_style(i->tlp), "marking", lb_tlp_name(i->tlp));
 	out_field(cli, OUT_PLAIN, "reporter", i->reporter);
 	out_field(cli, OUT_PLAIN, "lead", i->lead);
 	out_time_field(cli, OUT_PLAIN, "known since", r->known_at);
 	out_time_field(cli, OUT_PLAIN, "closed", i->closed_at);
 	out_field(cli, OUT_PLAIN, "impact", r->impact);
-	list_field(cli, "services", r->n_services, r->services);
-	list_field(cli, "measures", r->n_measures, r->measures);
+	list_field(cli, N_("services"), r->n_services, r->services);
+	list_field(cli, N_("measures"), r->n_measures, r->measures);
 	contact_field(cli, r->contact);
 	out_field(cli, OUT_DIM, "id", id);
 	if (*r->description) {
@@ -152,7 +156,7 @@ static void print_fields(struct cli *cli, const Lagebus__Incident *i)
 
 static enum cli_exit print_clocks(struct cli *cli, const Lagebus__Incident *i)
 {
-	static const char *const heads[] = { "clock", "due", "met", "state", NULL };
+	static const char *const heads[] = { N_("clock"), N_("due"), N_("met"), N_("state"), NULL };
 	struct table *t = i->n_clocks ? table_new(heads, 3, 0) : NULL;
 	enum cli_exit code;
 
@@ -166,10 +170,10 @@ static enum cli_exit print_clocks(struct cli *cli, const Lagebus__Incident *i)
 
 		out_time(cli, c->due, due);
 		out_time(cli, c->met, met);
-		table_cell(t, OUT_PLAIN, "%s", incident_word(WORDS_STAGE, c->stage));
+		table_cell(t, OUT_PLAIN, "%s", out_word(cli, incident_word(WORDS_STAGE, c->stage)));
 		table_cell(t, OUT_PLAIN, "%s", due);
 		table_cell(t, OUT_PLAIN, "%s", *met ? met : "-");
-		table_cell(t, i->exercise ? OUT_DIM : clock_style(c->state), "%s%s", incident_word(WORDS_CLOCK, c->state), i->exercise ? ", an exercise: not counted" : "");
+		table_cell(t, i->exercise ? OUT_DIM : clock_style(c->state), "%s%s", out_word(cli, incident_word(WORDS_CLOCK, c->state)), i->exercise ? out_word(cli, N_(", an exercise: not counted")) : "");
 	}
 	code = table_print(t, cli);
 	table_free(t);
@@ -178,7 +182,7 @@ static enum cli_exit print_clocks(struct cli *cli, const Lagebus__Incident *i)
 
 static enum cli_exit print_parties(struct cli *cli, const Lagebus__Incident *i)
 {
-	static const char *const heads[] = { "partner", "last word", "at", "confirmed by", NULL };
+	static const char *const heads[] = { N_("partner"), N_("last word"), N_("at"), N_("confirmed by"), NULL };
 	struct table *t = i->n_parties ? table_new(heads, 1, 0) : NULL;
 	enum cli_exit code;
 
@@ -192,7 +196,7 @@ static enum cli_exit print_parties(struct cli *cli, const Lagebus__Incident *i)
 
 		out_time(cli, p->at, at);
 		table_cell(t, OUT_PLAIN, "%s", p->partner);
-		table_cell(t, OUT_PLAIN, "%s", incident_word(WORDS_STAGE, p->stage));
+		table_cell(t, OUT_PLAIN, "%s", out_word(cli, incident_word(WORDS_STAGE, p->stage)));
 		table_cell(t, OUT_PLAIN, "%s", at);
 		table_cell(t, *p->confirmed_by ? OUT_GOOD : OUT_DIM, "%s", *p->confirmed_by ? p->confirmed_by : "-");
 	}
@@ -206,17 +210,17 @@ static void assistance_row(struct table *t, struct cli *cli, const char *what, c
 {
 	char id[LB_UUID_TEXT];
 
-	table_cell(t, OUT_PLAIN, "%s", what);
+	table_cell(t, OUT_PLAIN, "%s", out_word(cli, what));
 	table_cell(t, OUT_PLAIN, "%s", partner);
 	table_cell(t, OUT_PLAIN, "%s", capability);
 	table_cell(t, OUT_PLAIN, "%s", *place ? place : "-");
-	table_cell(t, state == LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_OPEN ? OUT_WARN : OUT_GOOD, "%s", incident_word(WORDS_ASSISTANCE, state));
+	table_cell(t, state == LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_OPEN ? OUT_WARN : OUT_GOOD, "%s", out_word(cli, incident_word(WORDS_ASSISTANCE, state)));
 	table_cell(t, OUT_PLAIN, "%s", id_text(cli, from, id));
 }
 
 static enum cli_exit print_assistance(struct cli *cli, const Lagebus__Incident *i)
 {
-	static const char *const heads[] = { "assistance", "partner", "what", "where", "state", "id", NULL };
+	static const char *const heads[] = { N_("assistance"), N_("partner"), N_("what"), N_("where"), N_("state"), N_("id"), NULL };
 	struct table *t = i->n_assistance ? table_new(heads, 2, 2) : NULL;
 	enum cli_exit code;
 
@@ -227,9 +231,9 @@ static enum cli_exit print_assistance(struct cli *cli, const Lagebus__Incident *
 	for (size_t k = 0; k < i->n_assistance; k++) {
 		const Lagebus__IncidentAssistance *a = i->assistance[k];
 
-		assistance_row(t, cli, "asked", a->partner, a->capability, a->place, a->state, a->id);
+		assistance_row(t, cli, N_("asked"), a->partner, a->capability, a->place, a->state, a->id);
 		for (size_t o = 0; o < a->n_offers; o++)
-			assistance_row(t, cli, "offered", a->offers[o]->partner, a->offers[o]->capability, a->offers[o]->place, a->offers[o]->state, a->offers[o]->id);
+			assistance_row(t, cli, N_("offered"), a->offers[o]->partner, a->offers[o]->capability, a->offers[o]->place, a->offers[o]->state, a->offers[o]->id);
 	}
 	code = table_print(t, cli);
 	table_free(t);
@@ -240,7 +244,7 @@ static const char *what_it_is(const Lagebus__IncidentEntry *e)
 {
 	if (e->type == LB_TYPE_INCIDENT_REPORT)
 		return incident_word(WORDS_STAGE, e->stage);
-	return e->type == LB_TYPE_ASSISTANCE_REQUEST ? "assistance" : "offer";
+	return e->type == LB_TYPE_ASSISTANCE_REQUEST ? N_("assistance") : N_("offer");
 }
 
 /* What there is to say of a message besides. */
@@ -250,17 +254,17 @@ static void remark(const Lagebus__IncidentEntry *e, char *out, size_t n)
 
 	out[0] = 0;
 	if (*e->fault)
-		snprintf(out, n, "%s", incident_fault_word(e->fault));
+		snprintf(out, n, "%s", _(incident_fault_word(e->fault)));
 	else if (e->replaces.len)
-		snprintf(out, n, "a correction");
+		snprintf(out, n, _("a correction"));
 	if (*e->original)
-		snprintf(out + strlen(out), n - strlen(out), "%sof %s, %s%s", *out ? "; " : "", e->original, good ? "signature verified" : "NOT verified: ",
-			good ? "" : strcmp(e->verified, "again") == 0 ? "its certificate was asked for" : e->verified);
+		snprintf(out + strlen(out), n - strlen(out), _("%sof %s, %s%s"), *out ? "; " : "", e->original, good ? _("signature verified") : _("NOT verified: "),
+			good ? "" : strcmp(e->verified, "again") == 0 ? _("its certificate was asked for") : e->verified);
 }
 
 static enum cli_exit print_entries(struct cli *cli, const Lagebus__Incident *i)
 {
-	static const char *const heads[] = { "at", "from", "message", "text", "remark", "id", NULL };
+	static const char *const heads[] = { N_("at"), N_("from"), N_("message"), N_("text"), N_("remark"), N_("id"), NULL };
 	struct table *t = table_new(heads, 3, 3);
 	enum cli_exit code;
 
@@ -275,7 +279,7 @@ static enum cli_exit print_entries(struct cli *cli, const Lagebus__Incident *i)
 		remark(e, text, sizeof(text));
 		table_cell(t, OUT_PLAIN, "%s", at);
 		table_cell(t, OUT_PLAIN, "%s", e->origin);
-		table_cell(t, OUT_PLAIN, "%s%s%s", what_it_is(e), assistance ? " " : "", assistance ? incident_word(WORDS_ASSISTANCE, e->stage) : "");
+		table_cell(t, OUT_PLAIN, "%s%s%s", out_word(cli, what_it_is(e)), assistance ? " " : "", assistance ? out_word(cli, incident_word(WORDS_ASSISTANCE, e->stage)) : "");
 		table_cell(t, *e->fault ? OUT_DIM : OUT_PLAIN, "%s", e->text);
 		table_cell(t, *e->fault ? OUT_WARN : OUT_PLAIN, "%s", *text ? text : "-");
 		table_cell(t, OUT_PLAIN, "%s", id_text(cli, e->id, id));

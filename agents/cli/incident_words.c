@@ -1,6 +1,7 @@
 /* The words of incidents. */
 #include "agents/cli/incident_words.h"
 
+#include "proto/host/words.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -8,17 +9,17 @@ struct word {
 	const char *token, *text;
 };
 
-static const struct word stages[] = { { "none", "-" }, { "first", "first report" }, { "update", "update" }, { "interim", "interim report" }, { "progress", "progress report" },
-	{ "final", "final report" }, { "confirm", "confirmed by the Land" }, { "hand-over", "handed over" } };
-static const struct word tiers[] = { { "unknown", "-" }, { "minor", "minor" }, { "significant", "significant" }, { "severe", "severe" }, { "crisis", "IT crisis" } };
-static const struct word categories[] = { { "unknown", "-" }, { "abusive-content", "abusive content" }, { "malicious-code", "malicious code" },
-	{ "information-gathering", "information gathering" }, { "intrusion-attempts", "intrusion attempts" }, { "intrusions", "intrusion" },
-	{ "availability", "availability" }, { "information-content-security", "information content security" }, { "fraud", "fraud" },
-	{ "vulnerable", "vulnerability" }, { "other", "other" } };
-static const struct word answers[] = { { "unknown", "not known yet" }, { "yes", "yes" }, { "no", "no" } };
-static const struct word assistance[] = { { "none", "-" }, { "open", "open" }, { "accepted", "accepted" }, { "done", "done" }, { "withdrawn", "withdrawn" } };
-static const struct word clocks[] = { { "none", "-" }, { "runs", "runs" }, { "soon", "runs out soon" }, { "overdue", "OVERDUE" }, { "met", "in time" },
-	{ "late", "late" }, { "stopped", "closed before" } };
+static const struct word stages[] = { { "none", "-" }, { "first", N_("first report") }, { "update", N_("update") }, { "interim", N_("interim report") }, { "progress", N_("progress report") },
+	{ "final", N_("final report") }, { "confirm", N_("confirmed by the Land") }, { "hand-over", N_("handed over") } };
+static const struct word tiers[] = { { "unknown", "-" }, { "minor", N_("minor") }, { "significant", N_("significant") }, { "severe", N_("severe") }, { "crisis", N_("IT crisis") } };
+static const struct word categories[] = { { "unknown", "-" }, { "abusive-content", N_("abusive content") }, { "malicious-code", N_("malicious code") },
+	{ "information-gathering", N_("information gathering") }, { "intrusion-attempts", N_("intrusion attempts") }, { "intrusions", N_("intrusion") },
+	{ "availability", N_("availability") }, { "information-content-security", N_("information content security") }, { "fraud", N_("fraud") },
+	{ "vulnerable", N_("vulnerability") }, { "other", N_("other") } };
+static const struct word answers[] = { { "unknown", N_("not known yet") }, { "yes", N_("yes") }, { "no", N_("no") } };
+static const struct word assistance[] = { { "none", "-" }, { "open", N_("open") }, { "accepted", N_("accepted") }, { "done", N_("done") }, { "withdrawn", N_("withdrawn") } };
+static const struct word clocks[] = { { "none", "-" }, { "runs", N_("runs") }, { "soon", N_("runs out soon") }, { "overdue", N_("OVERDUE") }, { "met", N_("in time") },
+	{ "late", N_("late") }, { "stopped", N_("closed before") } };
 
 static const struct {
 	const struct word *words;
@@ -30,11 +31,11 @@ static const struct {
 #undef SCALE
 };
 
-static const struct word faults[] = { { "unreadable", "cannot be read" }, { "superseded", "was corrected later" }, { "not-the-origin", "corrects what somebody else said" },
-	{ "forward", "passed on by the Land" }, { "exercise", "an exercise and the real thing do not mix" }, { "after-closing", "came after the closing" },
-	{ "not-above", "confirms what is not below it" }, { "not-leading", "does not lead" }, { "no-such-request", "no such request" },
-	{ "no-such-offer", "no such offer" }, { "not-the-asker", "did not ask" }, { "not-the-offerer", "did not offer" }, { "settled", "was settled before" },
-	{ "unknown-stage", "is not understood" } };
+static const struct word faults[] = { { "unreadable", N_("cannot be read") }, { "superseded", N_("was corrected later") }, { "not-the-origin", N_("corrects what somebody else said") },
+	{ "forward", N_("passed on by the Land") }, { "exercise", N_("an exercise and the real thing do not mix") }, { "after-closing", N_("came after the closing") },
+	{ "not-above", N_("confirms what is not below it") }, { "not-leading", N_("does not lead") }, { "no-such-request", N_("no such request") },
+	{ "no-such-offer", N_("no such offer") }, { "not-the-asker", N_("did not ask") }, { "not-the-offerer", N_("did not offer") }, { "settled", N_("was settled before") },
+	{ "unknown-stage", N_("is not understood") } };
 
 const char *incident_token(enum incident_scale scale, unsigned number)
 {

@@ -8,6 +8,7 @@
 #include "agents/cli/progress.h"
 #include "agents/cli/when.h"
 #include "lagebus/uuid.h"
+#include "proto/host/words.h"
 
 #define FIELD_MAX 12 /* bytes of an indicator's tag and length within a message */
 
@@ -60,7 +61,7 @@ static enum cli_exit send_one(struct client *client, const struct draft *d, cons
 
 	if (!payload)
 		return cli_fail(client->cli, CLI_IO, "out of memory");
-	code = draft_publish(client, d, payload, lagebus__indicators__pack(all, payload), "waiting for the broker to accept them", &id, &accepted);
+	code = draft_publish(client, d, payload, lagebus__indicators__pack(all, payload), _("waiting for the broker to accept them"), &id, &accepted);
 	free(payload);
 	if (code)
 		return code;
@@ -75,7 +76,7 @@ enum cli_exit indicator_send(struct client *client, const struct draft *d, const
 	enum cli_exit code = CLI_OK;
 
 	*messages = json_array();
-	progress_begin(&progress, client->cli, "sending indicators", when_now_ms());
+	progress_begin(&progress, client->cli, _("sending indicators"), when_now_ms());
 	for (size_t at = 0, n; !code && at < set->n; at += n) {
 		Lagebus__Indicators all = LAGEBUS__INDICATORS__INIT;
 

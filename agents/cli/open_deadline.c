@@ -7,6 +7,7 @@
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 #include "lagebus/header.h"
+#include "proto/host/words.h"
 
 static bool is_others(const Lagebus__OpenDeadline *d)
 {
@@ -27,7 +28,7 @@ static void format_id(const Lagebus__OpenDeadline *d, char out[LB_UUID_TEXT])
 /* "reminder", "overdue", "others-overdue" or "settled". */
 static const char *event_name(const Lagebus__OpenDeadline *d)
 {
-	return d->settled ? "settled" : is_others(d) ? "others-overdue" : d->overdue ? "overdue" : "reminder";
+	return d->settled ? N_("settled") : is_others(d) ? N_("others-overdue") : d->overdue ? N_("overdue") : N_("reminder");
 }
 
 json_t *open_deadline_json(const Lagebus__OpenDeadline *d)
@@ -61,7 +62,7 @@ static void describe(FILE *f, const Lagebus__OpenDeadline *d)
 	if (d->exercise)
 		fputs(OUT_EXERCISE "  ", f);
 	if (lb_header_decode(d->header.data, d->header.len, &h) == LB_OK)
-		fprintf(f, "%s%s%s from %.*s, ", lb_type_name(h.type) ? lb_type_name(h.type) : "message", h.level ? " " : "", h.level ? out_level(h.level) : "",
+		fprintf(f, _("%s%s%s from %.*s, "), words_type(h.type), h.level ? " " : "", h.level ? _(out_level(h.level)) : "",
 			(int)h.origin.n, h.origin.p);
 	fprintf(f, "%s%s%s", d->title, *d->title ? ", " : "", id);
 }
@@ -71,7 +72,7 @@ static void list_partners(FILE *f, const Lagebus__OpenDeadline *d)
 	for (size_t i = 0; i < d->n_partners; i++)
 		fprintf(f, "%s%s", i ? ", " : "", d->partners[i]);
 	if (d->partners_in_all > d->n_partners)
-		fprintf(f, " and %zu more", (size_t)d->partners_in_all - d->n_partners);
+		fprintf(f, _(" and %zu more"), (size_t)d->partners_in_all - d->n_partners);
 }
 
 /* NULL if memory is out. */
@@ -85,13 +86,13 @@ static char *sentence(struct cli *cli, const Lagebus__OpenDeadline *d)
 		return NULL;
 	out_time(cli, d->deadline, at);
 	if (d->settled && !is_others(d))
-		fprintf(f, "%s has it %s: ", d->partner, out_ack(d->ack_policy));
+		fprintf(f, _("%s has it %s: "), d->partner, _(out_ack(d->ack_policy)));
 	else if (d->settled)
-		fputs("nobody is overdue any more: ", f);
+		fputs(_("nobody is overdue any more: "), f);
 	else if (is_others(d))
-		fprintf(f, "since %s: ", at);
+		fprintf(f, _("since %s: "), at);
 	else
-		fprintf(f, "%s %s, by %s: ", d->overdue ? "since" : "until", at, d->partner);
+		fprintf(f, d->overdue ? _("since %s, by %s: ") : _("until %s, by %s: "), at, d->partner);
 	if (is_others(d) && !d->settled) {
 		list_partners(f, d);
 		fputs(": ", f);
@@ -105,7 +106,7 @@ void open_deadline_field(struct cli *cli, const Lagebus__OpenDeadline *d)
 	char *text = sentence(cli, d);
 
 	if (text)
-		out_field(cli, d->overdue ? OUT_BAD : OUT_WARN, is_others(d) ? "others overdue" : d->overdue ? "overdue" : "acknowledge", text);
+		out_field(cli, d->overdue ? OUT_BAD : OUT_WARN, is_others(d) ? N_("others overdue") : d->overdue ? N_("overdue") : N_("acknowledge"), text);
 	free(text);
 }
 
@@ -139,7 +140,7 @@ enum cli_exit open_deadline_event(struct cli *cli, const Lagebus__OpenDeadline *
 	} else if (cli->terminal) {
 		text = sentence(cli, d);
 		if (text)
-			out_styled(cli, d->settled ? OUT_GOOD : d->overdue ? OUT_BAD : OUT_WARN, "%s %s\n", event_name(d), text);
+			out_styled(cli, d->settled ? OUT_GOOD : d->overdue ? OUT_BAD : OUT_WARN, "%s %s\n", _(event_name(d)), text);
 		free(text);
 	} else {
 		event_line(cli, d);

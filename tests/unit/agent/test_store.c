@@ -3,7 +3,7 @@
 
 #include "lagebus/header.h"
 
-#define NEWEST 8 /* version of the schema */
+#define NEWEST 9 /* version of the schema */
 
 static void set(const char *key, int value)
 {
@@ -101,7 +101,7 @@ static void go_back_to_version_1(void)
 	    "ALTER TABLE inbox DROP COLUMN gone_reason;ALTER TABLE inbox DROP COLUMN gone_at;ALTER TABLE inbox DROP COLUMN superseded;"
 	    "DROP TABLE quarantine;DROP TABLE held;"
 	    "DROP TABLE reminders;DROP TABLE overdue;DROP TABLE indicator;DROP TABLE indicator_message;DROP TABLE sighting;DROP TABLE training;DROP TABLE registration;DROP TABLE incident;DROP TABLE incident_part;DROP INDEX inbox_cases;"
-	    "DROP TABLE exercise;DROP INDEX inbox_exercise;ALTER TABLE inbox DROP COLUMN exercise;"
+	    "DROP TABLE exercise;DROP INDEX inbox_exercise;ALTER TABLE inbox DROP COLUMN exercise;ALTER TABLE inbox DROP COLUMN title_german;"
 	    "CREATE TABLE quarantine(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, position INTEGER,"
 	    " received INTEGER, reason TEXT, header BLOB, signature BLOB, payload BLOB);"
 	    "CREATE TABLE held(row INTEGER PRIMARY KEY AUTOINCREMENT, lane INTEGER, position INTEGER, received INTEGER,"
