@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "broker/core/bytes.h"
+#include "broker/core/ledger.h"
 
 void append_fini(struct append *a)
 {
@@ -61,12 +62,31 @@ lb_err append_read(struct append *a, unsigned lane, uint64_t position, struct bl
 	return e == LB_OK ? block_record_read((enum lb_lane)lane, first, &a->record, out) : e;
 }
 
-/* What was purged cannot be compared any more. */
-static lb_err why_purged(struct append *a, const struct lb_uuid *id)
+/* Of a case that its recipients have acknowledged the digest is kept: its origin may not have heard yet that it was taken. */
+static lb_err compare_erased(struct append *a, const struct block *b, uint32_t i)
 {
+	uint8_t digest[LB_DIGEST_SIZE];
+	struct lb_zmtp_message m;
+	struct erased_row row;
+	lb_err e = erased_row_read(lb_buf_data(&a->record), lb_buf_len(&a->record), &row);
+
+	if (e == LB_OK)
+		e = block_message(b, i, &m);
+	if (e == LB_OK)
+		e = lb_message_digest(m.frames[0], m.frames[1], digest);
+	return e == LB_OK && memcmp(digest, row.digest, sizeof digest) != 0 ? LB_ID_REUSED : e;
+}
+
+/* What else was purged cannot be compared any more. */
+static lb_err compare_purged(struct append *a, const struct block *b, uint32_t i)
+{
+	const struct lb_uuid *id = &b->publishes[i].id;
 	lb_err e = journal_peek_row(a->journal, JOURNAL_RECALLED, id->b, sizeof id->b, &a->record);
 
-	return e == LB_OK ? LB_RECALLED : e == LB_NOT_FOUND ? LB_EXPIRED : e;
+	if (e != LB_NOT_FOUND)
+		return e == LB_OK ? LB_RECALLED : e;
+	e = journal_peek_row(a->journal, JOURNAL_ERASED, id->b, sizeof id->b, &a->record);
+	return e == LB_OK ? compare_erased(a, b, i) : e == LB_NOT_FOUND ? LB_EXPIRED : e;
 }
 
 lb_err append_compare(struct append *a, struct block *b, uint32_t i, unsigned lane, uint64_t position)
@@ -80,7 +100,7 @@ lb_err append_compare(struct append *a, struct block *b, uint32_t i, unsigned la
 	if (e == LB_OK && (position < stored->first || position >= block_end(stored)))
 		e = LB_ID_REUSED;
 	if (e == LB_OK && block_is_purged(stored, (uint32_t)(position - stored->first)))
-		e = why_purged(a, &b->publishes[i].id);
+		e = compare_purged(a, b, i);
 	else if (e == LB_OK)
 		e = same_message(b, i, stored, (uint32_t)(position - stored->first)) ? LB_OK : LB_ID_REUSED;
 	if (stored)

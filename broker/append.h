@@ -15,12 +15,13 @@ struct append {
 	bool *keep; /* for one block */
 	size_t keep_n;
 	struct lb_buf record;
+	uint64_t wait_ends; /* number of the last wait that ended (deeds.c) */
 };
 
 /* Frees the scratch space. */
 void append_fini(struct append *a);
 /* Appends what is new of a block, whose first message then has position `first`, and sets each publish's result: LB_OK (also for a repeat),
- * LB_ID_REUSED, LB_RECALLED or LB_EXPIRED (a repeat of what was purged). LB_OK, or what ends the transaction. */
+ * LB_ID_REUSED, LB_RECALLED or LB_EXPIRED (a repeat of what was purged for that). LB_OK, or what ends the transaction. */
 lb_err append_block(struct append *a, struct block *b, uint64_t first) LB_MUST_CHECK;
 /* The block of the record that holds a position, or the next one kept, as the transaction sees it; the caller's. LB_OK or the log's error. */
 lb_err append_read(struct append *a, unsigned lane, uint64_t position, struct block **out) LB_MUST_CHECK;

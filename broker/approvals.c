@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/approval_status.h"
 #include "broker/control.h"
 #include "broker/core/approval.h"
 #include "broker/core/route.h"
 #include "broker/deed_publish.h"
 #include "broker/edge/journal.h"
-#include "broker/receipts.h"
+#include "broker/inquiry.h"
 #include "broker/session.h"
 #include "broker/signed_by.h"
 #include "broker/worker_state.h"
@@ -61,18 +62,13 @@ static lb_err find_waiting(struct worker *w, const struct lb_uuid *id, struct lb
 	return e == LB_OK && row->until_ms <= w->now_ms ? LB_NOT_FOUND : e;
 }
 
-static bool same_texts(const struct lb_text *a, const struct lb_text *b)
-{
-	return a->n == b->n && memcmp(a->p, b->p, a->n) == 0;
-}
-
 bool header_goes_along(const struct lb_header *h, const struct lb_header *about)
 {
 	bool same = h->audience_n == about->audience_n && lb_tlp_effective(h->tlp) == lb_tlp_effective(about->tlp) && h->area == about->area &&
 	            lb_header_same_exercise(h, about) && h->expires_ms == 0;
 
 	for (unsigned i = 0; same && i < h->audience_n; i++)
-		same = same_texts(&h->audience[i], &about->audience[i]);
+		same = lb_text_same(h->audience[i], about->audience[i]);
 	return same;
 }
 
@@ -83,7 +79,7 @@ static lb_err check_way(const struct lb_header *h, const struct lb_header *about
 		return LB_EXERCISE_MIXED;
 	if (approves)
 		return header_goes_along(h, about) ? LB_OK : LB_BAD_AUDIENCE;
-	return h->audience_n == 1 && same_texts(&h->audience[0], &about->origin) && !lb_header_widens(h, about) ? LB_OK : LB_BAD_AUDIENCE;
+	return h->audience_n == 1 && lb_text_same(h->audience[0], about->origin) && !lb_header_widens(h, about) ? LB_OK : LB_BAD_AUDIENCE;
 }
 
 static lb_err check_second_person(struct worker *w, const struct session *s, const struct lb_header *h, const struct lb_zmtp_message *m,
@@ -233,7 +229,7 @@ static lb_err withdraw_again(struct worker *w, struct session *s, const struct l
 		e = settled_row_read(lb_buf_data(bytes), lb_buf_len(bytes), &settled);
 	if (e == LB_OK)
 		e = lb_header_decode(settled.header.p, settled.header.n, &about);
-	if (e == LB_OK && (settled.state != APPROVAL_WITHDRAWN || !same_texts(&h->origin, &about.origin)))
+	if (e == LB_OK && (settled.state != APPROVAL_WITHDRAWN || !lb_text_same(h->origin, about.origin)))
 		e = LB_NOT_FOUND;
 	if (e != LB_OK)
 		return e;
@@ -256,7 +252,7 @@ lb_err approvals_withdraw(struct worker *w, struct session *s, const struct lb_h
 		lb_buf_fini(&bytes);
 		return e;
 	}
-	if (e == LB_OK && !same_texts(&h->origin, &about.origin))
+	if (e == LB_OK && !lb_text_same(h->origin, about.origin))
 		e = LB_NOT_FOUND; /* whose it is not does not learn that it is there */
 	if (e == LB_OK && !header_goes_along(h, &about))
 		e = LB_BAD_AUDIENCE;
@@ -279,75 +275,8 @@ lb_err approvals_withdraw(struct worker *w, struct session *s, const struct lb_h
 	return e;
 }
 
-static bool is_origin(const struct federation *f, uint16_t partner, const struct lb_header *h)
-{
-	return lb_text_equals(h->origin, federation_at(f, partner)->id);
-}
-
-/* Is it so of the session's partner, or of one that it acts for? */
-static bool of_any(struct worker *w, const struct session *s, const struct lb_header *h,
-                   bool (*is_so)(const struct federation *f, uint16_t partner, const struct lb_header *h))
-{
-	const struct federation *f = router_federation(w->router);
-	bool yes = is_so(f, s->partner, h);
-
-	for (uint16_t i = 0; !yes && s->mandates && i < federation_count(f); i++)
-		yes = partner_set_has(s->mandates, i) && is_so(f, i, h);
-	return yes;
-}
-
-/* Nobody but who may approve it, and its origin, knows of a message that waits. */
-static bool may_see(struct worker *w, const struct session *s, const struct lb_header *h)
-{
-	return of_any(w, s, h, is_origin) || of_any(w, s, h, policy_may_approve);
-}
-
-/* A status with what its texts stand in. */
-struct said {
-	Lagebus__ApprovalStatus status;
-	char signer[LB_SPIFFE_ID_MAX + 1], by[LB_SPIFFE_ID_MAX + 1], function[LB_TEXT_MAX + 1], note[APPROVAL_NOTE_MAX + 1];
-};
-
-static char *copy(struct lb_text t, char *out, size_t n)
-{
-	snprintf(out, n, "%.*s", (int)t.n, t.p);
-	return out;
-}
-
-static void say_waiting(const struct waiting_row *row, struct said *said)
-{
-	lagebus__approval_status__init(&said->status);
-	said->status.state = APPROVAL_WAITING;
-	said->status.came = row->came_ms;
-	said->status.until = row->until_ms;
-	said->status.signer = copy(row->signer, said->signer, sizeof said->signer);
-}
-
-static void say_settled(const struct settled_row *row, struct said *said)
-{
-	Lagebus__ApprovalStatus *status = &said->status;
-
-	lagebus__approval_status__init(status);
-	status->state = row->state;
-	status->came = row->came_ms;
-	status->until = row->until_ms;
-	status->at = row->at_ms;
-	status->signer = copy(row->signer, said->signer, sizeof said->signer);
-	status->by = copy(row->by, said->by, sizeof said->by);
-	status->function = copy(row->function, said->function, sizeof said->function);
-	status->note = copy(row->note, said->note, sizeof said->note);
-}
-
-static void name_approvers(const struct federation *f, const struct lb_header *h, char *approvers[LB_PARTNERS_MAX], Lagebus__ApprovalStatus *status)
-{
-	status->approvers = approvers;
-	for (uint16_t i = 0; i < federation_count(f); i++)
-		if (policy_may_approve(f, i, h))
-			approvers[status->n_approvers++] = (char *)federation_at(f, i)->id;
-}
-
 /* What waits, or waited, under an id: its status, and its header frame, which stands in `bytes`. */
-static lb_err find_status(struct worker *w, const struct lb_uuid *id, struct lb_buf *bytes, struct lb_frame *frame, struct lb_header *h, struct said *said)
+static lb_err find_status(struct worker *w, const struct lb_uuid *id, struct lb_buf *bytes, struct lb_frame *frame, struct lb_header *h, struct approval_said *said)
 {
 	struct settled_row settled;
 	struct lb_zmtp_message m;
@@ -355,7 +284,7 @@ static lb_err find_status(struct worker *w, const struct lb_uuid *id, struct lb_
 	lb_err e = find_waiting(w, id, bytes, &row, &m, h);
 
 	if (e == LB_OK) {
-		say_waiting(&row, said);
+		approval_say_waiting(&row, said);
 		*frame = m.frames[0];
 		return LB_OK;
 	}
@@ -367,7 +296,7 @@ static lb_err find_status(struct worker *w, const struct lb_uuid *id, struct lb_
 		e = lb_header_decode(settled.header.p, settled.header.n, h);
 	if (e != LB_OK)
 		return e;
-	say_settled(&settled, said);
+	approval_say_settled(&settled, said);
 	*frame = settled.header;
 	return LB_OK;
 }
@@ -379,19 +308,19 @@ lb_err approvals_tell(struct worker *w, struct session *s, const struct lb_uuid 
 	char *approvers[LB_PARTNERS_MAX];
 	struct lb_frame frame;
 	struct lb_header h;
-	struct said said;
+	struct approval_said said;
 	lb_err e = find_status(w, id, &bytes, &frame, &h, &said);
 
 	/* Who may ask for the receipts of a message in the log was asked before. */
-	if (e == LB_OK && !logged && !may_see(w, s, &h))
+	if (e == LB_OK && !logged && !approval_may_see(w, s, &h))
 		e = LB_NOT_FOUND;
 	if (e == LB_OK) {
 		if (said.status.state == APPROVAL_WAITING)
-			name_approvers(router_federation(w->router), &h, approvers, &said.status);
+			approval_name_approvers(router_federation(w->router), &h, approvers, &said.status);
 		answer->approval = &said.status;
 		if (!logged)
 			answer->header = (ProtobufCBinaryData){ frame.n, (uint8_t *)frame.p };
-		receipts_send(w, s, answer);
+		inquiry_send(w, s, answer);
 	}
 	lb_buf_fini(&bytes);
 	return e;
@@ -409,7 +338,7 @@ static void send_waiting(struct worker *w, struct session *s, Lagebus__Waiting *
 
 static bool may_approve(struct worker *w, const struct session *s, const struct lb_header *h, const struct waiting_row *row)
 {
-	return !lb_text_equals(row->signer, s->agent) && of_any(w, s, h, policy_may_approve);
+	return !lb_text_equals(row->signer, s->agent) && approval_may_decide(w, s, h);
 }
 
 static lb_err answer_one(struct worker *w, struct session *s, const struct lb_uuid *id, uint64_t offset, Lagebus__Waiting *answer)
@@ -420,18 +349,18 @@ static lb_err answer_one(struct worker *w, struct session *s, const struct lb_uu
 	struct lb_zmtp_message m;
 	struct waiting_row row;
 	struct lb_header h;
-	struct said said;
+	struct approval_said said;
 	lb_err e = find_waiting(w, id, &bytes, &row, &m, &h);
 
-	if (e == LB_OK && !may_see(w, s, &h))
+	if (e == LB_OK && !approval_may_see(w, s, &h))
 		e = LB_NOT_FOUND;
 	if (e == LB_OK && offset > m.frames[1].n)
 		e = LB_INVALID;
 	if (e == LB_OK) {
 		size_t left = m.frames[1].n - (size_t)offset;
 
-		say_waiting(&row, &said);
-		name_approvers(router_federation(w->router), &h, approvers, &said.status);
+		approval_say_waiting(&row, &said);
+		approval_name_approvers(router_federation(w->router), &h, approvers, &said.status);
 		one.header = (ProtobufCBinaryData){ m.frames[0].n, (uint8_t *)m.frames[0].p };
 		one.approval = &said.status;
 		one.may_approve = may_approve(w, s, &h, &row);
@@ -453,7 +382,7 @@ struct list {
 	bool more, failed;
 	struct {
 		Lagebus__WaitingMessage message;
-		struct said said;
+		struct approval_said said;
 		struct lb_buf header;
 	} *item;
 };
@@ -468,7 +397,7 @@ static bool add_item(void *user, const void *key, size_t key_n, const void *valu
 	(void)key;
 	(void)key_n;
 	if (waiting_row_read(value, value_n, &row) != LB_OK || waiting_row_open(&row, &m, &h) != LB_OK || row.until_ms <= l->w->now_ms ||
-	    !may_see(l->w, l->s, &h))
+	    !approval_may_see(l->w, l->s, &h))
 		return true;
 	l->more = l->n == LIST_MAX || l->bytes + m.frames[0].n > LIST_BYTES;
 	if (l->more)
@@ -476,7 +405,7 @@ static bool add_item(void *user, const void *key, size_t key_n, const void *valu
 	l->failed = lb_buf_append(&l->item[l->n].header, m.frames[0].p, m.frames[0].n) != LB_OK;
 	if (l->failed)
 		return false;
-	say_waiting(&row, &l->item[l->n].said);
+	approval_say_waiting(&row, &l->item[l->n].said);
 	lagebus__waiting_message__init(&l->item[l->n].message);
 	l->item[l->n].message.header = (ProtobufCBinaryData){ m.frames[0].n, lb_buf_data(&l->item[l->n].header) };
 	l->item[l->n].message.approval = &l->item[l->n].said.status;

@@ -210,19 +210,19 @@ static lb_err read_id(struct lb_frame header, struct lb_uuid *id)
 
 static lb_err put_message(struct audit *a, const struct lb_zmtp_message *m)
 {
-	uint8_t entry[LB_AUDIT_ENTRY] = { 0 }, hash[LB_AUDIT_HASH];
+	uint8_t entry[LB_AUDIT_ENTRY] = { 0 };
+	struct lb_frame signature = m->frames[2];
+	size_t end = signature.n < LB_AUDIT_SIGNATURE_END ? signature.n : LB_AUDIT_SIGNATURE_END;
 	struct lb_uuid id;
 	lb_err e = read_id(m->frames[0], &id);
 
-	if (e == LB_OK)
-		e = lb_hasher_sum(a->hasher, m->frames[2].p, m->frames[2].n, hash);
 	if (e != LB_OK)
 		return e;
 	memcpy(entry, id.b, sizeof id.b);
-	/* A signature without a hint names nobody; its hash stands for it all the same. */
-	if (lb_signature_hint(m->frames[2], entry + 16) != LB_OK)
+	/* A signature without a hint names nobody; its end stands for it all the same. */
+	if (lb_signature_hint(signature, entry + 16) != LB_OK)
 		memset(entry + 16, 0, LB_SIGNER_SIZE);
-	memcpy(entry + 24, hash, sizeof entry - 24);
+	memcpy(entry + sizeof entry - end, signature.p + signature.n - end, end);
 	return lb_buf_append(&a->messages, entry, sizeof entry);
 }
 

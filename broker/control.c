@@ -8,10 +8,12 @@
 #include "broker/core/route.h"
 #include "broker/cursor.h"
 #include "broker/directory.h"
+#include "broker/dry_run.h"
+#include "broker/inquiry.h"
 #include "broker/mandates.h"
-#include "broker/receipts.h"
 #include "broker/remind.h"
 #include "broker/session.h"
+#include "broker/wait_ends.h"
 #include "proto/texts.h"
 #include "broker/worker_state.h"
 #include "lagebus/limits.h"
@@ -101,6 +103,7 @@ static void on_hello(struct worker *w, struct session *s, const Lagebus__Hello *
 	          (unsigned long long)s->feed.lane[LB_LANE_URGENT].last, (unsigned long long)s->feed.lane[LB_LANE_ROUTINE].last);
 	welcome(w, s);
 	remind_open(s);
+	wait_ends_open(s);
 }
 
 static void on_received(struct worker *w, struct session *s, const Lagebus__Received *received)
@@ -170,11 +173,11 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 		return true;
 	case LAGEBUS__CONTROL__BODY_RECEIPTS_QUERY:
 		s->asked = true;
-		receipts_answer(w, s, c->receipts_query->request, frame_of(c->receipts_query->id));
+		inquiry_answer(w, s, c->receipts_query->request, frame_of(c->receipts_query->id));
 		return true;
 	case LAGEBUS__CONTROL__BODY_ROUTE_QUERY:
 		s->asked = true;
-		receipts_route(w, s, c->route_query->request, frame_of(c->route_query->header));
+		dry_run_answer(w, s, c->route_query->request, frame_of(c->route_query->header));
 		return true;
 	case LAGEBUS__CONTROL__BODY_DIRECTORY_QUERY:
 		s->asked = true;
@@ -202,6 +205,7 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 	case LAGEBUS__CONTROL__BODY_REMINDER:
 	case LAGEBUS__CONTROL__BODY_OVERDUE:
 	case LAGEBUS__CONTROL__BODY_WAITING:
+	case LAGEBUS__CONTROL__BODY_WAIT_ENDED:
 	case LAGEBUS__CONTROL__BODY__NOT_SET:
 	case _LAGEBUS__CONTROL__BODY__CASE_IS_INT_SIZE:
 		break;

@@ -4,6 +4,7 @@
 #include "broker/core/block.h"
 #include "broker/core/deadline.h"
 #include "broker/core/route.h"
+#include "broker/deliver.h"
 #include "broker/publish.h"
 #include "broker/session.h"
 #include "broker/worker_state.h"
@@ -61,4 +62,13 @@ lb_err deed_publish(struct worker *w, struct session *s, const struct lb_header 
 	if (e == LB_OK)
 		publish_count(w, s, m->raw_n);
 	return e;
+}
+
+void deed_committed(struct worker *w, const struct block *b)
+{
+	/* A block that was given up is empty. */
+	if (!b->deed || b->deed->position == 0 || b->count == 0)
+		return;
+	tail_forget(&w->tail[b->deed->lane], b->deed->position);
+	deliver_forget(w);
 }

@@ -8,6 +8,7 @@
 #include "lagebus/header.h"
 #include "lagebus/zmtp.h"
 
+struct block;
 struct session;
 struct worker;
 
@@ -15,5 +16,7 @@ struct worker;
  * nobody's publish. The answer comes as for any publish. Asks the router. LB_OK, LB_NO_MEMORY, LB_CORRUPT. */
 lb_err deed_publish(struct worker *w, struct session *s, const struct lb_header *h, const struct lb_zmtp_message *m, struct deed *deed,
                     const struct waiting_row *behind) LB_MUST_CHECK;
+/* A block is committed: the message whose bytes its deed took from the log is nowhere in this worker's memory any more. */
+void deed_committed(struct worker *w, const struct block *b);
 
 #endif

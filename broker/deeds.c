@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "broker/core/approval.h"
+#include "broker/core/ledger.h"
 #include "broker/deadlines.h"
 #include "broker/purge.h"
 #include "proto/host/log.h"
@@ -81,8 +82,7 @@ static bool count_one(void *user, const void *key, size_t key_n, const void *val
 	(void)key;
 	(void)key_n;
 	c->all++;
-	if (waiting_row_read(value, value_n, &row) == LB_OK && waiting_row_open(&row, &m, &h) == LB_OK && h.origin.n == c->origin.n &&
-	    memcmp(h.origin.p, c->origin.p, h.origin.n) == 0)
+	if (waiting_row_read(value, value_n, &row) == LB_OK && waiting_row_open(&row, &m, &h) == LB_OK && lb_text_same(h.origin, c->origin))
 		c->of_origin++;
 	return true;
 }
@@ -135,6 +135,34 @@ static lb_err hold(struct append *a, struct block *b)
 	return e == LB_OK ? answer(a, b, LB_OK) : e;
 }
 
+lb_err deeds_begin(struct append *a)
+{
+	struct lb_buf key = LB_BUF_INIT, id = LB_BUF_INIT;
+	lb_err e = journal_first(a->journal, JOURNAL_WAIT_ENDS, &key, &id);
+
+	if (e == LB_OK && lb_buf_len(&key) != WAIT_END_KEY_SIZE)
+		e = LB_CORRUPT;
+	if (e == LB_OK)
+		a->wait_ends = wait_end_number(lb_buf_data(&key));
+	lb_buf_fini(&key);
+	lb_buf_fini(&id);
+	return e == LB_NOT_FOUND ? LB_OK : e;
+}
+
+/* For those who are to be told. A number whose transaction is aborted is not used again. */
+static lb_err note_end(struct append *a, const struct lb_uuid *id)
+{
+	uint8_t key[WAIT_END_KEY_SIZE], old[WAIT_END_KEY_SIZE];
+	lb_err e;
+
+	wait_end_key(++a->wait_ends, key);
+	e = journal_put(a->journal, JOURNAL_WAIT_ENDS, key, sizeof key, id->b, sizeof id->b);
+	if (e != LB_OK || a->wait_ends <= WAIT_ENDS_KEPT)
+		return e;
+	wait_end_key(a->wait_ends - WAIT_ENDS_KEPT, old);
+	return journal_clear(a->journal, JOURNAL_WAIT_ENDS, old, sizeof old, "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
+}
+
 /* LB_NOT_FOUND: it does not wait, any more or at all. */
 static lb_err end_wait(struct append *a, const struct deed *d)
 {
@@ -142,7 +170,9 @@ static lb_err end_wait(struct append *a, const struct deed *d)
 
 	if (e == LB_OK)
 		e = journal_remove(a->journal, JOURNAL_WAITING, d->about.b, sizeof d->about.b);
-	return e == LB_OK ? put(a, JOURNAL_SETTLED, &d->about, &d->row) : e;
+	if (e == LB_OK)
+		e = put(a, JOURNAL_SETTLED, &d->about, &d->row);
+	return e == LB_OK ? note_end(a, &d->about) : e;
 }
 
 static lb_err settle(struct append *a, struct block *b, uint64_t first)
@@ -215,9 +245,92 @@ static lb_err recall(struct append *a, struct block *b, uint64_t first)
 	if (e == LB_OK)
 		e = forget_deadline(a, lane, d->position);
 	if (e == LB_OK)
-		e = purge_message(a, lane, d->position, d->at_s);
+		e = purge_message(a, lane, d->position, (uint32_t)(d->at_ms / 1000));
 	if (e == LB_OK)
 		e = put(a, JOURNAL_RECALLED, &d->about, &d->row);
+	return e == LB_OK ? append_block(a, b, first) : e;
+}
+
+static lb_err has_acknowledged(struct append *a, const struct lb_uuid *id, const char *partner, bool *out)
+{
+	uint8_t key[LEDGER_KEY_MAX];
+	struct ledger_row row;
+	lb_err e = journal_peek_row(a->journal, JOURNAL_LEDGER, key, ledger_key(id, partner, key), &a->record);
+
+	if (e == LB_OK)
+		e = ledger_row_read(lb_buf_data(&a->record), lb_buf_len(&a->record), &row);
+	*out = e == LB_OK && ledger_state(&row) >= LB_ACK_ACKNOWLEDGED;
+	return e == LB_NOT_FOUND ? LB_OK : e;
+}
+
+/* Their rows come before the Receipts that they are of, so the last of several sees all the others'. */
+static lb_err have_acknowledged(struct append *a, const struct deed *d, bool *out)
+{
+	lb_err e = LB_OK;
+
+	*out = true;
+	for (size_t at = 0; e == LB_OK && *out && at < lb_buf_len(&d->row);) {
+		const char *partner = (const char *)lb_buf_data(&d->row) + at;
+
+		e = has_acknowledged(a, &d->about, partner, out);
+		at += strlen(partner) + 1;
+	}
+	return e;
+}
+
+/* LB_NOT_FOUND: its bytes are gone already. */
+static lb_err find_digest(struct append *a, unsigned lane, uint64_t position, uint8_t digest[LB_DIGEST_SIZE])
+{
+	struct block *stored = NULL;
+	struct lb_zmtp_message m;
+	uint32_t i = 0;
+	lb_err e = append_read(a, lane, position, &stored);
+
+	if (e == LB_OK) {
+		i = (uint32_t)(position - stored->first);
+		e = stored->first <= position && position < block_end(stored) && !block_is_purged(stored, i) ? block_message(stored, i, &m) : LB_NOT_FOUND;
+	}
+	if (e == LB_OK)
+		e = lb_message_digest(m.frames[0], m.frames[1], digest);
+	if (stored)
+		block_unref(stored);
+	return e;
+}
+
+static lb_err erase_message(struct append *a, struct deed *d)
+{
+	struct erased_row row = { .at_ms = d->at_ms };
+	uint8_t bytes[ERASED_ROW_SIZE];
+	char text[LB_UUID_TEXT];
+	uint64_t position;
+	unsigned lane;
+	lb_err e = journal_peek_id(a->journal, &d->about, &lane, &position);
+
+	if (e == LB_OK)
+		e = find_digest(a, lane, position, row.digest);
+	if (e == LB_OK)
+		e = purge_message(a, lane, position, (uint32_t)(d->at_ms / 1000));
+	if (e != LB_OK)
+		return e == LB_NOT_FOUND ? LB_OK : e;
+	d->lane = (enum lb_lane)lane;
+	d->position = position;
+	erased_row_write(&row, bytes);
+	lb_uuid_format(&d->about, text);
+	log_event(LOG_INFO, "case_erased", "id=%s", text);
+	return journal_put(a->journal, JOURNAL_ERASED, d->about.b, sizeof d->about.b, bytes, sizeof bytes);
+}
+
+/* In the Receipt's own transaction: whoever is told that it was taken, or whoever starts again behind it, finds the case gone. */
+static lb_err erase(struct append *a, struct block *b, uint64_t first)
+{
+	bool all = false;
+	lb_err e = answer_repeat(a, b);
+
+	if (e != LB_NOT_FOUND)
+		return e;
+	e = have_acknowledged(a, b->deed, &all);
+	if (e == LB_OK && all)
+		e = erase_message(a, b->deed);
 	return e == LB_OK ? append_block(a, b, first) : e;
 }
 
@@ -236,6 +349,8 @@ lb_err deeds_do(struct append *a, struct block *b, uint64_t first)
 		return b->count == 1 ? withdraw(a, b) : LB_OK;
 	case DEED_RECALL:
 		return b->count == 1 ? recall(a, b, first) : LB_OK;
+	case DEED_ERASE:
+		return b->count == 1 ? erase(a, b, first) : LB_OK;
 	}
 	return LB_OK;
 }
@@ -303,6 +418,8 @@ static lb_err expire_one(struct append *a, const struct lb_uuid *id, int64_t now
 			e = settled_row_write(&settled, &out);
 		if (e == LB_OK)
 			e = put(a, JOURNAL_SETTLED, id, &out);
+		if (e == LB_OK)
+			e = note_end(a, id);
 	}
 	if (e == LB_OK)
 		e = journal_remove(a->journal, JOURNAL_WAITING, id->b, sizeof id->b);

@@ -12,6 +12,7 @@
 #include "broker/core/route.h"
 #include "broker/approvals.h"
 #include "broker/control.h"
+#include "broker/deed_publish.h"
 #include "broker/exercises.h"
 #include "broker/lookup.h"
 #include "broker/recalls.h"
@@ -128,26 +129,36 @@ static lb_err check_exercise(struct worker *w, uint16_t sender, const struct lb_
 	return exercises_take(w, sender, h, payload, &recipients);
 }
 
-static lb_err check_references(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *h, struct lb_frame payload,
-                               const struct route *route)
+static lb_err check_references(struct worker *w, uint16_t sender, const struct lb_header *h, struct lb_frame payload, const struct route *route)
 {
 	lb_err e = lookup_label(w, h);
 
-	if (e == LB_OK && exercises_concern(h))
-		e = check_exercise(w, sender, h, payload, route);
-	return e == LB_OK && h->type == LB_TYPE_RECEIPT ? receipts_take(w, s, sender, h, payload) : e;
+	return e == LB_OK && exercises_concern(h) ? check_exercise(w, sender, h, payload, route) : e;
+}
+
+static lb_err take_receipt(struct worker *w, struct session *s, uint16_t sender, const struct lb_zmtp_message *m, const struct lb_header *h,
+                           struct route *route)
+{
+	struct deed *deed;
+	lb_err e = receipts_take(w, s, sender, h, m->frames[1], &deed);
+
+	if (e != LB_OK)
+		return e;
+	return deed ? deed_publish(w, s, h, m, deed, NULL) : fill(w, s, m, h, route);
 }
 
 /* What a message has to do with others, whose answers ask the router: the route is the one of this. */
 static lb_err take_special(struct worker *w, struct session *s, uint16_t sender, const struct lb_zmtp_message *m, const struct lb_header *h,
                            struct route *route)
 {
-	lb_err e = check_references(w, s, sender, h, m->frames[1], route);
+	lb_err e = check_references(w, sender, h, m->frames[1], route);
 
 	if (e != LB_OK)
 		return e;
 	if (route->admitted == LB_NEEDS_APPROVAL)
 		return approvals_hold(w, s, h, m);
+	if (h->type == LB_TYPE_RECEIPT)
+		return take_receipt(w, s, sender, m, h, route);
 	if (h->type == LB_TYPE_APPROVAL)
 		return approvals_take(w, s, sender, h, m);
 	if (h->type == LB_TYPE_RECALL)

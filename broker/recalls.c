@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "broker/approvals.h"
-#include "broker/core/block.h"
 #include "broker/core/ledger.h"
 #include "broker/deed_publish.h"
-#include "broker/deliver.h"
 #include "broker/lookup.h"
 #include "broker/signed_by.h"
 #include "broker/worker_state.h"
@@ -54,7 +52,7 @@ static struct deed *make_deed(const struct worker *w, const struct lb_header *h)
 
 	if (!deed)
 		return NULL;
-	deed->at_s = (uint32_t)(w->now_ms / 1000);
+	deed->at_ms = w->now_ms;
 	recalled_row_write(&(struct recalled_row){ h->id, w->now_ms }, row);
 	if (lb_buf_append(&deed->row, row, sizeof row) == LB_OK)
 		return deed;
@@ -92,12 +90,4 @@ lb_err recalls_take(struct worker *w, struct session *s, const struct lb_header 
 	if (r)
 		lagebus__recall__free_unpacked(r, NULL);
 	return e;
-}
-
-void recalls_committed(struct worker *w, const struct block *b)
-{
-	if (!b->deed || b->deed->kind != DEED_RECALL || b->count == 0)
-		return;
-	tail_forget(&w->tail[b->deed->lane], b->deed->position);
-	deliver_forget(w);
 }

@@ -6,14 +6,11 @@
 #include "lagebus/header.h"
 #include "lagebus/zmtp.h"
 
-struct block;
 struct session;
 struct worker;
 
 /* Takes a Recall: of what waits, or of what is in the log. LB_OK, LB_NOT_FOUND, LB_WRONG_ORIGIN (it is another's), LB_BAD_AUDIENCE (it must go to
  * all who were to have the message), or why else it is refused. Asks the router. */
 lb_err recalls_take(struct worker *w, struct session *s, const struct lb_header *h, const struct lb_zmtp_message *m) LB_MUST_CHECK;
-/* A block is committed: if it recalls something, that is nowhere in this worker's memory any more. */
-void recalls_committed(struct worker *w, const struct block *b);
 
 #endif

@@ -12,10 +12,10 @@
 #include "broker/core/ledger.h"
 #include "broker/core/route.h"
 #include "broker/edge/channel.h"
+#include "broker/inquiry.h"
 #include "broker/lookup.h"
 #include "broker/outstanding.h"
 #include "broker/publish.h"
-#include "broker/receipts.h"
 #include "broker/session.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
@@ -139,7 +139,7 @@ static void say_overdue(struct worker *w, struct session *s, const struct logged
 	control_send(w, s, &control);
 }
 
-static bool hears(const struct session *s)
+bool remind_hears(const struct session *s)
 {
 	return s && s->state == SESSION_OPEN && s->reminders && lb_buf_len(lb_link_output(s->link)) + lb_buf_len(&s->later) < BEHIND_BYTES;
 }
@@ -163,7 +163,7 @@ static void tell(struct worker *w, struct session *s, const struct logged *m, co
 	}
 	past(w, &m->header, open, &late);
 	/* Where all have longer nobody is overdue yet, which is no news. */
-	if (remind_clock_ms(w) >= m->header.ack_deadline_ms && (*settled || count_of(&late) > 0 || count_of(open) == 0) && receipts_may_ask(w, s, &m->header))
+	if (remind_clock_ms(w) >= m->header.ack_deadline_ms && (*settled || count_of(&late) > 0 || count_of(open) == 0) && inquiry_may_ask(w, s, &m->header))
 		say_overdue(w, s, m, &late);
 }
 
@@ -176,7 +176,7 @@ void remind_tell(struct worker *w, struct remind_word *word)
 	/* Before the first reminder nobody has been told of it. */
 	if ((e == LB_OK || e == LB_NOT_FOUND) && lb_buf_len(&m.frame) > 0 && deadline_stage(&m.header, remind_clock_ms(w)) > DEADLINE_OPEN)
 		for (uint32_t i = 0; i < w->used; i++)
-			if (hears(w->sessions[i]))
+			if (remind_hears(w->sessions[i]))
 				tell(w, w->sessions[i], &m, &open, word->settled);
 	if (e == LB_NOT_FOUND && w->index == 0 && lb_buf_len(&m.frame) > 0)
 		forget(w, &m.header);
@@ -363,7 +363,7 @@ static void end_pass(struct worker *w)
 		if (!s || s->remind != REMIND_PASS)
 			continue;
 		s->remind = REMIND_NOTHING;
-		if (hears(s))
+		if (remind_hears(s))
 			say_reminder(w, s, NULL, PARTNER_NONE, false);
 	}
 	w->remind.passing = false;
@@ -385,7 +385,7 @@ static void pass(struct worker *w, const uint8_t key[DEADLINE_KEY_SIZE])
 
 		if (!s || s->remind != REMIND_PASS)
 			continue;
-		if (hears(s))
+		if (remind_hears(s))
 			tell(w, s, &m, &open, "");
 		else
 			s->remind = REMIND_NOTHING; /* it does not take what it is sent, and so is not told that this was all */

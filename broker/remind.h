@@ -49,6 +49,8 @@ struct remind_word {
 
 /* The broker's clock, by which deadlines pass. */
 int64_t remind_clock_ms(const struct worker *w);
+/* Does it want to be told, and take what it is told? */
+bool remind_hears(const struct session *s);
 /* The session has begun: it is told what is open for whom it speaks, a bit a tick. */
 void remind_open(struct session *s);
 /* A partner's receipt, with which it has done what the message asks, is on its way to the ledger. */

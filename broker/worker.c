@@ -12,14 +12,15 @@
 #include "broker/edge/poller.h"
 #include "broker/edge/slice.h"
 #include "broker/edge/socket.h"
+#include "broker/deed_publish.h"
 #include "broker/deliver.h"
 #include "broker/directory.h"
 #include "broker/explain.h"
 #include "broker/mandates.h"
 #include "broker/publish.h"
 #include "broker/remind.h"
-#include "broker/recalls.h"
 #include "broker/session.h"
+#include "broker/wait_ends.h"
 #include "broker/worker_state.h"
 #include "broker/writer.h"
 
@@ -193,7 +194,7 @@ static void on_commit(struct worker *w, struct commit *c)
 		struct block *b = c->blocks[i];
 
 		tail_push(&w->tail[b->lane], b);
-		recalls_committed(w, b);
+		deed_committed(w, b);
 		if (b->worker == w->index)
 			publish_answer(w, b);
 	}
@@ -293,6 +294,7 @@ static void tick(struct worker *w)
 			session_tick(w, w->sessions[i]);
 	publish_tick(w);
 	remind_tick(w);
+	wait_ends_tick(w);
 	if (w->draining)
 		drain(w);
 }

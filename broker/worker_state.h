@@ -1,7 +1,7 @@
 /* What a worker holds, for the files that are a worker's: worker.c runs the loop; session.c is a link's way in and out; publish.c takes
  * messages in; deliver.c hands them out; lookup.c finds one; cursor.c keeps where an agent stands, mandates.c whom it acts for;
  * exercises.c which exercises run; approvals.c and recalls.c do what two people, or an origin, decide; control.c, receipts.c answer;
- * remind.c keeps the deadlines. All of it is one thread's. */
+ * remind.c keeps the deadlines, wait_ends.c tells what does not wait any more. All of it is one thread's. */
 #ifndef LAGEBUS_BROKER_WORKER_STATE_H
 #define LAGEBUS_BROKER_WORKER_STATE_H
 
@@ -67,6 +67,7 @@ struct worker {
 	struct metrics metrics;
 	struct exercises exercises;
 	struct remind remind;
+	uint64_t wait_ends; /* number of the last one that its sessions were told of */
 	struct explained explained;
 	const atomic_llong *ahead_ms;
 

@@ -288,6 +288,8 @@ static lb_err forget_message(struct writer *w, const struct lb_header *h)
 		e = journal_clear(w->settings.journal, JOURNAL_LEDGER, id->b, sizeof id->b, end, sizeof end);
 	if (e == LB_OK)
 		e = journal_clear(w->settings.journal, JOURNAL_DELETED, id->b, sizeof id->b, end, sizeof end);
+	if (e == LB_OK)
+		e = journal_remove(w->settings.journal, JOURNAL_ERASED, id->b, sizeof id->b);
 	return e == LB_OK ? journal_remove(w->settings.journal, JOURNAL_RECALLED, id->b, sizeof id->b) : e;
 }
 
@@ -487,6 +489,8 @@ lb_err writer_start(const struct writer_settings *s, struct writer **out)
 	e = audit_open(s->journal, &w->audit);
 	if (e == LB_OK)
 		e = eras_init(&w->eras, s->journal);
+	if (e == LB_OK)
+		e = deeds_begin(&w->append);
 	if (e == LB_OK)
 		e = channel_open(s->hub, "urgent", &w->urgent);
 	if (e == LB_OK)

@@ -45,9 +45,14 @@ bool lb_text_equals(struct lb_text t, const char *s)
 	return t.n == n && (n == 0 || memcmp(t.p, s, n) == 0);
 }
 
+bool lb_text_same(struct lb_text a, struct lb_text b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
 bool lb_header_widens(const struct lb_header *h, const struct lb_header *about)
 {
-	bool same_origin = h->origin.n == about->origin.n && memcmp(h->origin.p, about->origin.p, h->origin.n) == 0;
+	bool same_origin = lb_text_same(h->origin, about->origin);
 
 	return !same_origin && lb_tlp_effective(h->tlp) < lb_tlp_effective(about->tlp);
 }

@@ -25,11 +25,6 @@ static int compare_ids(const struct lb_uuid *a, const struct lb_uuid *b)
 	return memcmp(a->b, b->b, sizeof a->b);
 }
 
-static bool same_text(struct lb_text a, struct lb_text b)
-{
-	return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
 static void read_payload(struct incident_item *i, struct lb_frame payload)
 {
 	const uint8_t *p = payload.n ? payload.p : (const uint8_t *)"";
@@ -109,7 +104,7 @@ static size_t corrects(const struct incident_order *d, const struct incident_ite
 	size_t k = i->h.has_supersedes ? incident_order_find(d, &i->h.supersedes) : NONE;
 	const struct incident_item *old = k != NONE ? &d->items[k] : NULL;
 
-	return old && old->h.type == i->h.type && same_text(old->h.origin, i->h.origin) && is_before(old, i) ? k : NONE;
+	return old && old->h.type == i->h.type && lb_text_same(old->h.origin, i->h.origin) && is_before(old, i) ? k : NONE;
 }
 
 /* Corrections of one thing are a group: whose first is the one that is known longest, and whose newest counts. */
@@ -133,7 +128,7 @@ static void join_corrections(struct incident_order *d)
 
 static bool is_same_thing(const struct incident_item *a, const struct incident_item *b)
 {
-	return compare_ids(&a->name, &b->name) == 0 && a->h.type == b->h.type && same_text(a->h.origin, b->h.origin);
+	return compare_ids(&a->name, &b->name) == 0 && a->h.type == b->h.type && lb_text_same(a->h.origin, b->h.origin);
 }
 
 static int by_name(const void *a, const void *b)

@@ -13,6 +13,7 @@
 #include "agents/agent/incident_store.h"
 #include "agents/agent/recalls.h"
 #include "agents/agent/second_person.h"
+#include "agents/agent/wait_ends.h"
 #include "lagebus/delivery.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -123,7 +124,7 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 		e = signers_verify(a->signers, &h, m->header, m->payload, m->signature, hint, &signer);
 	if (e == LB_OK) {
 		e = second_person_check(a, &h, m, hint, signer);
-		if (e != LB_OK && e != LB_NEEDS_APPROVAL)
+		if (e != LB_OK && !second_person_is_missing(e))
 			return e;
 	}
 	if ((e == LB_AGAIN || e == LB_UNKNOWN_SIGNER) && signers_ask(a->signers, hint, a->now_ms)) {
@@ -382,6 +383,9 @@ void intake_control(void *agent, const Lagebus__Control *c)
 		return;
 	case LAGEBUS__CONTROL__BODY_WAITING:
 		waiting_answered(a, WAITING_APPROVALS, c->waiting->request, &c->waiting->base);
+		return;
+	case LAGEBUS__CONTROL__BODY_WAIT_ENDED:
+		wait_ends_take(a, c->wait_ended);
 		return;
 	case LAGEBUS__CONTROL__BODY_HELLO:
 	case LAGEBUS__CONTROL__BODY_WELCOME:

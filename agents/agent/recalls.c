@@ -16,7 +16,7 @@
 
 static bool same_origin(struct lb_frame header, struct lb_text origin, struct lb_header *h)
 {
-	return lb_header_decode(header.p, header.n, h) == LB_OK && h->origin.n == origin.n && memcmp(h->origin.p, origin.p, origin.n) == 0;
+	return lb_header_decode(header.p, header.n, h) == LB_OK && lb_text_same(h->origin, origin);
 }
 
 /* The message goes, if it is here and is this origin's. */

@@ -16,6 +16,7 @@
 #include "agents/agent/outbox.h"
 #include "agents/agent/outgoing.h"
 #include "agents/agent/reminders.h"
+#include "agents/agent/wait_ends.h"
 #include "lagebus/payload.h"
 #include "agents/agent/receipt.h"
 #include "lagebus/topic.h"
@@ -338,6 +339,8 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 		e = incident_store_counts(&a->store, agent_clock_ms(), &s.incidents_open, &s.incidents_soon, &s.incidents_overdue);
 	if (e == LB_OK)
 		e = deadlines_list(a, &packed);
+	if (e == LB_OK)
+		e = wait_ends_list(a, &packed);
 	if (e == LB_OK && !(open = lagebus__status_reply__unpack(NULL, lb_buf_len(&packed), packed.p ? lb_buf_data(&packed) : (const uint8_t *)"")))
 		e = LB_NO_MEMORY;
 	lb_buf_fini(&packed);
@@ -373,6 +376,8 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	s.n_acts_for = list_acts_for(a, acts_for);
 	s.open = open->open;
 	s.n_open = open->n_open;
+	s.wait_ends = open->wait_ends;
+	s.n_wait_ends = open->n_wait_ends;
 	reply.number = number;
 	reply.body_case = LAGEBUS__REPLY__BODY_STATUS;
 	reply.status = &s;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "lagebus/identity.h"
 #include "proto/approval.pb-c.h"
 
 static void bind(sqlite3_stmt *q, const uint8_t about[16], const uint8_t digest[LB_DIGEST_SIZE], const char *signer, const uint8_t key[LB_DIGEST_SIZE])
@@ -29,6 +30,7 @@ static lb_err note(struct agent *a, const struct lb_header *h, struct lb_frame p
 		sqlite3_stmt *q = store_use(&a->store, STORE_APPROVED_ADD);
 
 		bind(q, h->thread.b, p->digest.data, signer, key);
+		sqlite3_bind_text(q, 5, h->origin.p, (int)h->origin.n, SQLITE_STATIC);
 		e = store_run(&a->store, q);
 	}
 	if (p)
@@ -36,17 +38,46 @@ static lb_err note(struct agent *a, const struct lb_header *h, struct lb_frame p
 	return e;
 }
 
+static bool is_coordinator(const struct settings *s, struct lb_text partner)
+{
+	for (unsigned i = 0; i < s->coordinators_n; i++)
+		if (lb_text_equals(partner, s->coordinators[i]))
+			return true;
+	return false;
+}
+
+/* Two of the coordinators' people; of anybody else's warning, two of its own. */
+static bool may_approve(const struct settings *s, struct lb_text approver, struct lb_text origin)
+{
+	return is_coordinator(s, origin) ? is_coordinator(s, approver) : lb_text_same(approver, origin);
+}
+
+/* Who is no coordinator warns its own bodies, whoever approves it. */
+static bool may_warn(const struct settings *s, const struct lb_header *h)
+{
+	bool own = true;
+
+	for (unsigned i = 0; i < h->audience_n; i++)
+		own &= lb_partner_is_below(h->audience[i].p, h->audience[i].n, h->origin.p, h->origin.n);
+	return own || is_coordinator(s, h->origin);
+}
+
 static lb_err find(struct agent *a, const struct lb_header *h, const struct inbox_message *m, const char *signer, const uint8_t key[LB_DIGEST_SIZE])
 {
 	uint8_t digest[LB_DIGEST_SIZE];
 	sqlite3_stmt *q;
+	bool found = false;
 	lb_err e = lb_message_digest(m->header, m->payload, digest);
 
 	if (e != LB_OK)
 		return e;
 	q = store_use(&a->store, STORE_APPROVED_FIND);
 	bind(q, h->id.b, digest, signer, key);
-	e = store_row(&a->store, q);
+	while (!found && (e = store_row(&a->store, q)) == LB_OK) {
+		const char *approver = (const char *)sqlite3_column_text(q, 0);
+
+		found = approver && may_approve(&a->settings, lb_text_of(approver), h->origin);
+	}
 	sqlite3_reset(q);
 	return e == LB_NOT_FOUND ? LB_NEEDS_APPROVAL : e;
 }
@@ -60,5 +91,12 @@ lb_err second_person_check(struct agent *a, const struct lb_header *h, const str
 
 	if (e == LB_OK && approval)
 		e = note(a, h, m->payload, signer, key);
-	return e == LB_OK && needs ? find(a, h, m, signer, key) : e;
+	if (e == LB_OK && needs)
+		e = may_warn(&a->settings, h) ? find(a, h, m, signer, key) : LB_ROLE_MAY_NOT_SEND;
+	return e;
+}
+
+bool second_person_is_missing(lb_err e)
+{
+	return e == LB_NEEDS_APPROVAL || e == LB_ROLE_MAY_NOT_SEND;
 }

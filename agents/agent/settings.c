@@ -30,6 +30,8 @@ void settings_fini(struct settings *s)
 {
 	for (unsigned i = 0; i < s->brokers_n; i++)
 		free(s->brokers[i]);
+	for (unsigned i = 0; i < s->coordinators_n; i++)
+		free(s->coordinators[i]);
 	for (size_t i = 0; i < ROWS; i++)
 		free(*field_of(s, i));
 	memset(s, 0, sizeof *s);
@@ -52,24 +54,6 @@ static lb_err refuse(const char *file, const struct config_node *n, struct confi
 	return LB_CONFIG;
 }
 
-static lb_err take_brokers(const char *file, const struct config_node *n, struct settings *s, struct config_problem *problem)
-{
-	unsigned count = config_node_count(n);
-
-	if (config_node_kind(n) != CONFIG_LIST || count == 0 || count > SETTINGS_BROKERS_MAX)
-		return refuse(file, n, problem, "must be a list of one to eight \"host:port\"");
-	for (unsigned i = 0; i < count; i++) {
-		const char *text = config_node_text(config_node_at(n, i));
-
-		if (!text || !strchr(text, ':'))
-			return refuse(file, n, problem, "each broker is a text \"host:port\"");
-		if (set(&s->brokers[i], text) != LB_OK)
-			return LB_NO_MEMORY;
-		s->brokers_n = i + 1;
-	}
-	return LB_OK;
-}
-
 static const char *wrong_level(const char *text)
 {
 	enum log_level level;
@@ -85,6 +69,11 @@ static const char *wrong_route(const char *text)
 static const char *wrong_partner(const char *text)
 {
 	return lb_partner_is_valid(text, strlen(text)) ? NULL : "is no partner id";
+}
+
+static const char *wrong_broker(const char *text)
+{
+	return strchr(text, ':') ? NULL : "each broker is a text \"host:port\"";
 }
 
 static const char *wrong_time(const char *text)
@@ -112,12 +101,43 @@ static const char *wrong_text(const char *key, const char *text)
 	return NULL;
 }
 
+struct list {
+	const char *key, *what;
+	char **field;
+	unsigned *n, most;
+	const char *(*wrong)(const char *text);
+};
+
+/* The fields are still empty: no key stands in a file twice. */
+static lb_err take_list(const char *file, const struct config_node *n, const struct list *list, struct config_problem *problem)
+{
+	unsigned count = config_node_count(n);
+
+	if (config_node_kind(n) != CONFIG_LIST || count == 0 || count > list->most)
+		return refuse(file, n, problem, list->what);
+	for (unsigned i = 0; i < count; i++) {
+		const char *text = config_node_text(config_node_at(n, i)), *wrong = text ? list->wrong(text) : list->what;
+
+		if (wrong)
+			return refuse(file, n, problem, wrong);
+		if (set(&list->field[i], text) != LB_OK)
+			return LB_NO_MEMORY;
+		*list->n = i + 1;
+	}
+	return LB_OK;
+}
+
 static lb_err take_node(const char *file, const struct config_node *n, struct settings *s, struct config_problem *problem)
 {
+	const struct list lists[] = {
+		{ "brokers", "must be a list of one to eight \"host:port\"", s->brokers, &s->brokers_n, SETTINGS_BROKERS_MAX, wrong_broker },
+		{ "coordinators", "must be a list of one to eight partner ids, (\"bund-bsi\")", s->coordinators, &s->coordinators_n, SETTINGS_COORDINATORS_MAX, wrong_partner },
+	};
 	const char *text = config_node_text(n), *wrong = wrong_text(config_node_key(n), text);
 
-	if (strcmp(config_node_key(n), "brokers") == 0)
-		return take_brokers(file, n, s, problem);
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+		if (strcmp(config_node_key(n), lists[i].key) == 0)
+			return take_list(file, n, &lists[i], problem);
 	for (size_t i = 0; i < ROWS; i++)
 		if (strcmp(config_node_key(n), rows[i].key) == 0)
 			return wrong ? refuse(file, n, problem, wrong) : set(field_of(s, i), text);
@@ -148,6 +168,8 @@ static lb_err take(struct config_file *f, struct settings *out, struct config_pr
 		e = set(field_of(&s, i), rows[i].value);
 	for (unsigned i = 0; e == LB_OK && i < config_node_count(root); i++)
 		e = take_node(config_file_name(f), config_node_at(root, i), &s, problem);
+	if (e == LB_OK && s.coordinators_n == 0 && (e = set(&s.coordinators[0], SETTINGS_COORDINATOR)) == LB_OK)
+		s.coordinators_n = 1;
 	if (e == LB_OK)
 		e = check(config_file_name(f), &s, problem);
 	config_file_free(f);

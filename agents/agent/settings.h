@@ -9,8 +9,10 @@
 #include "proto/host/config_file.h"
 
 #define SETTINGS_BROKERS_MAX 8
+#define SETTINGS_COORDINATORS_MAX 8
+#define SETTINGS_COORDINATOR "bund-bsi" /* where none are given */
 
-/* A row a key: X(field, key, required, default, text). `brokers` is the one list. */
+/* A row a key: X(field, key, required, default, text). `brokers` and `coordinators` are lists. */
 /* clang-format off */
 #define SETTINGS_TABLE(X) \
 	X(certificate, "certificate", true,  "", "the agent's certificate chain, PEM") \
@@ -32,6 +34,8 @@
 struct settings {
 	char *brokers[SETTINGS_BROKERS_MAX]; /* "host:port", tried in turn */
 	unsigned brokers_n;
+	char *coordinators[SETTINGS_COORDINATORS_MAX]; /* partner ids: who may warn everyone (second_person.h) */
+	unsigned coordinators_n;
 #define X(field, key, required, value, text) char *field;
 	SETTINGS_TABLE(X)
 #undef X

@@ -92,7 +92,15 @@ static const char *const steps[] = {
 	"ALTER TABLE inbox ADD COLUMN exercise TEXT;"
 	"UPDATE inbox SET exercise=exercise_of(header) WHERE exercise_of(header) IS NOT NULL;"
 	"CREATE INDEX inbox_exercise ON inbox(exercise) WHERE exercise IS NOT NULL;",
-	/* 9: a title in both languages. What is there keeps the one it was stored in, which the index has, too. */
+	/* 9: as whom somebody approved. Until then it was not kept; but for a mandate it is the partner of the certificate. */
+	"CREATE TABLE approval(about BLOB, digest BLOB, signer TEXT, origin TEXT, key BLOB, UNIQUE(about, digest, signer, origin));"
+	"INSERT INTO approval SELECT about,digest,signer,substr(signer,instr(signer,'/partner/')+9,instr(signer,'/agent/')-instr(signer,'/partner/')-9),key"
+	" FROM approved;"
+	"DROP TABLE approved;"
+	"ALTER TABLE approval RENAME TO approved;",
+	/* 10: what does not wait for a second person any more, as the broker says it (wait_ends.c). */
+	"CREATE TABLE wait_end(id BLOB PRIMARY KEY, at INTEGER, said BLOB) WITHOUT ROWID;",
+	/* 11: a title in both languages. What is there keeps the one it was stored in, which the index has, too. */
 	"ALTER TABLE inbox ADD COLUMN title_german TEXT NOT NULL DEFAULT '';",
 };
 
@@ -125,8 +133,11 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_QUARANTINE_COUNT] = "SELECT count(*) FROM quarantine",
 	[STORE_HELD_ADD] = "INSERT INTO held(log,lane,position,received,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7)",
 	[STORE_HELD_FIRST] = "SELECT row,log,lane,position,received,header,signature,payload FROM held ORDER BY row LIMIT 1",
-	[STORE_APPROVED_ADD] = "INSERT OR IGNORE INTO approved VALUES(?1,?2,?3,?4)",
-	[STORE_APPROVED_FIND] = "SELECT 1 FROM approved WHERE about=?1 AND digest=?2 AND signer<>?3 AND key<>?4 LIMIT 1",
+	[STORE_APPROVED_ADD] = "INSERT OR IGNORE INTO approved(about,digest,signer,key,origin) VALUES(?1,?2,?3,?4,?5)",
+	[STORE_APPROVED_FIND] = "SELECT origin FROM approved WHERE about=?1 AND digest=?2 AND signer<>?3 AND key<>?4",
+	[STORE_WAIT_END_ADD] = "INSERT OR IGNORE INTO wait_end VALUES(?1,?2,?3)",
+	[STORE_WAIT_END_TRIM] = "DELETE FROM wait_end WHERE id IN (SELECT id FROM wait_end ORDER BY at DESC,id DESC LIMIT -1 OFFSET ?1)",
+	[STORE_WAIT_END_LIST] = "SELECT said FROM wait_end WHERE at>=?1 ORDER BY at DESC,id DESC LIMIT ?2",
 	[STORE_RECALLED_ADD] = "INSERT OR IGNORE INTO recalled VALUES(?1,?2,?3,?4)",
 	[STORE_RECALLED_FIND] = "SELECT reason,at FROM recalled WHERE id=?1 AND origin=?2",
 	[STORE_SUPERSEDED_ADD] = "INSERT OR REPLACE INTO superseded VALUES(?1,?2,?3)",

@@ -67,26 +67,42 @@ static void stop_showing(struct agent *a, struct watcher *w, lb_err e)
 	log_event(LOG_INFO, "watcher_dropped", "reason=%s", lb_err_token(e));
 }
 
+/* Tells them of something about a message: those who asked for its topic. A deadline's title is the first or, for who reads German, the second; NULL: there is none. */
+static void tell(struct agent *a, Lagebus__Reply *reply, ProtobufCBinaryData header, bool exercise, char *const titles[2])
+{
+	reply->more = true;
+	for (unsigned i = 0; i < WATCHERS_MAX; i++) {
+		struct watcher *w = &a->watchers[i];
+		lb_err e = LB_OK;
+
+		if (!w->here || (exercise && !w->exercises) || !wants_topic(w, header))
+			continue;
+		reply->number = w->number;
+		if (titles)
+			reply->deadline->title = titles[w->german];
+		e = answer_try(a, &w->peer, reply);
+		if (e != LB_OK)
+			stop_showing(a, w, e);
+	}
+}
+
 void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open, const char *german_title)
 {
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
 	Lagebus__OpenDeadline said = *open;
 
-	reply.more = true;
 	reply.body_case = LAGEBUS__REPLY__BODY_DEADLINE;
 	reply.deadline = &said;
-	for (unsigned i = 0; i < WATCHERS_MAX; i++) {
-		struct watcher *w = &a->watchers[i];
-		lb_err e = LB_OK;
+	tell(a, &reply, open->header, open->exercise, (char *const[2]){ open->title, (char *)german_title });
+}
 
-		if (!w->here || (open->exercise && !w->exercises) || !wants_topic(w, open->header))
-			continue;
-		reply.number = w->number;
-		said.title = w->german ? (char *)german_title : open->title;
-		e = answer_try(a, &w->peer, &reply);
-		if (e != LB_OK)
-			stop_showing(a, w, e);
-	}
+void watchers_tell_end(struct agent *a, const Lagebus__WaitEnds *ends, ProtobufCBinaryData header, bool exercise)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+
+	reply.body_case = LAGEBUS__REPLY__BODY_WAIT_ENDS;
+	reply.wait_ends = (Lagebus__WaitEnds *)ends;
+	tell(a, &reply, header, exercise, NULL);
 }
 
 /* True if there is more for it now. */

@@ -135,8 +135,8 @@ static json_t *json_messages(const Lagebus__AuditPublished *p)
 	for (size_t at = 0; at + LB_AUDIT_ENTRY <= p->messages.len; at += LB_AUDIT_ENTRY) {
 		const uint8_t *m = p->messages.data + at;
 
-		json_array_append_new(list, json_pack("{s:o,s:o,s:o}", "id", json_id(m, 16), "signer", json_hex(m + 16, LB_SIGNER_SIZE), "signature_sha256",
-			json_hex(m + 24, LB_AUDIT_ENTRY - 24)));
+		json_array_append_new(list, json_pack("{s:o,s:o,s:o}", "id", json_id(m, 16), "signer", json_hex(m + 16, LB_SIGNER_SIZE), "signature_end",
+			json_hex(m + LB_AUDIT_ENTRY - LB_AUDIT_SIGNATURE_END, LB_AUDIT_SIGNATURE_END)));
 	}
 	return list;
 }

@@ -6,6 +6,7 @@
 #include "agents/cli/message.h"
 #include "agents/cli/open_deadline.h"
 #include "agents/cli/out.h"
+#include "agents/cli/wait_end.h"
 #include "agents/cli/when.h"
 #include "proto/host/words.h"
 
@@ -39,6 +40,17 @@ static json_t *open_json(const Lagebus__StatusReply *s)
 	return list;
 }
 
+/* What cannot be read is left out. */
+static json_t *ends_json(const Lagebus__StatusReply *s)
+{
+	json_t *list = json_array(), *one;
+
+	for (size_t i = 0; i < s->n_wait_ends; i++)
+		if ((one = wait_end_json(s->wait_ends[i])))
+			json_array_append_new(list, one);
+	return list;
+}
+
 static json_t *status_json(const Lagebus__StatusReply *s)
 {
 	json_t *doc = json_pack("{s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:o}", "agent", out_json_string(s->agent), "partner", out_json_string(s->partner),
@@ -59,6 +71,7 @@ static json_t *status_json(const Lagebus__StatusReply *s)
 	json_object_set_new(doc, "version", out_json_string(s->version));
 	json_object_set_new(doc, "acts_for", names_json(s->acts_for, s->n_acts_for));
 	json_object_set_new(doc, "open", open_json(s));
+	json_object_set_new(doc, "wait_ends", ends_json(s));
 	json_object_set_new(doc, "certificate_expires", out_json_time(s->certificate_expires));
 	return doc;
 }
@@ -131,6 +144,8 @@ static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 	count_field(cli, "missed for ever", s->missed, OUT_BAD);
 	for (size_t i = 0; i < s->n_open; i++)
 		open_deadline_field(cli, s->open[i]);
+	for (size_t i = 0; i < s->n_wait_ends; i++)
+		wait_end_field(cli, s->wait_ends[i]);
 	out_time_field(cli, soon ? OUT_BAD : OUT_PLAIN, "certificate until", s->certificate_expires);
 	out_field(cli, OUT_PLAIN, "version", s->version);
 }

@@ -7,6 +7,7 @@
 #include "agents/cli/open_deadline.h"
 #include "agents/cli/out.h"
 #include "agents/cli/stop.h"
+#include "agents/cli/wait_end.h"
 #include "agents/cli/when.h"
 #include "proto/host/words.h"
 
@@ -101,6 +102,8 @@ static enum cli_exit one(struct client *client, bool *shown)
 	} else if (!code && reply->body_case == LAGEBUS__REPLY__BODY_DEADLINE) {
 		code = open_deadline_event(client->cli, reply->deadline);
 	}
+	for (size_t i = 0; !code && reply->body_case == LAGEBUS__REPLY__BODY_WAIT_ENDS && i < reply->wait_ends->n_ended; i++)
+		code = wait_end_event(client->cli, reply->wait_ends->ended[i]);
 	for (size_t i = 0; !code && reply->body_case == LAGEBUS__REPLY__BODY_INCIDENTS && i < reply->incidents->n_incidents; i++)
 		code = show_due(client->cli, reply->incidents->incidents[i]);
 	lagebus__reply__free_unpacked(reply, NULL);

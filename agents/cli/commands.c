@@ -35,7 +35,7 @@ const struct command commands[] = {
 		"accepted; where today's differ, --all says it. In a pipe each line has: partner, delivered (yes, no or expired), displayed, acknowledged, by, "
 		"implemented, last seen and state (overdue where it is), separated by tabs. Of a message that was recalled there is one more field: when all of "
 		"the partner's agents had deleted it. Of one that waits for a second person, or waited in vain, there is one line: waiting, refused, expired or "
-		"withdrawn. The exit code is 7 if somebody is overdue.", ROW(receipts) },
+		"withdrawn. Of a case of digital violence it also says when its content was deleted at the broker. The exit code is 7 if somebody is overdue.", ROW(receipts) },
 	{ "incident list", "", 0, 0, "the incidents that are open, and what is due next",
 		"Lists the incident that changed last first. In a pipe each line has: changed, stage, tier, title, lead, due next and id, separated by tabs.",
 		ROW(incident_list) },
@@ -81,7 +81,8 @@ const struct command commands[] = {
 	{ "watch", "", 0, 0, "show messages as they come",
 		"Shows what is not acknowledged yet and then each message as it is stored, until interrupted. With --json each message is "
 		"a document on a line of its own. What has to be acknowledged by a time, or is overdue, is said when the broker says it: a document with an event, or a "
-		"line of: time, event (reminder, overdue, others-overdue, settled), deadline, partners and id. With --timeout it ends with exit code 4 when "
+		"line of: time, event (reminder, overdue, others-overdue, settled), deadline, partners and id. So is the end of a wait for a second person: a line of "
+		"time, wait-ended, when, how (approved, refused, expired, withdrawn), origin and id. With --timeout it ends with exit code 4 when "
 		"nothing came for so long.", ROW(watch) },
 	{ "indicators import", "FILE", 1, 1, "send indicators from a file: text, CSV, MISP or STIX",
 		"Reads a value a line (also disarmed, as hxxp://example[.]org; # begins a comment), CSV with a heading, a MISP event or a STIX 2.1 bundle, and sends "
@@ -143,8 +144,8 @@ const struct command commands[] = {
 		"registrations, each with its own help.", ROW(training) },
 	{ "status", "", 0, 0, "how agent and link are",
 		"Shows identity, whom the agent acts for besides, link, outbox, inbox and how far behind the newest message it is; till when we have to "
-		"acknowledge what, what we are overdue with, and who else is overdue with what we or, where we are a coordinator, others sent. The exit code is 4 "
-		"while the agent is linked to no broker.", ROW(status) },
+		"acknowledge what, what we are overdue with, and who else is overdue with what we or, where we are a coordinator, others sent; and how, in the last week, "
+		"what we have sent or might have approved ended to wait for a second person. The exit code is 4 while the agent is linked to no broker.", ROW(status) },
 	{ "check", "[FILE]", 0, 1, "check configuration and certificates, and ask agent and broker",
 		"Reads the agent's configuration (default /etc/lagebus/agent.conf) and checks the certificate's dates, its chain to the CA, "
 		"the revocation list and that the key belongs to it; then asks the agent and through it the broker. Each line says ok, "
@@ -171,8 +172,9 @@ const struct command commands[] = {
 		"The agent decrypts it for this once; what it stores stays encrypted. ID is the pseudonym's first digits, the message's id (its first or last "
 		"digits, 4 at least), or last.", ROW(case_show) },
 	{ "case ack", "ID", 1, 1, "acknowledge a case, which deletes it",
-		"Tells the office that sent it by which function it was taken up, and deletes its content here, for good. It asks "
-		"before; without a terminal --yes is needed.", ROW(case_ack) },
+		"Tells the office that sent it by which function it was taken up, and deletes its content here and at the broker, for good. It "
+		"asks before; without a terminal --yes is needed. Another agent of the same office that has it keeps its ciphertext until it expires; one that has "
+		"not got it yet does not get it any more.", ROW(case_ack) },
 	{ "ca init", "DIR", 1, 1, "make a certificate authority in a folder",
 		"Makes the federation's certificate authority: DIR/ca.pem, DIR/ca.key (mode 0600), an empty DIR/crl.pem and the "
 		"index of what was issued. Nothing that is there is overwritten.", ROW(ca_init) },

@@ -283,6 +283,15 @@ static char *recall_summary(const Lagebus__Receipts *r)
 	return fclose(f) == 0 ? text : NULL;
 }
 
+static void show_erasing(struct cli *cli, const Lagebus__Receipts *r)
+{
+	char at[WHEN_TEXT];
+
+	when_short(r->erased, r->now, at);
+	if (r->erased)
+		out_styled(cli, OUT_GOOD, "its content was deleted at the broker at %s, when it was acknowledged", at);
+}
+
 static void show_approval(struct cli *cli, const Lagebus__Receipts *r)
 {
 	char text[1700];
@@ -331,6 +340,7 @@ static enum cli_exit show_table(struct cli *cli, const Lagebus__Receipts *r, boo
 		out_styled(cli, recall ? OUT_WARN : OUT_HEAD, "%s", recall ? recall : summary);
 		if (!recall)
 			still_open(cli, r);
+		show_erasing(cli, r);
 	}
 	free(recall);
 	free(summary);
@@ -390,6 +400,8 @@ static enum cli_exit show_json(struct cli *cli, const Lagebus__Receipts *r, bool
 	json_object_set_new(doc, "overdue", json_integer(receipts_overdue(r)));
 	json_object_set_new(doc, "complete", json_boolean(receipts_are_complete(r)));
 	free(summary);
+	if (doc && r->erased)
+		json_object_set_new(doc, "erased", out_json_time(r->erased));
 	if (doc && r->recalled) {
 		char recall[LB_UUID_TEXT] = "";
 

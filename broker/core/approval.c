@@ -148,3 +148,13 @@ lb_err settled_row_read(const uint8_t *p, size_t n, struct settled_row *out)
 	*out = row;
 	return LB_OK;
 }
+
+void wait_end_key(uint64_t number, uint8_t out[WAIT_END_KEY_SIZE])
+{
+	put_big(out, UINT64_MAX - number, WAIT_END_KEY_SIZE);
+}
+
+uint64_t wait_end_number(const uint8_t key[WAIT_END_KEY_SIZE])
+{
+	return UINT64_MAX - get_big(key, WAIT_END_KEY_SIZE);
+}

@@ -41,4 +41,11 @@ struct settled_row {
 lb_err settled_row_write(const struct settled_row *row, struct lb_buf *out) LB_MUST_CHECK;
 lb_err settled_row_read(const uint8_t *p, size_t n, struct settled_row *out) LB_MUST_CHECK;
 
+/* Which messages ceased to wait, the newest first: keys of JOURNAL_WAIT_ENDS, whose rows are the messages' ids. */
+#define WAIT_END_KEY_SIZE 8
+#define WAIT_ENDS_KEPT 64 /* the newest; an older row goes when another comes */
+void wait_end_key(uint64_t number, uint8_t out[WAIT_END_KEY_SIZE]);
+/* The number, from 1 on. */
+uint64_t wait_end_number(const uint8_t key[WAIT_END_KEY_SIZE]);
+
 #endif

@@ -17,14 +17,17 @@ enum deed_kind {
 	DEED_WITHDRAW, /* the block is the origin's Recall of what waits; nothing is appended */
 	DEED_REPEAT,   /* the block was published before: it is accepted again if it is the same, and nothing is done */
 	DEED_RECALL,   /* the block is the Recall of `about`, whose bytes go from the log */
+	DEED_ERASE,    /* the block is a Receipt of the case `about`, whose bytes go from the log if that is the last one it takes */
 };
 
 struct deed {
 	enum deed_kind kind;
 	struct lb_uuid about;
-	struct lb_buf row; /* HOLD: the row of JOURNAL_WAITING; APPROVE, REFUSE, WITHDRAW: that of JOURNAL_SETTLED */
-	uint32_t at_s;     /* RECALL: since 1970 */
-	enum lb_lane lane; /* RECALL, set by the writer: where `about` stands */
+	/* HOLD: the row of JOURNAL_WAITING; APPROVE, REFUSE, WITHDRAW: that of JOURNAL_SETTLED; RECALL: that of JOURNAL_RECALLED; ERASE: the ids of
+	 * the other partners who have to acknowledge it, each with its NUL. */
+	struct lb_buf row;
+	int64_t at_ms;     /* RECALL, ERASE: since 1970 */
+	enum lb_lane lane; /* RECALL, ERASE, set by the writer: where `about` stands, whose bytes went; position 0: none did */
 	uint64_t position;
 };
 

@@ -128,6 +128,22 @@ lb_err deleted_row_read(const uint8_t *p, size_t n, int64_t *at_ms)
 	return LB_OK;
 }
 
+void erased_row_write(const struct erased_row *row, uint8_t out[ERASED_ROW_SIZE])
+{
+	memcpy(put_little64(out, (uint64_t)row->at_ms), row->digest, sizeof row->digest);
+}
+
+lb_err erased_row_read(const uint8_t *p, size_t n, struct erased_row *out)
+{
+	uint64_t at;
+
+	if (n != ERASED_ROW_SIZE)
+		return LB_CORRUPT;
+	memcpy(out->digest, get64(p, &at), sizeof out->digest);
+	out->at_ms = (int64_t)at;
+	return LB_OK;
+}
+
 size_t ledger_key(const struct lb_uuid *id, const char *partner, uint8_t out[LEDGER_KEY_MAX])
 {
 	size_t n = strnlen(partner, LB_PARTNER_ID_MAX);

@@ -8,6 +8,7 @@
 
 #include "lagebus/err.h"
 #include "lagebus/limits.h"
+#include "lagebus/signature.h"
 #include "lagebus/uuid.h"
 
 /* JOURNAL_CURSORS, by the agent's SPIFFE ID. Per lane: `stored` is the furthest that the agent has acknowledged, also if it began
@@ -57,6 +58,16 @@ lb_err recalled_row_read(const uint8_t *p, size_t n, struct recalled_row *out) L
 size_t deleted_key(const struct lb_uuid *id, const char *agent, uint8_t out[DELETED_KEY_MAX]);
 void deleted_row_write(int64_t at_ms, uint8_t out[DELETED_ROW_SIZE]);
 lb_err deleted_row_read(const uint8_t *p, size_t n, int64_t *at_ms) LB_MUST_CHECK;
+
+/* JOURNAL_ERASED, by the message's id: a case that went when its recipients had acknowledged it. */
+struct erased_row {
+	int64_t at_ms;
+	uint8_t digest[LB_DIGEST_SIZE]; /* lb_message_digest: the same message may come again */
+};
+#define ERASED_ROW_SIZE (8 + LB_DIGEST_SIZE)
+void erased_row_write(const struct erased_row *row, uint8_t out[ERASED_ROW_SIZE]);
+/* LB_OK or LB_CORRUPT. */
+lb_err erased_row_read(const uint8_t *p, size_t n, struct erased_row *out) LB_MUST_CHECK;
 
 /* JOURNAL_LEDGER, by the message's id and the partner's id. Times are ms since 1970, 0: not yet. */
 struct ledger_row {

@@ -76,7 +76,7 @@ static lb_err take_lock(struct journal *j, char *why, size_t why_n)
 const char *journal_table_name(enum journal_table t)
 {
 	static const char *const names[JOURNAL_TABLES] = { "cursors", "signers", "ledger", "lapses", "mandates", "audit", "agents", "deadlines", "eras",
-	                                                    "federations", "waiting", "settled", "recalled", "deleted", "due", "exercises" };
+	                                                    "federations", "waiting", "settled", "recalled", "deleted", "due", "exercises", "erased", "wait-ends" };
 
 	return names[t];
 }

@@ -42,6 +42,8 @@ enum journal_table {
 	JOURNAL_DELETED,  /* message id, agent -> when the agent has deleted what was recalled */
 	JOURNAL_DUE,      /* time, lane, position -> nothing: when something of a record is to be purged */
 	JOURNAL_EXERCISES, /* exercise, partner that began it -> from when to when, and its messages */
+	JOURNAL_ERASED, /* message id -> when a case went whose recipients have acknowledged it, and its digest */
+	JOURNAL_WAIT_ENDS, /* number, counted down -> id of a message that does not wait any more (core/approval.h) */
 	JOURNAL_TABLES,
 };
 /* Its name in LMDB. Static storage. */

@@ -11,7 +11,8 @@
 #include "lagebus/uuid.h"
 
 #define LB_AUDIT_HASH 32
-#define LB_AUDIT_ENTRY 40                   /* bytes of a message in AuditPublished.messages */
+#define LB_AUDIT_SIGNATURE_END 16           /* bytes of a signature that stand for it */
+#define LB_AUDIT_ENTRY (16 + LB_SIGNER_SIZE + LB_AUDIT_SIGNATURE_END) /* bytes of a message in AuditPublished.messages */
 #define LB_AUDIT_ROW_MAX (16 * 1024 * 1024) /* bytes of a row */
 #define LB_AUDIT_SIGNED "lagebus-audit"     /* what stands in the header's place when a checkpoint is signed: no header begins so */
 #define LB_AUDIT_POINT (16 + 8 + LB_AUDIT_HASH)

@@ -86,6 +86,7 @@ bool lb_header_same_exercise(const struct lb_header *h, const struct lb_header *
 
 struct lb_text lb_text_of(const char *s);
 bool lb_text_equals(struct lb_text t, const char *s);
+bool lb_text_same(struct lb_text a, struct lb_text b);
 /* True if p[0..n) is UTF-8 (RFC 3629: no surrogates, no overlong forms) and has no NUL. */
 bool lb_utf8_is_valid(const char *p, size_t n);
 

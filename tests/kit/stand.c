@@ -462,6 +462,46 @@ void stand_assert_delivered(struct caller *c, const struct lb_uuid *id, uint64_t
 			fail_msg("byte %zu of the payload of %zu is not what was sent", i, c->payload.n);
 }
 
+void stand_assert_accepted(struct caller *c, const struct lb_uuid *id)
+{
+	assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_ACCEPTED));
+	assert_int_equal(c->control->accepted->n_ids, 1);
+	assert_int_equal(c->control->accepted->ids[0].len, sizeof id->b);
+	assert_memory_equal(c->control->accepted->ids[0].data, id->b, sizeof id->b);
+}
+
+void stand_assert_refused(struct caller *c, const struct lb_uuid *id, const char *reason)
+{
+	assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_REFUSED));
+	assert_string_equal(c->control->refused->reason, reason);
+	assert_true(c->control->refused->text[0] != '\0');
+	assert_int_equal(c->control->refused->id.len, sizeof id->b);
+	assert_memory_equal(c->control->refused->id.data, id->b, sizeof id->b);
+}
+
+const Lagebus__Receipts *stand_receipts(struct caller *c, const void *id, size_t n)
+{
+	static uint64_t request;
+	Lagebus__ReceiptsQuery query = LAGEBUS__RECEIPTS_QUERY__INIT;
+	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
+	enum heard heard;
+
+	query.request = ++request;
+	query.id = (ProtobufCBinaryData){ n, (uint8_t *)id };
+	control.body_case = LAGEBUS__CONTROL__BODY_RECEIPTS_QUERY;
+	control.receipts_query = &query;
+	caller_say_control(c, &control);
+	do
+		heard = caller_hear(c);
+	while (heard == HEARD_DELIVERY || heard == HEARD_COMMAND);
+	assert_int_equal(heard, HEARD_CONTROL);
+	assert_int_equal(c->control->body_case, LAGEBUS__CONTROL__BODY_RECEIPTS);
+	assert_int_equal(c->control->receipts->request, request);
+	assert_int_equal(c->control->receipts->id.len, n);
+	assert_memory_equal(c->control->receipts->id.data, id, n);
+	return c->control->receipts;
+}
+
 void stand_wait(const atomic_ullong *number, unsigned long long least)
 {
 	struct timespec begin, now;

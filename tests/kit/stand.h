@@ -68,6 +68,11 @@ struct lb_uuid stand_warn(struct caller *c, const char *to, size_t size);
 void stand_publish(struct caller *c, const char *who, const struct lb_header *h, const void *payload, size_t n);
 /* The next thing the caller hears is a delivery of such a message: of this id, at this position of its lane, after that one. */
 void stand_assert_delivered(struct caller *c, const struct lb_uuid *id, uint64_t position, uint64_t previous);
+/* The next thing that it hears is the broker's answer to its publish. */
+void stand_assert_accepted(struct caller *c, const struct lb_uuid *id);
+void stand_assert_refused(struct caller *c, const struct lb_uuid *id, const char *reason);
+/* What the receipts of a message say to it; deliveries that come before the answer are passed over. Valid until it hears again. */
+const Lagebus__Receipts *stand_receipts(struct caller *c, const void *id, size_t n);
 /* Waits until a number that another thread counts is at least this much. */
 void stand_wait(const atomic_ullong *number, unsigned long long least);
 /* The numbers of a worker. */

@@ -29,7 +29,7 @@ static void assert_refused(const char *text, unsigned line, const char *says)
 static void the_example_has_each_key_under_a_comment(void **state)
 {
 #define X(field, key, required, value, text) key,
-	static const char *const keys[] = { "brokers", SETTINGS_TABLE(X) };
+	static const char *const keys[] = { "brokers", "coordinators", SETTINGS_TABLE(X) };
 #undef X
 	static char text[10000];
 	FILE *f = fopen("docs/examples/agent.conf", "r");
@@ -71,8 +71,14 @@ static void what_is_not_given_has_its_default(void **state)
 	assert_string_equal(s.proxy, "");
 	assert_string_equal(s.local, "ipc:///run/lagebus/agent/agent.sock");
 	assert_string_equal(s.log_level, "info");
+	assert_int_equal(s.coordinators_n, 1);
+	assert_string_equal(s.coordinators[0], "bund-bsi");
 	settings_fini(&s);
 	settings_fini(&s); /* it is empty */
+	assert_int_equal(parse("brokers = (\"h:1\");\ncoordinators = (\"de-sn\", \"bund-x\");\n" REQUIRED, &s, &problem), LB_OK);
+	assert_int_equal(s.coordinators_n, 2);
+	assert_string_equal(s.coordinators[1], "bund-x");
+	settings_fini(&s);
 }
 
 static void each_error_has_its_line(void **state)
@@ -87,6 +93,9 @@ static void each_error_has_its_line(void **state)
 	assert_refused("brokers = \"h:1\";\n", 1, "brokers");
 	assert_refused("brokers = (\"h:1\", 5);\n", 1, "host:port");
 	assert_refused("brokers = (\"h\");\n", 1, "host:port");
+	assert_refused("coordinators = \"bund-bsi\";\n", 1, "partner ids");
+	assert_refused("coordinators = ();\n", 1, "partner ids");
+	assert_refused("\ncoordinators = (\"Bund\");\n", 2, "no partner id");
 	assert_refused("brokers = (\"1:1\",\"2:1\",\"3:1\",\"4:1\",\"5:1\",\"6:1\",\"7:1\",\"8:1\",\"9:1\");\n", 1, "one to eight");
 	assert_refused("brokers = (\"h:1\");\n" REQUIRED "colour = \"red\";\n", 6, "colour");
 	assert_refused("brokers = (\"h:1\");\n\n\nca = ;\n", 4, "");

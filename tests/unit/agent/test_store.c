@@ -3,7 +3,7 @@
 
 #include "lagebus/header.h"
 
-#define NEWEST 9 /* version of the schema */
+#define NEWEST 11 /* version of the schema */
 
 static void set(const char *key, int value)
 {
@@ -97,7 +97,7 @@ static void run(const char *sql)
 /* Makes of everything what it was in version 1. */
 static void go_back_to_version_1(void)
 {
-	run("BEGIN;DROP TABLE approved;DROP TABLE recalled;DROP TABLE superseded;ALTER TABLE inbox DROP COLUMN gone;"
+	run("BEGIN;DROP TABLE approved;DROP TABLE wait_end;DROP TABLE recalled;DROP TABLE superseded;ALTER TABLE inbox DROP COLUMN gone;"
 	    "ALTER TABLE inbox DROP COLUMN gone_reason;ALTER TABLE inbox DROP COLUMN gone_at;ALTER TABLE inbox DROP COLUMN superseded;"
 	    "DROP TABLE quarantine;DROP TABLE held;"
 	    "DROP TABLE reminders;DROP TABLE overdue;DROP TABLE indicator;DROP TABLE indicator_message;DROP TABLE sighting;DROP TABLE training;DROP TABLE registration;DROP TABLE incident;DROP TABLE incident_part;DROP INDEX inbox_cases;"
@@ -157,6 +157,17 @@ static void what_belongs_to_an_exercise_is_found_out_later(void **state)
 	store_reopen();
 	assert_int_equal(number("SELECT row FROM inbox WHERE exercise='LÜKEX'"), 2);
 	assert_int_equal(number("SELECT count(*) FROM inbox WHERE exercise IS NULL"), 2);
+}
+
+/* As whom somebody approved was not kept before: it is taken from the certificate. */
+static void an_approval_of_an_older_schema_still_counts(void **state)
+{
+	(void)state;
+	run("DROP TABLE wait_end;DROP TABLE approved;CREATE TABLE approved(about BLOB, digest BLOB, signer TEXT, key BLOB, UNIQUE(about, digest, signer));"
+	    "INSERT INTO approved VALUES(x'01',x'02','spiffe://lagebus.example/partner/de-sn/leipzig/agent/main',x'03');"
+	    "UPDATE meta SET value=8 WHERE key='schema'");
+	store_reopen();
+	assert_int_equal(number("SELECT count(*) FROM approved WHERE about=x'01' AND digest=x'02' AND origin='de-sn/leipzig' AND key=x'03'"), 1);
 }
 
 static void a_newer_schema_is_left_alone(void **state)
@@ -236,6 +247,7 @@ int main(void)
 		STORE_TEST(a_transaction_with_a_failure_is_not_committed),
 		STORE_TEST(an_older_schema_is_brought_to_the_newest),
 		STORE_TEST(what_belongs_to_an_exercise_is_found_out_later),
+		STORE_TEST(an_approval_of_an_older_schema_still_counts),
 		STORE_TEST(a_newer_schema_is_left_alone),
 		STORE_TEST(a_second_agent_is_kept_out),
 		STORE_TEST(what_cannot_be_opened_is_named),

@@ -76,6 +76,18 @@ static void a_deed_goes_with_its_block(void **state)
 	deed_free(NULL);
 }
 
+static void the_newest_end_stands_first(void **state)
+{
+	uint8_t one[WAIT_END_KEY_SIZE], two[WAIT_END_KEY_SIZE];
+
+	(void)state;
+	wait_end_key(255, one);
+	wait_end_key(256, two);
+	assert_true(memcmp(two, one, sizeof one) < 0);
+	assert_int_equal(wait_end_number(one), 255);
+	assert_int_equal(wait_end_number(two), 256);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -83,6 +95,7 @@ int main(void)
 		cmocka_unit_test(what_became_of_one_is_read_back),
 		cmocka_unit_test(a_length_that_lies_is_refused),
 		cmocka_unit_test(a_deed_goes_with_its_block),
+		cmocka_unit_test(the_newest_end_stands_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

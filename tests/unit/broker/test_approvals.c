@@ -1,99 +1,7 @@
 /* Two people: what waits and who sees it, who may approve it, how it goes out, is refused, withdrawn, or waits in vain; also over a restart. */
-#include "tests/kit/stand.h"
+#include "tests/unit/broker/two_people.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "broker/core/approval.h"
 #include "broker/deeds.h"
-#include "lagebus/level_clock.h"
-#include "proto/approval.pb-c.h"
-
-#define APPROVED LAGEBUS__APPROVAL_DECISION__APPROVAL_DECISION_APPROVED
-#define REFUSED LAGEBUS__APPROVAL_DECISION__APPROVAL_DECISION_REFUSED
-
-static const char payload[] = "the sluice opens at dawn";
-
-static void assert_accepted(struct caller *c, const struct lb_uuid *id)
-{
-	assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_ACCEPTED));
-	assert_int_equal(c->control->accepted->n_ids, 1);
-	assert_memory_equal(c->control->accepted->ids[0].data, id->b, sizeof id->b);
-}
-
-static void assert_refused(struct caller *c, const struct lb_uuid *id, const char *reason)
-{
-	assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_REFUSED));
-	assert_string_equal(c->control->refused->reason, reason);
-	assert_memory_equal(c->control->refused->id.data, id->b, sizeof id->b);
-}
-
-static void red(struct caller *c, const char *to, struct lb_header *h)
-{
-	caller_warning(c, to, h);
-	h->level = 4;
-	h->ack_deadline_ms = lb_level_deadline_ms(h->level, h->created_ms);
-}
-
-/* A warning of level 4 that waits. */
-static struct lb_header hold(struct caller *c, const char *who, const char *to)
-{
-	struct lb_header h;
-
-	red(c, to, &h);
-	stand_publish(c, who, &h, payload, sizeof payload);
-	assert_accepted(c, &h.id);
-	return h;
-}
-
-/* An Approval, from which a test may differ. */
-struct said {
-	struct lb_header h;
-	Lagebus__Approval a;
-	uint8_t digest[LB_DIGEST_SIZE];
-};
-
-static void init_said(struct said *s, const struct caller *c, const struct lb_header *about, Lagebus__ApprovalDecision decision)
-{
-	struct lb_buf header = LB_BUF_INIT;
-
-	caller_header(c, "all", &s->h);
-	s->h.type = LB_TYPE_APPROVAL;
-	s->h.lane = LB_LANE_URGENT;
-	s->h.area = about->area;
-	s->h.tlp = about->tlp;
-	s->h.audience[0] = decision == APPROVED ? about->audience[0] : about->origin;
-	s->h.has_thread = true;
-	s->h.thread = about->id;
-	assert_int_equal(lb_header_encode(about, &header), LB_OK);
-	assert_int_equal(lb_message_digest((struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) },
-	                                   (struct lb_frame){ (const uint8_t *)payload, sizeof payload }, s->digest),
-	                 LB_OK);
-	lb_buf_fini(&header);
-	lagebus__approval__init(&s->a);
-	s->a.decision = decision;
-	s->a.by = (char *)"Leitung";
-	s->a.note = (char *)"gesehen";
-}
-
-static void say(struct caller *c, const char *who, struct said *s)
-{
-	uint8_t bytes[512];
-
-	s->a.refers_to = (ProtobufCBinaryData){ sizeof s->h.thread.b, s->h.thread.b };
-	s->a.digest = (ProtobufCBinaryData){ sizeof s->digest, s->digest };
-	stand_publish(c, who, &s->h, bytes, lagebus__approval__pack(&s->a, bytes));
-}
-
-static struct lb_uuid decide(struct caller *c, const char *who, const struct lb_header *about, Lagebus__ApprovalDecision decision)
-{
-	struct said s;
-
-	init_said(&s, c, about, decision);
-	say(c, who, &s);
-	assert_accepted(c, &s.h.id);
-	return s.h.id;
-}
 
 static const Lagebus__Waiting *ask(struct caller *c, const struct lb_uuid *id, uint64_t offset)
 {
@@ -110,26 +18,6 @@ static const Lagebus__Waiting *ask(struct caller *c, const struct lb_uuid *id, u
 	assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_WAITING));
 	assert_int_equal(c->control->waiting->request, 7);
 	return c->control->waiting;
-}
-
-static const Lagebus__Receipts *receipts(struct caller *c, const struct lb_uuid *id)
-{
-	Lagebus__ReceiptsQuery query = LAGEBUS__RECEIPTS_QUERY__INIT;
-	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
-
-	query.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
-	control.body_case = LAGEBUS__CONTROL__BODY_RECEIPTS_QUERY;
-	control.receipts_query = &query;
-	caller_say_control(c, &control);
-	assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_RECEIPTS));
-	return c->control->receipts;
-}
-
-static unsigned state_of(struct caller *c, const struct lb_uuid *id)
-{
-	const Lagebus__Receipts *r = receipts(c, id);
-
-	return r->approval ? r->approval->state : 0;
 }
 
 /* Nothing has come to it. */
@@ -165,13 +53,13 @@ static void what_waits_is_seen_by_nobody_else(void **state)
 	assert_true(w->messages[0]->may_approve && !w->more);
 	assert_int_equal(w->messages[0]->payload.len, 0);
 	w = ask(second, &h.id, 4);
-	assert_int_equal(w->messages[0]->payload_size, sizeof payload);
-	assert_int_equal(w->messages[0]->payload.len, sizeof payload - 4);
-	assert_memory_equal(w->messages[0]->payload.data, payload + 4, sizeof payload - 4);
+	assert_int_equal(w->messages[0]->payload_size, sizeof waiting_payload);
+	assert_int_equal(w->messages[0]->payload.len, sizeof waiting_payload - 4);
+	assert_memory_equal(w->messages[0]->payload.data, waiting_payload + 4, sizeof waiting_payload - 4);
 	assert_string_equal(w->messages[0]->approval->signer, "spiffe://lagebus.example/partner/bund-bsi/agent/main");
 	assert_int_equal(w->messages[0]->approval->n_approvers, 1);
 	assert_string_equal(w->messages[0]->approval->approvers[0], "bund-bsi");
-	assert_string_equal(ask(second, &h.id, sizeof payload + 1)->refused, "invalid");
+	assert_string_equal(ask(second, &h.id, sizeof waiting_payload + 1)->refused, "invalid");
 	w = ask(origin, NULL, 0);
 	assert_int_equal(w->n_messages, 1);
 	assert_false(w->messages[0]->may_approve);
@@ -202,8 +90,8 @@ static void approved_it_goes_out_behind_its_approval(void **state)
 		assert_int_equal(caller_hear(c), HEARD_DELIVERY);
 		assert_memory_equal(&c->header.id, &h.id, sizeof h.id);
 		assert_int_equal(c->place.position, 2);
-		assert_int_equal(c->payload.n, sizeof payload);
-		assert_memory_equal(c->payload.p, payload, sizeof payload);
+		assert_int_equal(c->payload.n, sizeof waiting_payload);
+		assert_memory_equal(c->payload.p, waiting_payload, sizeof waiting_payload);
 	}
 	/* The origin's partner gets the proof, too, as it is among "all"; not its own warning. */
 	assert_int_equal(caller_hear(second), HEARD_DELIVERY);
@@ -215,8 +103,8 @@ static void approved_it_goes_out_behind_its_approval(void **state)
 	assert_string_equal(origin->control->receipts->approval->function, "Leitung");
 	assert_int_equal(origin->control->receipts->n_partners, 5);
 	/* The same again is accepted, and does nothing. */
-	stand_publish(origin, "bsi", &h, payload, sizeof payload);
-	assert_accepted(origin, &h.id);
+	stand_publish(origin, "bsi", &h, waiting_payload, sizeof waiting_payload);
+	stand_assert_accepted(origin, &h.id);
 	assert_int_equal(journal_last(stand.parts.journal, LB_LANE_URGENT), 2);
 }
 
@@ -233,14 +121,14 @@ static void one_person_is_not_two(void **state)
 	h = hold(origin, "bsi", "all");
 	init_said(&s, origin, &h, APPROVED);
 	say(origin, "bsi", &s);
-	assert_refused(origin, &s.h.id, "same-person");
+	stand_assert_refused(origin, &s.h.id, "same-person");
 	/* Nor with the other's signature, which is not this session's; nor with none. */
 	init_said(&s, origin, &h, APPROVED);
 	say(origin, "bsi2", &s);
-	assert_refused(origin, &s.h.id, "wrong-origin");
+	stand_assert_refused(origin, &s.h.id, "wrong-origin");
 	init_said(&s, second, &h, APPROVED);
 	caller_publish(second, &s.h, "x", 1);
-	assert_refused(second, &s.h.id, "invalid");
+	stand_assert_refused(second, &s.h.id, "invalid");
 	assert_int_equal(state_of(origin, &h.id), APPROVAL_WAITING);
 	assert_int_equal(journal_last(stand.parts.journal, LB_LANE_URGENT), 0);
 }
@@ -279,7 +167,7 @@ static void each_condition_refuses(void **state)
 		init_said(&s, second, &h, APPROVED);
 		rules[i].spoil(&s);
 		say(second, "bsi2", &s);
-		assert_refused(second, &s.h.id, rules[i].reason);
+		stand_assert_refused(second, &s.h.id, rules[i].reason);
 	}
 	assert_silent(sn);
 	assert_int_equal(state_of(origin, &h.id), APPROVAL_WAITING);
@@ -302,7 +190,7 @@ static void a_state_approves_its_own_and_nobody_elses(void **state)
 	assert_string_equal(ask(bsi, &h.id, 0)->refused, "not-found");
 	init_said(&s, bsi, &h, APPROVED);
 	say(bsi, "bsi", &s);
-	assert_refused(bsi, &s.h.id, "role-may-not-send");
+	stand_assert_refused(bsi, &s.h.id, "role-may-not-send");
 	decide(sn2, "sn2", &h, APPROVED);
 	assert_int_equal(caller_hear(leipzig), HEARD_DELIVERY);
 	assert_int_equal(leipzig->header.type, LB_TYPE_APPROVAL);
@@ -334,10 +222,10 @@ static void refused_it_is_gone_and_its_origin_hears_of_it(void **state)
 	/* Once refused it cannot be approved, nor sent again. */
 	init_said(&s, second, &h, APPROVED);
 	say(second, "bsi2", &s);
-	assert_refused(second, &s.h.id, "not-found");
+	stand_assert_refused(second, &s.h.id, "not-found");
 	h.level = 3;
-	stand_publish(origin, "bsi", &h, payload, sizeof payload);
-	assert_refused(origin, &h.id, "id-reused");
+	stand_publish(origin, "bsi", &h, waiting_payload, sizeof waiting_payload);
+	stand_assert_refused(origin, &h.id, "id-reused");
 	assert_silent(sn);
 }
 
@@ -368,14 +256,14 @@ static void the_origin_withdraws_it(void **state)
 	sn = stand_agent("sn");
 	h = hold(origin, "bsi", "all");
 	recall(sn, "sn", "bund-bsi", &h, &said);
-	assert_refused(sn, &said.id, "not-found");
+	stand_assert_refused(sn, &said.id, "not-found");
 	recall(origin, "bsi", "all", &h, &said);
-	assert_accepted(origin, &said.id);
+	stand_assert_accepted(origin, &said.id);
 	assert_silent(sn);
 	assert_int_equal(journal_last(stand.parts.journal, LB_LANE_URGENT), 0);
 	assert_int_equal(state_of(second, &h.id), APPROVAL_WITHDRAWN);
 	recall(origin, "bsi", "all", &h, &said); /* once more */
-	assert_accepted(origin, &said.id);
+	stand_assert_accepted(origin, &said.id);
 }
 
 static void it_waits_in_vain(void **state)
@@ -396,7 +284,7 @@ static void it_waits_in_vain(void **state)
 	}
 	init_said(&s, second, &h, APPROVED);
 	say(second, "bsi2", &s);
-	assert_refused(second, &s.h.id, "not-found");
+	stand_assert_refused(second, &s.h.id, "not-found");
 	assert_int_equal(ask(second, NULL, 0)->n_messages, 0);
 }
 
@@ -410,8 +298,8 @@ static void it_never_waits_past_its_own_expiry(void **state)
 	origin = stand_agent("bsi");
 	red(origin, "all", &h);
 	h.expires_ms = h.created_ms + 60000;
-	stand_publish(origin, "bsi", &h, payload, sizeof payload);
-	assert_accepted(origin, &h.id);
+	stand_publish(origin, "bsi", &h, waiting_payload, sizeof waiting_payload);
+	stand_assert_accepted(origin, &h.id);
 	assert_int_equal(receipts(origin, &h.id)->approval->until, h.expires_ms);
 }
 
@@ -452,7 +340,7 @@ static void it_is_judged_again_when_it_is_approved(void **state)
 	stand_reload(without, NULL);
 	init_said(&s, second, &h, APPROVED);
 	say(second, "bsi2", &s);
-	assert_refused(second, &s.h.id, "area-not-agreed");
+	stand_assert_refused(second, &s.h.id, "area-not-agreed");
 }
 
 static void what_waits_has_a_bound(void **state)
@@ -467,8 +355,8 @@ static void what_waits_has_a_bound(void **state)
 	for (unsigned i = 0; i < DEEDS_WAITING_OF_ORIGIN; i++)
 		hold(origin, "bsi", "all");
 	red(origin, "all", &h);
-	stand_publish(origin, "bsi", &h, payload, sizeof payload);
-	assert_refused(origin, &h.id, "limit");
+	stand_publish(origin, "bsi", &h, waiting_payload, sizeof waiting_payload);
+	stand_assert_refused(origin, &h.id, "limit");
 	hold(sn, "sn", "de-sn/leipzig"); /* others are not held up */
 }
 
@@ -481,16 +369,16 @@ static void its_signature_is_checked_before_it_waits(void **state)
 	stand_start();
 	origin = stand_agent("bsi");
 	red(origin, "all", &h);
-	caller_publish(origin, &h, payload, sizeof payload);
-	assert_refused(origin, &h.id, "bad-signature");
+	caller_publish(origin, &h, waiting_payload, sizeof waiting_payload);
+	stand_assert_refused(origin, &h.id, "bad-signature");
 	red(origin, "all", &h);
-	stand_publish(origin, "bsi2", &h, payload, sizeof payload);
-	assert_refused(origin, &h.id, "unknown-signer");
+	stand_publish(origin, "bsi2", &h, waiting_payload, sizeof waiting_payload);
+	stand_assert_refused(origin, &h.id, "unknown-signer");
 	other = stand_agent("bsi2");
 	stand_send(other, "de-sn", 1);
 	red(origin, "all", &h);
-	stand_publish(origin, "bsi2", &h, payload, sizeof payload);
-	assert_refused(origin, &h.id, "wrong-origin");
+	stand_publish(origin, "bsi2", &h, waiting_payload, sizeof waiting_payload);
+	stand_assert_refused(origin, &h.id, "wrong-origin");
 }
 
 static void who_may_not_send_it_is_told_so(void **state)
@@ -502,8 +390,8 @@ static void who_may_not_send_it_is_told_so(void **state)
 	stand_start();
 	he = stand_agent("he");
 	red(he, "all", &h);
-	stand_publish(he, "he", &h, payload, sizeof payload);
-	assert_refused(he, &h.id, "role-may-not-send");
+	stand_publish(he, "he", &h, waiting_payload, sizeof waiting_payload);
+	stand_assert_refused(he, &h.id, "role-may-not-send");
 }
 
 int main(void)

@@ -131,6 +131,19 @@ static void a_deletion_is_read_back_and_is_an_agents(void **state)
 	assert_int_equal(deleted_row_read(p, sizeof p - 1, &at_ms), LB_CORRUPT);
 }
 
+static void a_case_that_went_is_read_back(void **state)
+{
+	struct erased_row row = { 1700000000123, { 1, 2, 3 } }, back;
+	uint8_t p[ERASED_ROW_SIZE];
+
+	(void)state;
+	erased_row_write(&row, p);
+	assert_int_equal(erased_row_read(p, sizeof p, &back), LB_OK);
+	assert_true(back.at_ms == row.at_ms);
+	assert_memory_equal(back.digest, row.digest, sizeof row.digest);
+	assert_int_equal(erased_row_read(p, sizeof p - 1, &back), LB_CORRUPT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +155,7 @@ int main(void)
 		cmocka_unit_test(keys_tell_message_and_partner),
 		cmocka_unit_test(a_recall_is_read_back),
 		cmocka_unit_test(a_deletion_is_read_back_and_is_an_agents),
+		cmocka_unit_test(a_case_that_went_is_read_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,23 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-static void assert_accepted(struct caller *c, const struct lb_uuid *id)
-{
-	assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_ACCEPTED));
-	assert_int_equal(c->control->accepted->n_ids, 1);
-	assert_int_equal(c->control->accepted->ids[0].len, sizeof id->b);
-	assert_memory_equal(c->control->accepted->ids[0].data, id->b, sizeof id->b);
-}
-
-static void assert_refused(struct caller *c, const struct lb_uuid *id, const char *reason)
-{
-	assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_REFUSED));
-	assert_string_equal(c->control->refused->reason, reason);
-	assert_true(c->control->refused->text[0] != '\0');
-	assert_int_equal(c->control->refused->id.len, sizeof id->b);
-	assert_memory_equal(c->control->refused->id.data, id->b, sizeof id->b);
-}
-
 /* True if one of the ids that were heard is this one. */
 static bool names(const Lagebus__Accepted *a, const struct lb_uuid *id)
 {
@@ -89,7 +72,7 @@ static void each_rule_refuses_with_its_token(void **state)
 		caller_header(c, "all", &h);
 		rules[i].spoil(&h);
 		caller_publish(c, &h, "x", 1);
-		assert_refused(c, &h.id, rules[i].reason);
+		stand_assert_refused(c, &h.id, rules[i].reason);
 	}
 	assert_int_equal(atomic_load(&stand_metrics(0)->refused), sizeof rules / sizeof rules[0]);
 	assert_int_equal(journal_last(stand.parts.journal, LB_LANE_ROUTINE), 0);
@@ -106,7 +89,7 @@ static void who_is_unknown_is_named(void **state)
 	c = stand_agent("he");
 	caller_header(c, "de-xx", &h);
 	caller_publish(c, &h, "x", 1);
-	assert_refused(c, &h.id, "bad-audience");
+	stand_assert_refused(c, &h.id, "bad-audience");
 	assert_non_null(strstr(c->control->refused->text, "not in the federation: de-xx"));
 }
 
@@ -121,18 +104,18 @@ static void what_is_red_is_taken_encrypted_only(void **state)
 	caller_header(c, "bund-bsi", &h);
 	h.tlp = LB_TLP_RED;
 	caller_publish(c, &h, "\x0a\x05title", 7);
-	assert_refused(c, &h.id, "red-not-encrypted");
+	stand_assert_refused(c, &h.id, "red-not-encrypted");
 	caller_header(c, "bund-bsi", &h);
 	h.type = LB_TYPE_DIGITAL_VIOLENCE_CASE;
 	h.tlp = LB_TLP_AMBER_STRICT;
 	caller_publish(c, &h, "x", 1);
-	assert_refused(c, &h.id, "case-not-red");
+	stand_assert_refused(c, &h.id, "case-not-red");
 	caller_header(c, "bund-bsi", &h);
 	h.type = LB_TYPE_DIGITAL_VIOLENCE_CASE;
 	h.tlp = LB_TLP_RED;
 	h.expires_ms = h.created_ms + 1000000;
 	caller_publish(c, &h, "x", 1);
-	assert_refused(c, &h.id, "red-not-encrypted");
+	stand_assert_refused(c, &h.id, "red-not-encrypted");
 	assert_int_equal(journal_last(stand.parts.journal, LB_LANE_ROUTINE), 0);
 }
 
@@ -161,22 +144,22 @@ static void only_the_origin_widens_a_label(void **state)
 	h.tlp = LB_TLP_AMBER;
 	amber = h.id;
 	caller_publish(origin, &h, "x", 1);
-	assert_accepted(origin, &amber);
+	stand_assert_accepted(origin, &amber);
 	for (unsigned supersedes = 0; supersedes < 2; supersedes++) {
 		publish_about(other, &amber, supersedes, LB_TLP_GREEN, &h);
-		assert_refused(other, &h.id, "tlp-widened");
+		stand_assert_refused(other, &h.id, "tlp-widened");
 		publish_about(other, &amber, supersedes, LB_TLP_AMBER, &h);
-		assert_accepted(other, &h.id);
+		stand_assert_accepted(other, &h.id);
 		assert_int_equal(caller_hear(origin), HEARD_DELIVERY);
 		publish_about(other, &amber, supersedes, LB_TLP_UNSET, &h);
-		assert_accepted(other, &h.id);
+		stand_assert_accepted(other, &h.id);
 		assert_int_equal(caller_hear(origin), HEARD_DELIVERY);
 		publish_about(origin, &amber, supersedes, LB_TLP_CLEAR, &h);
-		assert_accepted(origin, &h.id);
+		stand_assert_accepted(origin, &h.id);
 		assert_int_equal(caller_hear(other), HEARD_DELIVERY);
 	}
 	publish_about(other, &unknown, false, LB_TLP_CLEAR, &h); /* past retention, the log knows no label */
-	assert_accepted(other, &h.id);
+	stand_assert_accepted(other, &h.id);
 }
 
 static void a_receipt_is_as_strict_as_its_message(void **state)
@@ -198,7 +181,7 @@ static void a_receipt_is_as_strict_as_its_message(void **state)
 	h.has_thread = true;
 	h.thread = id;
 	caller_publish(other, &h, "x", 1);
-	assert_refused(other, &h.id, "tlp-widened");
+	stand_assert_refused(other, &h.id, "tlp-widened");
 }
 
 static void without_room_on_disk_it_is_refused(void **state)
@@ -212,7 +195,7 @@ static void without_room_on_disk_it_is_refused(void **state)
 	c = stand_agent("bsi");
 	caller_header(c, "all", &h);
 	caller_publish(c, &h, "x", 1);
-	assert_refused(c, &h.id, "disk-full");
+	stand_assert_refused(c, &h.id, "disk-full");
 	assert_true(caller_is_answered(c));
 }
 
@@ -227,11 +210,11 @@ static void the_same_again_is_accepted_and_stored_once(void **state)
 	caller_header(first, "bund-bsi", &h);
 	for (unsigned i = 0; i < 3; i++) {
 		caller_publish(first, &h, "payload", 7);
-		assert_accepted(first, &h.id);
+		stand_assert_accepted(first, &h.id);
 	}
 	second = stand_agent("sn2"); /* another agent of the partner has it, too */
 	caller_publish(second, &h, "payload", 7);
-	assert_accepted(second, &h.id);
+	stand_assert_accepted(second, &h.id);
 	assert_int_equal(journal_last(stand.parts.journal, LB_LANE_ROUTINE), 1);
 }
 
@@ -247,17 +230,17 @@ static void an_id_is_for_one_message(void **state)
 	caller_header(c, "bund-bsi", &h);
 	id = h.id;
 	caller_publish(c, &h, "payload", 7);
-	assert_accepted(c, &id);
+	stand_assert_accepted(c, &id);
 	caller_publish(c, &h, "Payload", 7);
-	assert_refused(c, &id, "id-reused");
+	stand_assert_refused(c, &id, "id-reused");
 	h.tlp = LB_TLP_AMBER; /* the header is part of it */
 	caller_publish(c, &h, "payload", 7);
-	assert_refused(c, &id, "id-reused");
+	stand_assert_refused(c, &id, "id-reused");
 	other = stand_agent("he");
 	caller_header(other, "bund-bsi", &h);
 	h.id = id;
 	caller_publish(other, &h, "payload", 7);
-	assert_refused(other, &id, "id-reused");
+	stand_assert_refused(other, &id, "id-reused");
 	assert_int_equal(journal_last(stand.parts.journal, LB_LANE_ROUTINE), 1);
 }
 
@@ -322,7 +305,7 @@ static void it_is_accepted_after_its_commit_only(void **state)
 	b = stand_next_block(LB_LANE_ROUTINE);
 	assert_true(caller_is_answered(c)); /* by PONG and nothing before it */
 	stand_commit(b, LB_OK);
-	assert_accepted(c, &id);
+	stand_assert_accepted(c, &id);
 }
 
 static void a_commit_that_fails_refuses(void **state)
@@ -335,10 +318,10 @@ static void a_commit_that_fails_refuses(void **state)
 	c = stand_agent("bsi");
 	id = publish(c, "all", 10);
 	stand_commit(stand_next_block(LB_LANE_ROUTINE), LB_DISK_FULL);
-	assert_refused(c, &id, "disk-full");
+	stand_assert_refused(c, &id, "disk-full");
 	id = publish(c, "all", 10);
 	stand_commit(stand_next_block(LB_LANE_ROUTINE), LB_OK);
-	assert_accepted(c, &id);
+	stand_assert_accepted(c, &id);
 }
 
 /* Two of 3 MiB are more than a session may have in flight: what it says then waits for the first commit, longer than a heartbeat. */
@@ -362,11 +345,11 @@ static void a_session_is_held_by_what_it_has_in_flight(void **state)
 	other = stand_agent("sn");
 	assert_true(caller_is_answered(other));
 	stand_commit(b, LB_OK);
-	assert_accepted(c, &first);
+	stand_assert_accepted(c, &first);
 	assert_int_equal(caller_hear(c), HEARD_COMMAND);
 	assert_int_equal(c->command.kind, LB_ZMTP_PONG);
 	stand_commit(stand_next_block(LB_LANE_ROUTINE), LB_OK);
-	assert_accepted(c, &second);
+	stand_assert_accepted(c, &second);
 }
 
 static void all_sessions_are_held_by_what_all_have_in_flight(void **state)
@@ -388,11 +371,11 @@ static void all_sessions_are_held_by_what_all_have_in_flight(void **state)
 	caller_say_ping(one, "held", 4);
 	assert_false(caller_wait(one, 100));
 	stand_commit(b, LB_OK);
-	assert_accepted(one, &first);
+	stand_assert_accepted(one, &first);
 	assert_int_equal(caller_hear(one), HEARD_COMMAND);
 	stand_commit(stand_next_block(LB_LANE_ROUTINE), LB_OK);
 	assert_int_equal(caller_hear(two), HEARD_DELIVERY);
-	assert_accepted(two, &second);
+	stand_assert_accepted(two, &second);
 }
 
 static int64_t clock_ms(void)

@@ -7,14 +7,9 @@
 #include "lagebus/message_type.h"
 #include "proto/approval.pb-c.h"
 #include "proto/receipt.pb-c.h"
+#include "tests/unit/broker/receipts.h"
 
 static const char secret[] = "the sluice opens at dawn";
-
-static void assert_accepted(struct caller *c, const struct lb_uuid *id)
-{
-	assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_ACCEPTED));
-	assert_memory_equal(c->control->accepted->ids[0].data, id->b, sizeof id->b);
-}
 
 static void assert_refused(struct caller *c, const char *reason)
 {
@@ -31,7 +26,7 @@ static struct lb_header publish(struct caller *c, const char *to, unsigned type,
 	h.lane = lb_header_lane(type, 0);
 	h.created_ms -= age_ms;
 	caller_publish(c, &h, secret, sizeof secret);
-	assert_accepted(c, &h.id);
+	stand_assert_accepted(c, &h.id);
 	return h;
 }
 
@@ -63,38 +58,8 @@ static struct lb_header recall(struct caller *c, const char *who, const struct l
 
 	init_recall(c, about, &h);
 	say(c, who, &h, &about->id);
-	assert_accepted(c, &h.id);
+	stand_assert_accepted(c, &h.id);
 	return h;
-}
-
-static const Lagebus__Receipts *receipts(struct caller *c, const struct lb_uuid *id)
-{
-	Lagebus__ReceiptsQuery query = LAGEBUS__RECEIPTS_QUERY__INIT;
-	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
-	enum heard heard;
-
-	query.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
-	control.body_case = LAGEBUS__CONTROL__BODY_RECEIPTS_QUERY;
-	control.receipts_query = &query;
-	caller_say_control(c, &control);
-	/* Receipts of the others come in between. */
-	do
-		heard = caller_hear(c);
-	while (heard == HEARD_DELIVERY || heard == HEARD_COMMAND);
-	assert_int_equal(heard, HEARD_CONTROL);
-	assert_int_equal(c->control->body_case, LAGEBUS__CONTROL__BODY_RECEIPTS);
-	return c->control->receipts;
-}
-
-static const Lagebus__PartnerReceipt *row(struct caller *c, const struct lb_uuid *id, const char *partner)
-{
-	const Lagebus__Receipts *r = receipts(c, id);
-
-	for (size_t i = 0; i < r->n_partners; i++)
-		if (strcmp(r->partners[i]->partner, partner) == 0)
-			return r->partners[i];
-	fail_msg("there is no row of %s (%s)", partner, r->refused);
-	return NULL;
 }
 
 /* Is the text anywhere in the record of this position? */
@@ -213,7 +178,7 @@ static void only_its_origin_recalls_it_and_to_all_who_had_it(void **state)
 	assert_refused(origin, "bad-id");
 	init_recall(origin, &h, &receipt);
 	say(origin, "bsi", &receipt, &h.id);
-	assert_accepted(origin, &receipt.id);
+	stand_assert_accepted(origin, &receipt.id);
 	init_recall(origin, &receipt, &said); /* a recall is not recalled */
 	say(origin, "bsi", &said, &receipt.id);
 	assert_refused(origin, "invalid");
@@ -234,7 +199,7 @@ static struct lb_uuid say_deleted(struct caller *c, const struct lb_header *abou
 	r.refers_to = (ProtobufCBinaryData){ sizeof h.thread.b, h.thread.b };
 	r.state = LB_RECEIPT_DELETED;
 	caller_publish(c, &h, bytes, lagebus__receipt__pack(&r, bytes));
-	assert_accepted(c, &h.id);
+	stand_assert_accepted(c, &h.id);
 	return h.id;
 }
 
@@ -257,33 +222,33 @@ static void who_has_deleted_it_and_who_has_not(void **state)
 		assert_true(caller_is_answered(c));
 	}
 	/* Their cursors are saved before the recall comes. */
-	for (unsigned i = 0; !row(origin, &h.id, "de-sn")->delivered; i++) {
+	for (unsigned i = 0; !receipt_of(origin, &h.id, "de-sn")->delivered; i++) {
 		assert_true(i < 500);
 		caller_wait(origin, 20);
 	}
 	said = recall(origin, "bsi", &h);
 	for (unsigned i = 0; i < 2; i++)
 		assert_int_equal(caller_hear(i ? sn2 : sn), HEARD_DELIVERY);
-	assert_int_equal(receipts(origin, &h.id)->recall.len, sizeof said.id.b);
+	assert_int_equal(stand_receipts(origin, h.id.b, sizeof h.id.b)->recall.len, sizeof said.id.b);
 	assert_memory_equal(origin->control->receipts->recall.data, said.id.b, sizeof said.id.b);
-	assert_true(row(origin, &h.id, "de-sn")->delivered);
-	assert_int_equal(row(origin, &h.id, "de-sn")->deleted, 0);
+	assert_true(receipt_of(origin, &h.id, "de-sn")->delivered);
+	assert_int_equal(receipt_of(origin, &h.id, "de-sn")->deleted, 0);
 	/* Both agents of the partner have a copy: it is deleted when both have said so. */
 	say_deleted(sn, &h);
-	assert_int_equal(row(origin, &h.id, "de-sn")->deleted, 0);
+	assert_int_equal(receipt_of(origin, &h.id, "de-sn")->deleted, 0);
 	say_deleted(sn2, &h);
-	assert_true(row(origin, &h.id, "de-sn")->deleted > 0);
+	assert_true(receipt_of(origin, &h.id, "de-sn")->deleted > 0);
 	/* One who comes now never had it. */
 	he = stand_agent("he");
 	assert_int_equal(caller_hear(he), HEARD_DELIVERY);
 	assert_int_equal(he->header.type, LB_TYPE_RECALL);
 	caller_say_received(he, he->place.position, 0);
 	say_deleted(he, &h);
-	for (unsigned i = 0; row(origin, &h.id, "de-he")->deleted == 0; i++) {
+	for (unsigned i = 0; receipt_of(origin, &h.id, "de-he")->deleted == 0; i++) {
 		assert_true(i < 500);
 		caller_wait(origin, 20);
 	}
-	assert_false(row(origin, &h.id, "de-he")->delivered);
+	assert_false(receipt_of(origin, &h.id, "de-he")->delivered);
 }
 
 static void what_is_over_goes_from_the_log(void **state)
@@ -299,13 +264,13 @@ static void what_is_over_goes_from_the_log(void **state)
 	caller_header(origin, "all", &brief);
 	brief.expires_ms = brief.created_ms + 1500;
 	caller_publish(origin, &brief, secret, sizeof secret);
-	assert_accepted(origin, &brief.id);
+	stand_assert_accepted(origin, &brief.id);
 	publish(origin, "all", LB_TYPE_INDICATOR, 0);
 	wait_until_gone(origin, LB_LANE_ROUTINE, 1);
 	wait_until_gone(origin, LB_LANE_ROUTINE, 2);
 	assert_true(in_log(LB_LANE_ROUTINE, 3));
-	assert_string_equal(receipts(origin, &over.id)->refused, "");
-	assert_int_equal(receipts(origin, &over.id)->n_partners, 5);
+	assert_string_equal(stand_receipts(origin, over.id.b, sizeof over.id.b)->refused, "");
+	assert_int_equal(stand_receipts(origin, over.id.b, sizeof over.id.b)->n_partners, 5);
 	/* A repeat of it cannot be compared any more. */
 	caller_publish(origin, &over, secret, sizeof secret);
 	assert_refused(origin, "expired");

@@ -150,6 +150,23 @@ static void it_is_complete_when_nothing_more_can_come(void **state)
 	rows[2].state = LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_QUEUED;
 }
 
+static void when_a_cases_content_went_is_said(void **state)
+{
+	char *text = show(true, false, false);
+
+	(void)state;
+	assert_has_not(text, "deleted at the broker");
+	free(text);
+	receipts.erased = NOW - 60000;
+	text = show(true, false, false);
+	assert_has(text, "its content was deleted at the broker at 13:59, when it was acknowledged");
+	free(text);
+	text = show(false, true, false);
+	assert_has(text, "\"erased\"");
+	free(text);
+	receipts.erased = 0;
+}
+
 static void a_live_table_replaces_what_was_there(void **state)
 {
 	char *text = NULL;
@@ -175,6 +192,7 @@ int main(void)
 		cmocka_unit_test(a_document),
 		cmocka_unit_test(a_file_for_a_spreadsheet),
 		cmocka_unit_test(it_is_complete_when_nothing_more_can_come),
+		cmocka_unit_test(when_a_cases_content_went_is_said),
 		cmocka_unit_test(a_live_table_replaces_what_was_there),
 	};
 

@@ -328,6 +328,15 @@ static void the_lane_follows_type_and_level(void **state)
 	}
 }
 
+static void texts_are_the_same_by_length_and_bytes(void **state)
+{
+	(void)state;
+	assert_true(lb_text_same(lb_text_of("de-sn"), lb_text_of("de-sn")));
+	assert_false(lb_text_same(lb_text_of("de-sn"), lb_text_of("de-st")));
+	assert_false(lb_text_same(lb_text_of("de-sn"), lb_text_of("de-sn/leipzig")));
+	assert_true(lb_text_same((struct lb_text){ NULL, 0 }, lb_text_of("")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +349,7 @@ int main(void)
 		cmocka_unit_test(a_looser_label_than_another_s_widens_it),
 		cmocka_unit_test(exercise_and_reality_are_told_apart),
 		cmocka_unit_test(the_lane_follows_type_and_level),
+		cmocka_unit_test(texts_are_the_same_by_length_and_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

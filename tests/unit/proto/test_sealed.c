@@ -6,60 +6,36 @@
 #include "lagebus/envelope.h"
 #include "lagebus/message_type.h"
 #include "lagebus/sealed.h"
+#include "tests/kit/envelope.h"
 
 static const uint8_t pseudonym[LB_PSEUDONYM_SIZE] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0xab };
-/* The smallest envelope there can be, by form: one recipient of no bytes, a block of content. */
-static uint8_t envelope[4 + 13 + 4 + 4 + 3 + 4 + 4 + 11 + 32 + 4 + LB_ENVELOPE_PAD + 18];
-static size_t envelope_n;
-
-static void put(const void *p, size_t n)
-{
-	memcpy(envelope + envelope_n, p, n);
-	envelope_n += n;
-}
-
-static void put_head(uint8_t tag, size_t n)
-{
-	const uint8_t head[] = { tag, 0x82, (uint8_t)(n >> 8), (uint8_t)n };
-
-	put(head, 4);
-}
+static struct lb_buf envelope = LB_BUF_INIT;
 
 static int setup(void **state)
 {
-	static const uint8_t oid[] = { 6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 9, 16, 1, 23 }, version[] = { 2, 1, 0 }, recipients[] = { 0x31, 2, 0xa1, 0 };
-	static const uint8_t data[] = { 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 7, 1 };
-	static const uint8_t cipher[] = { 0x30, 30, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 0x2e, 0x30, 17, 4, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 16 };
-	static const uint8_t mac[18] = { 4, 16 };
-	size_t content = sizeof data + sizeof cipher + 4 + LB_ENVELOPE_PAD, body = sizeof version + sizeof recipients + 4 + content + sizeof mac;
-
 	(void)state;
-	put_head(0x30, sizeof oid + 4 + 4 + body);
-	put(oid, sizeof oid);
-	put_head(0xa0, 4 + body);
-	put_head(0x30, body);
-	put(version, sizeof version);
-	put(recipients, sizeof recipients);
-	put_head(0x30, content);
-	put(data, sizeof data);
-	put(cipher, sizeof cipher);
-	put_head(0x80, LB_ENVELOPE_PAD);
-	envelope_n += LB_ENVELOPE_PAD;
-	put(mac, sizeof mac);
+	envelope_put(&envelope);
 	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	lb_buf_fini(&envelope);
+	return 0;
+}
+
+static struct lb_frame frame_of(const struct lb_buf *b)
+{
+	return (struct lb_frame){ lb_buf_data(b), lb_buf_len(b) };
 }
 
 static struct lb_buf seal(bool named)
 {
 	struct lb_buf b = LB_BUF_INIT;
 
-	assert_int_equal(lb_sealed_write(named ? pseudonym : NULL, (struct lb_frame){ envelope, envelope_n }, &b), LB_OK);
+	assert_int_equal(lb_sealed_write(named ? pseudonym : NULL, frame_of(&envelope), &b), LB_OK);
 	return b;
-}
-
-static struct lb_frame frame_of(const struct lb_buf *b)
-{
-	return (struct lb_frame){ lb_buf_data(b), lb_buf_len(b) };
 }
 
 static struct lb_header header(unsigned type, unsigned tlp)
@@ -75,7 +51,7 @@ static void test_what_was_written_is_read(void **state)
 
 	(void)state;
 	assert_int_equal(lb_sealed_read(frame_of(&named), &s), LB_OK);
-	assert_int_equal(s.envelope.n, envelope_n);
+	assert_int_equal(s.envelope.n, lb_buf_len(&envelope));
 	lb_pseudonym_format(s.pseudonym, text);
 	assert_string_equal(text, "0102030405060708090a0b0c0d0e0fab");
 	assert_int_equal(lb_sealed_read(frame_of(&plain), &s), LB_OK);
@@ -186,5 +162,5 @@ int main(void)
 		cmocka_unit_test(test_texts_of_what_the_broker_reads),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }
