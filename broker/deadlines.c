@@ -26,8 +26,7 @@ lb_err deadlines_forget(struct journal *j, const struct lb_header *h)
 	uint8_t key[DEADLINE_KEY_SIZE + 1];
 	lb_err e = LB_OK;
 
-	for (unsigned stage = 0; e == LB_OK && deadline_is_set(h) && stage < DEADLINE_STAGES; stage++) {
-		deadline_key(h, (enum deadline_stage)stage, key);
+	for (unsigned n = 0; e == LB_OK && deadline_is_set(h) && deadline_key_at(h, n, key); n++) {
 		key[DEADLINE_KEY_SIZE] = 0;
 		e = journal_clear(j, JOURNAL_DEADLINES, key, DEADLINE_KEY_SIZE, key, sizeof key);
 	}

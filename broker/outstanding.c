@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "broker/core/deadline.h"
 #include "broker/core/ledger.h"
 #include "broker/core/route.h"
 #include "broker/explain.h"
@@ -58,4 +59,21 @@ lb_err outstanding(struct worker *w, const struct logged *m, struct partner_set 
 	if (origin != PARTNER_NONE)
 		partner_set_remove(out, origin);
 	return journal_each(w->reader, JOURNAL_LEDGER, m->header.id.b, sizeof m->header.id.b, take_out, &search);
+}
+
+struct calendar {
+	const struct federation *federation;
+	uint16_t partner;
+};
+
+static bool is_off(const void *user, int64_t day)
+{
+	const struct calendar *c = user;
+
+	return federation_is_holiday(c->federation, c->partner, day);
+}
+
+int64_t outstanding_until_ms(const struct federation *f, uint16_t partner, const struct lb_header *h)
+{
+	return deadline_of(h, is_off, &(struct calendar){ f, partner });
 }

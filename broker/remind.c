@@ -51,12 +51,30 @@ static void clear_row(struct worker *w, const uint8_t key[DEADLINE_KEY_SIZE])
 
 static void forget(struct worker *w, const struct lb_header *h)
 {
-	for (unsigned stage = 0; stage < DEADLINE_STAGES; stage++) {
-		uint8_t key[DEADLINE_KEY_SIZE];
+	uint8_t key[DEADLINE_KEY_SIZE];
 
-		deadline_key(h, (enum deadline_stage)stage, key);
+	for (unsigned n = 0; deadline_key_at(h, n, key); n++)
 		clear_row(w, key);
+}
+
+/* Of those who have not done what is asked: who is past its own deadline, and in how many days after the message's the next of the others will be; 0: none. */
+static unsigned past(struct worker *w, const struct lb_header *h, const struct partner_set *open, struct partner_set *late)
+{
+	const struct federation *f = router_federation(w->router);
+	unsigned next = 0;
+
+	*late = *open;
+	for (uint16_t i = 0; i < federation_count(f); i++) {
+		int64_t deadline_ms = partner_set_has(open, i) ? outstanding_until_ms(f, i, h) : 0;
+		unsigned days = deadline_days_later(h, deadline_ms);
+
+		if (deadline_ms <= remind_clock_ms(w))
+			continue;
+		partner_set_remove(late, i);
+		if (next == 0 || days < next)
+			next = days;
 	}
+	return next;
 }
 
 static unsigned count_of(const struct partner_set *set)
@@ -80,19 +98,20 @@ static lb_err look_up(struct worker *w, const struct lb_uuid *id, struct logged 
 	return e == LB_OK && count_of(open) == 0 ? LB_NOT_FOUND : e;
 }
 
-static void say_reminder(struct worker *w, struct session *s, const struct lb_header *h, const char *partner, bool settled)
+static void say_reminder(struct worker *w, struct session *s, const struct lb_header *h, uint16_t partner, bool settled)
 {
+	const struct federation *f = router_federation(w->router);
 	Lagebus__Reminder reminder = LAGEBUS__REMINDER__INIT;
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
 
 	reminder.now = remind_clock_ms(w);
 	if (h) {
 		reminder.id = (ProtobufCBinaryData){ sizeof h->id.b, (uint8_t *)h->id.b };
-		reminder.partner = (char *)partner;
+		reminder.partner = (char *)federation_at(f, partner)->id;
 		reminder.ack_policy = h->ack_policy;
-		reminder.deadline = h->ack_deadline_ms;
+		reminder.deadline = outstanding_until_ms(f, partner, h);
 		reminder.exercise = h->exercise;
-		reminder.overdue = !settled && reminder.now >= h->ack_deadline_ms;
+		reminder.overdue = !settled && reminder.now >= reminder.deadline;
 		reminder.settled = settled;
 	}
 	control.body_case = LAGEBUS__CONTROL__BODY_REMINDER;
@@ -130,6 +149,7 @@ bool remind_hears(const struct session *s)
 static void tell(struct worker *w, struct session *s, const struct logged *m, const struct partner_set *open, const char *settled)
 {
 	const struct federation *f = router_federation(w->router);
+	struct partner_set late;
 
 	for (uint16_t i = 0; i < federation_count(f); i++) {
 		const char *partner = federation_at(f, i)->id;
@@ -137,12 +157,14 @@ static void tell(struct worker *w, struct session *s, const struct logged *m, co
 		if (i != s->partner && !(s->mandates && partner_set_has(s->mandates, i)))
 			continue;
 		if (strcmp(partner, settled) == 0)
-			say_reminder(w, s, &m->header, partner, true);
+			say_reminder(w, s, &m->header, i, true);
 		else if (!*settled && partner_set_has(open, i))
-			say_reminder(w, s, &m->header, partner, false);
+			say_reminder(w, s, &m->header, i, false);
 	}
-	if (remind_clock_ms(w) >= m->header.ack_deadline_ms && inquiry_may_ask(w, s, &m->header))
-		say_overdue(w, s, m, open);
+	past(w, &m->header, open, &late);
+	/* Where all have longer nobody is overdue yet, which is no news. */
+	if (remind_clock_ms(w) >= m->header.ack_deadline_ms && (*settled || count_of(&late) > 0 || count_of(open) == 0) && inquiry_may_ask(w, s, &m->header))
+		say_overdue(w, s, m, &late);
 }
 
 void remind_tell(struct worker *w, struct remind_word *word)
@@ -227,10 +249,15 @@ static void step(struct worker *w, const uint8_t key[DEADLINE_KEY_SIZE])
 		e = look_up(w, &d.id, &m, &open);
 	if (e == LB_OK) {
 		enum deadline_stage to = deadline_stage(&m.header, remind_clock_ms(w));
+		unsigned later = to == DEADLINE_OVERDUE ? past(w, &m.header, &open, &open) : 0;
 		uint8_t next[DEADLINE_KEY_SIZE];
 
-		deadline_key(&m.header, to, next);
-		log_step(w, &m, to, &open);
+		if (later)
+			deadline_key_later(&m.header, later, next);
+		else
+			deadline_key(&m.header, to, next);
+		if (count_of(&open) > 0)
+			log_step(w, &m, to, &open);
 		tell_everywhere(w, &m.header.id, "");
 		put_row(w, next);
 	} else if (e != LB_NOT_FOUND) {
@@ -261,8 +288,8 @@ static void take_steps(struct worker *w)
 	/* A row that is still there though its step was taken would be taken for one that is due. */
 	if (!is_moved(w))
 		return;
-	for (uint8_t stage = DEADLINE_OPEN; stage < DEADLINE_OVERDUE; stage++)
-		if (journal_each(w->reader, JOURNAL_DEADLINES, &stage, sizeof stage, add_row, &rows) != LB_OK)
+	for (uint8_t stage = DEADLINE_OPEN; stage < DEADLINE_STAGES; stage++)
+		if (stage != DEADLINE_OVERDUE && journal_each(w->reader, JOURNAL_DEADLINES, &stage, sizeof stage, add_row, &rows) != LB_OK)
 			return;
 	for (unsigned i = 0; i < rows.n; i++)
 		step(w, rows.key[i]);
@@ -337,7 +364,7 @@ static void end_pass(struct worker *w)
 			continue;
 		s->remind = REMIND_NOTHING;
 		if (remind_hears(s))
-			say_reminder(w, s, NULL, "", false);
+			say_reminder(w, s, NULL, PARTNER_NONE, false);
 	}
 	w->remind.passing = false;
 }
@@ -382,8 +409,9 @@ static void go_on_with_pass(struct worker *w)
 		memcpy(r->at, rows.key[rows.n - 1], DEADLINE_KEY_SIZE);
 		r->at[DEADLINE_KEY_SIZE] = 0;
 		r->at_n = sizeof r->at;
-	} else if (r->left > 0 && r->at[0] == DEADLINE_REMINDED) {
-		r->at[0] = DEADLINE_OVERDUE;
+	} else if (r->left > 0 && r->at[0] != DEADLINE_OVERDUE) {
+		/* In the order in which rows move on. */
+		r->at[0] = r->at[0] == DEADLINE_REMINDED ? DEADLINE_LATER : DEADLINE_OVERDUE;
 		r->at_n = 1;
 	} else {
 		end_pass(w);

@@ -9,6 +9,7 @@
 #include "broker/core/route.h"
 #include "broker/cursor.h"
 #include "broker/mandates.h"
+#include "broker/outstanding.h"
 #include "broker/remind.h"
 #include "broker/worker_state.h"
 #include "proto/host/policy.h"
@@ -130,12 +131,12 @@ static Lagebus__RecipientState state_of(const Lagebus__PartnerReceipt *p, const 
 }
 
 /* As outstanding() has it. */
-static bool is_overdue(struct worker *w, const struct logged *m, const char *partner, const struct ledger_row *row)
+static bool is_overdue(struct worker *w, const struct logged *m, const char *partner, int64_t until_ms, const struct ledger_row *row)
 {
 	const struct lb_header *h = &m->header;
 	int64_t now_ms = remind_clock_ms(w);
 
-	return deadline_is_set(h) && h->ack_deadline_ms <= now_ms && ledger_state(row) < h->ack_policy && (h->expires_ms == 0 || h->expires_ms > now_ms) &&
+	return deadline_is_set(h) && until_ms <= now_ms && ledger_state(row) < h->ack_policy && (h->expires_ms == 0 || h->expires_ms > now_ms) &&
 	       !lb_text_equals(h->origin, partner);
 }
 
@@ -148,6 +149,7 @@ struct rules {
 static lb_err describe_partner(struct worker *w, const struct logged *m, const struct partner *partner, uint16_t i, struct rules rules, Lagebus__PartnerReceipt *out,
                                struct ledger_row *row)
 {
+	int64_t until_ms;
 	lb_err e;
 
 	out->partner = (char *)partner->id;
@@ -178,7 +180,8 @@ static lb_err describe_partner(struct worker *w, const struct logged *m, const s
 	out->state = state_of(out, row);
 	if (rules.now != LB_OK && ledger_state(row) == LB_ACK_NONE)
 		out->state = LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_WITHHELD;
-	out->overdue_since = rules.now == LB_OK && is_overdue(w, m, partner->id, row) ? m->header.ack_deadline_ms : 0;
+	until_ms = outstanding_until_ms(router_federation(w->router), i, &m->header);
+	out->overdue_since = rules.now == LB_OK && is_overdue(w, m, partner->id, until_ms, row) ? until_ms : 0;
 	return LB_OK;
 }
 

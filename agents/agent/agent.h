@@ -19,6 +19,7 @@
 #include "lagebus/signature.h"
 
 struct agent {
+	bool german; /* whoever asks without a language reads titles in it; everything else, as the log, is English */
 	struct settings settings;
 	struct lb_tls *tls;
 	struct lb_signer *signer;

@@ -6,6 +6,7 @@
 
 #include "agents/agent/agent.h"
 #include "proto/host/log.h"
+#include "proto/host/words.h"
 
 lb_err answer_try(struct agent *a, const struct local_peer *peer, const Lagebus__Reply *reply)
 {
@@ -69,7 +70,7 @@ void answer_fill(const struct inbox_row *row, bool payload, Lagebus__StoredMessa
 	m->received = row->received_ms;
 	m->lane = (uint32_t)row->lane;
 	m->position = (uint64_t)row->position;
-	m->title = (char *)row->title;
+	m->title = (char *)inbox_title(row, words_are_german());
 	m->tracking_id = (char *)row->tracking_id;
 	m->acknowledged = (uint32_t)row->acknowledged;
 	m->quarantine = (char *)row->quarantine;

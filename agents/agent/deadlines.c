@@ -33,16 +33,17 @@ static void fail(struct agent *a, lb_err e)
 	uplink_fail(&a->uplink, e, e == LB_BAD_CONTROL ? "a Reminder or an Overdue that is none" : a->store.why);
 }
 
-/* Title and header of a message that the inbox has; they are valid until its next call. */
-static void describe_open(struct agent *a, const struct lb_uuid *id, Lagebus__OpenDeadline *out)
+/* Title and header of a message that the inbox has, and the title in German; they are valid until its next call. */
+static const char *describe_open(struct agent *a, const struct lb_uuid *id, Lagebus__OpenDeadline *out)
 {
 	struct inbox_row row;
 
 	if (inbox_get(&a->store, id, &row) != LB_OK || row.quarantine[0])
-		return;
+		return "";
 	out->title = (char *)row.title;
 	if (out->header.len == 0)
 		out->header = (ProtobufCBinaryData){ row.header.n, (uint8_t *)row.header.p };
+	return inbox_title(&row, true);
 }
 
 static void fill_ours(const struct reminder *r, Lagebus__OpenDeadline *out)
@@ -73,6 +74,7 @@ static lb_err take_reminder(struct agent *a, const Lagebus__Reminder *said, cons
 static void tell_reminder(struct agent *a, const Lagebus__Reminder *said, const struct reminder *r)
 {
 	Lagebus__OpenDeadline open;
+	const char *german_title;
 	char id[LB_UUID_TEXT];
 
 	lb_uuid_format(&r->id, id);
@@ -81,8 +83,8 @@ static void tell_reminder(struct agent *a, const Lagebus__Reminder *said, const 
 	fill_ours(r, &open);
 	open.overdue = r->overdue;
 	open.settled = said->settled;
-	describe_open(a, &r->id, &open);
-	watchers_tell(a, &open);
+	german_title = describe_open(a, &r->id, &open);
+	watchers_tell(a, &open, german_title);
 }
 
 void deadlines_reminder(struct agent *a, const Lagebus__Reminder *said)
@@ -124,6 +126,7 @@ static bool join_names(const Lagebus__Overdue *said, char out[NAMES_BYTES])
 static void tell_overdue(struct agent *a, const Lagebus__Overdue *said, const struct lb_header *h, const char *names)
 {
 	Lagebus__OpenDeadline open = LAGEBUS__OPEN_DEADLINE__INIT;
+	const char *german_title;
 	char id[LB_UUID_TEXT];
 
 	lb_uuid_format(&h->id, id);
@@ -142,8 +145,8 @@ static void tell_overdue(struct agent *a, const Lagebus__Overdue *said, const st
 	open.exercise = h->exercise;
 	open.overdue = said->n_partners > 0;
 	open.settled = said->n_partners == 0;
-	describe_open(a, &h->id, &open);
-	watchers_tell(a, &open);
+	german_title = describe_open(a, &h->id, &open);
+	watchers_tell(a, &open, german_title);
 }
 
 void deadlines_overdue(struct agent *a, const Lagebus__Overdue *said)

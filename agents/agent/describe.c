@@ -198,6 +198,13 @@ static lb_err add(struct lb_buf *to, const char *text)
 	return e == LB_OK ? lb_buf_append(to, text, strlen(text)) : e;
 }
 
+static lb_err add_titles(struct description *d, const char *english, const char *german)
+{
+	lb_err e = *english ? add(&d->title, english) : LB_OK;
+
+	return e == LB_OK && strcmp(english, german) != 0 ? add(&d->title_german, german) : e;
+}
+
 struct texts {
 	struct description *d;
 	lb_err e;
@@ -216,29 +223,44 @@ static bool add_text(void *user, const struct field_rule *rule, const char *text
 
 static lb_err describe_payload(unsigned type, const ProtobufCMessage *m, struct description *d)
 {
+	char title[TITLE_MAX] = "", german[TITLE_MAX] = "";
 	struct texts t = { d, LB_OK };
-	char title[TITLE_MAX] = "";
+	bool before = words_speak_german(false);
 
 	titles[type](m, title);
-	if (*title)
-		t.e = add(&d->title, title);
+	words_speak_german(true);
+	titles[type](m, german);
+	words_speak_german(before);
+	t.e = add_titles(d, title, german);
 	if (t.e == LB_OK)
 		payload_each_text(m, add_text, &t);
 	return t.e;
 }
 
+static void title_sealed(bool german, const struct lb_sealed *s, const char *pseudonym, char out[TITLE_MAX])
+{
+	bool before = words_speak_german(german);
+
+	if (s->pseudonym.n)
+		snprintf(out, TITLE_MAX, _("case %.8s"), pseudonym);
+	else
+		snprintf(out, TITLE_MAX, "%s", _("encrypted"));
+	words_speak_german(before);
+}
+
 /* Of what is encrypted nothing is known here, and nothing is to be: neither title nor search show more than what a case is called. */
 static lb_err describe_sealed(struct lb_frame payload, struct description *d)
 {
-	char pseudonym[LB_PSEUDONYM_TEXT], title[32];
+	char pseudonym[LB_PSEUDONYM_TEXT], english[TITLE_MAX], german[TITLE_MAX];
 	struct lb_sealed s;
 	lb_err e;
 
 	if (lb_sealed_read(payload, &s) != LB_OK)
 		return LB_OK;
 	lb_pseudonym_format(s.pseudonym, pseudonym);
-	snprintf(title, sizeof title, s.pseudonym.n ? "case %.8s" : "encrypted", pseudonym);
-	e = add(&d->title, title);
+	title_sealed(false, &s, pseudonym, english);
+	title_sealed(true, &s, pseudonym, german);
+	e = add_titles(d, english, german);
 	return e == LB_OK ? add(&d->tracking_id, pseudonym) : e;
 }
 
@@ -264,7 +286,7 @@ static lb_err end_text(struct lb_buf *b)
 
 lb_err describe(const struct lb_header *h, struct lb_frame payload, struct description *out)
 {
-	struct description d = { LB_BUF_INIT, LB_BUF_INIT, LB_BUF_INIT, "" };
+	struct description d = { LB_BUF_INIT, LB_BUF_INIT, LB_BUF_INIT, LB_BUF_INIT, "" };
 	lb_err e;
 
 	if (lb_sealed_is_due(h))
@@ -273,6 +295,8 @@ lb_err describe(const struct lb_header *h, struct lb_frame payload, struct descr
 		e = describe_open(h, payload, &d);
 	if (e == LB_OK)
 		e = end_text(&d.title);
+	if (e == LB_OK)
+		e = end_text(&d.title_german);
 	if (e == LB_OK)
 		e = end_text(&d.tracking_id);
 	if (e == LB_OK)
@@ -287,6 +311,7 @@ lb_err describe(const struct lb_header *h, struct lb_frame payload, struct descr
 void description_fini(struct description *d)
 {
 	lb_buf_fini(&d->title);
+	lb_buf_fini(&d->title_german);
 	lb_buf_fini(&d->tracking_id);
 	lb_buf_fini(&d->body);
 }

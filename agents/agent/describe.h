@@ -7,10 +7,10 @@
 #include "lagebus/payload.h"
 #include "lagebus/zmtp.h"
 
-/* NUL-terminated texts, empty where there is nothing; the title in the agent's language (proto/host/words.h). A payload that breaks its schema's
+/* NUL-terminated texts, empty where there is nothing; the title in English and, where that is another, in German (proto/host/words.h). A payload that breaks its schema's
  * rules gives none, and `wrong` says which: the header is what counts. */
 struct description {
-	struct lb_buf title, tracking_id, body;
+	struct lb_buf title, title_german, tracking_id, body;
 	char wrong[LB_PAYLOAD_WHY];
 };
 

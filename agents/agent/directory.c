@@ -77,9 +77,9 @@ static void refuse(struct agent *a, const struct waiting *w, lb_err refused)
 	char text[400];
 
 	if (refused == LB_OK)
-		snprintf(text, sizeof text, "the broker knows no agent of %s: one must have been connected once", w->partner);
+		snprintf(text, sizeof text, "%s: the broker knows no agent of it, one must have been connected once", w->partner);
 	else
-		snprintf(text, sizeof text, "none of the certificates that the broker has for %s can be encrypted to; of the last: %s (%s)", w->partner,
+		snprintf(text, sizeof text, "%s: none of the certificates that the broker has for it can be encrypted to; of the last: %s (%s)", w->partner,
 		         lb_err_text(refused), lb_err_token(refused));
 	answer_error(a, &w->peer, w->number, lb_err_token(LB_NO_RECIPIENT), text);
 }

@@ -32,18 +32,27 @@ static lb_err add_row(struct store *s, const struct inbox_message *m, const stru
 	if (!lb_header_is_real(h))
 		bind_slice(q, 14, h->exercise_name);
 	sqlite3_bind_int64(q, 15, lb_header_keep_until(h));
+	bind_text(q, 16, description_text(&d->title_german));
 	return store_run(s, q);
 }
 
-static lb_err add_text(struct store *s, const struct description *d)
+/* Adds a row's words to the index, or removes them, which has to be said word for word: so the titles are those that the row has. The one in German is
+ * searched like the body. */
+static lb_err change_text(struct store *s, enum store_statement which, int64_t row, const char *title, const char *title_german, const struct description *d)
 {
-	sqlite3_stmt *q = store_use(s, STORE_INBOX_TEXT);
+	sqlite3_stmt *q = store_use(s, which);
+	char *body = sqlite3_mprintf("%s%s%s", description_text(&d->body), *title_german ? "\n" : "", title_german);
+	lb_err e;
 
-	sqlite3_bind_int64(q, 1, sqlite3_last_insert_rowid(s->db));
-	bind_text(q, 2, description_text(&d->title));
+	if (!body)
+		return LB_NO_MEMORY;
+	sqlite3_bind_int64(q, 1, row);
+	bind_text(q, 2, title);
 	bind_text(q, 3, description_text(&d->tracking_id));
-	bind_text(q, 4, description_text(&d->body));
-	return store_run(s, q);
+	bind_text(q, 4, body);
+	e = store_run(s, q);
+	sqlite3_free(body);
+	return e;
 }
 
 /* Its signature is right, so it is kept; but people should hear that somebody sends what cannot be read. */
@@ -67,7 +76,7 @@ lb_err inbox_add(struct store *s, const struct inbox_message *m, const struct lb
 	if (*stored && d.wrong[0])
 		log_unreadable(h, d.wrong);
 	if (*stored && (d.title.p || d.body.p))
-		e = add_text(s, &d);
+		e = change_text(s, STORE_INBOX_TEXT, sqlite3_last_insert_rowid(s->db), description_text(&d.title), description_text(&d.title_german), &d);
 	description_fini(&d);
 	return e;
 }
@@ -130,7 +139,8 @@ lb_err inbox_release(struct store *s, int64_t row)
 	return store_run(s, q);
 }
 
-/* Columns: row, received, lane, position, title, tracking, acknowledged, quarantine, signer, header, payload, gone, why, when, superseded by, signature. */
+/* Columns: row, received, lane, position, title, tracking, acknowledged, quarantine, signer, header, payload, gone, why, when, superseded by, signature,
+ * title in German. */
 static void read_row(sqlite3_stmt *q, struct inbox_row *out)
 {
 	out->row = sqlite3_column_int64(q, 0);
@@ -149,6 +159,7 @@ static void read_row(sqlite3_stmt *q, struct inbox_row *out)
 	out->gone_ms = sqlite3_column_int64(q, 13);
 	out->superseded = column_frame(q, 14);
 	out->signature = column_frame(q, 15);
+	out->title_german = column_text(q, 16);
 }
 
 lb_err inbox_get(struct store *s, const struct lb_uuid *id, struct inbox_row *out)
@@ -175,18 +186,6 @@ lb_err inbox_after(struct store *s, int64_t row, struct inbox_row *out)
 	return e;
 }
 
-static lb_err remove_text(struct store *s, int64_t row, const struct description *d)
-{
-	sqlite3_stmt *q = store_use(s, STORE_TEXT_REMOVE);
-
-	/* The index holds no texts: what is to go from it has to be said word for word. */
-	sqlite3_bind_int64(q, 1, row);
-	bind_text(q, 2, description_text(&d->title));
-	bind_text(q, 3, description_text(&d->tracking_id));
-	bind_text(q, 4, description_text(&d->body));
-	return store_run(s, q);
-}
-
 lb_err inbox_erase(struct store *s, const struct lb_uuid *id)
 {
 	sqlite3_stmt *q = store_use(s, STORE_INBOX_ERASE);
@@ -204,7 +203,7 @@ lb_err inbox_empty(struct store *s, const struct inbox_row *row, const struct lb
 	if (e != LB_OK)
 		return e;
 	if (d.title.p || d.body.p)
-		e = remove_text(s, row->row, &d);
+		e = change_text(s, STORE_TEXT_REMOVE, row->row, row->title, row->title_german, &d);
 	description_fini(&d);
 	if (e == LB_OK)
 		e = inbox_erase(s, &h->id);
@@ -310,14 +309,14 @@ lb_err inbox_counts(struct store *s, uint64_t *real, uint64_t *exercises, uint64
 static const char *select_of(const struct inbox_query *q)
 {
 	if (q->quarantine)
-		return "SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL,signature FROM quarantine"
+		return "SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL,signature,'' FROM quarantine"
 		       " WHERE row<?1 AND ?2=?2 AND ?3=?3 AND ?4=?4 AND ?5=?5 AND ?7=?7 AND ?8=?8 ORDER BY row DESC LIMIT ?6";
 	if (q->search && q->search[0])
-		return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature FROM inbox"
+		return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature,title_german FROM inbox"
 		       " WHERE row<?1 AND (?2=0 OR type=?2) AND (?3=0 OR area=?3) AND (?4=0 OR acknowledged<wants)"
 		       " AND (?7='' OR exercise=?7) AND (?8=0 OR exercise IS NULL)"
 		       " AND row IN (SELECT rowid FROM inbox_text WHERE inbox_text MATCH ?5) ORDER BY row DESC LIMIT ?6";
-	return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature FROM inbox"
+	return "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature,title_german FROM inbox"
 	       " WHERE row<?1 AND (?2=0 OR type=?2) AND (?3=0 OR area=?3) AND (?4=0 OR acknowledged<wants) AND ?5=?5"
 	       " AND (?7='' OR exercise=?7) AND (?8=0 OR exercise IS NULL) ORDER BY row DESC LIMIT ?6";
 }

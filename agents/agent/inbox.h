@@ -34,12 +34,15 @@ lb_err inbox_release(struct store *s, int64_t row) LB_MUST_CHECK;
 struct inbox_row {
 	int64_t row, received_ms, position;
 	int lane, acknowledged;
-	const char *title, *tracking_id, *quarantine, *signer;
+	const char *title, *title_german; /* "" where it is the same */
+	const char *tracking_id, *quarantine, *signer;
 	struct lb_frame header, payload, signature;
 	const char *gone, *gone_reason; /* "recalled", and why; "expired"; "": it is there */
 	int64_t gone_ms;
 	struct lb_frame superseded; /* the id of the message that replaces it; n is 0: none does */
 };
+
+static inline const char *inbox_title(const struct inbox_row *row, bool german) { return german && row->title_german && *row->title_german ? row->title_german : row->title; }
 
 /* By id, in inbox or quarantine; the next one behind a row. LB_NOT_FOUND: none. */
 lb_err inbox_get(struct store *s, const struct lb_uuid *id, struct inbox_row *out) LB_MUST_CHECK;

@@ -137,6 +137,7 @@ int main(int argc, char **argv)
 	if (rc >= 0)
 		return rc;
 	words_init();
+	agent.german = words_speak_german(false);
 	/* One thread does the work: a second arena would only cost memory. */
 	mallopt(M_ARENA_MAX, 1);
 	if (o.check) {

@@ -22,6 +22,7 @@
 #include "lagebus/topic.h"
 #include "proto/header.pb-c.h"
 #include "proto/host/log.h"
+#include "proto/host/words.h"
 #include "proto/texts.h"
 
 #define REQUESTS_A_TURN 256
@@ -388,7 +389,8 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 
 static void on_watch(struct agent *a, const struct local_peer *peer, uint64_t number, const Lagebus__WatchRequest *r)
 {
-	struct watcher w = { .peer = *peer, .number = number, .unacknowledged = !r->from_now, .exercises = r->exercises };
+	struct watcher w = { .peer = *peer, .number = number, .unacknowledged = !r->from_now, .exercises = r->exercises,
+		             .german = words_are_german() };
 	lb_err e = read_topic(r->topic, &w.type, &w.area) ? LB_OK : LB_INVALID;
 
 	if (e == LB_OK) {
@@ -454,6 +456,14 @@ static void dispatch(struct agent *a, const struct local_peer *peer, const Lageb
 	answer_refusal(a, peer, r->number, LB_BAD_CONTROL);
 }
 
+/* Titles are in the language of whoever asks. */
+static void speak_and_dispatch(struct agent *a, const struct local_peer *peer, const Lagebus__Request *r)
+{
+	words_speak_german(words_tag_is_german(r->language, a->german));
+	dispatch(a, peer, r);
+	words_speak_german(false);
+}
+
 void requests_answer(struct agent *a, const struct local_peer *peer, const uint8_t *p, size_t n)
 {
 	Lagebus__Request *r = lagebus__request__unpack(NULL, n, n ? p : (const uint8_t *)"");
@@ -463,7 +473,7 @@ void requests_answer(struct agent *a, const struct local_peer *peer, const uint8
 	else if (!texts_are_utf8(&r->base))
 		answer_refusal(a, peer, r->number, LB_NOT_UTF8);
 	else
-		dispatch(a, peer, r);
+		speak_and_dispatch(a, peer, r);
 	if (r)
 		lagebus__request__free_unpacked(r, NULL);
 }

@@ -116,6 +116,8 @@ static const char *const steps[] = {
 	"UPDATE inbox SET until=keep_until(header);"
 	"DROP INDEX inbox_cases;"
 	"CREATE INDEX inbox_until ON inbox(until) WHERE payload<>x'';",
+	/* 13: a title in both languages. What is there keeps the one it was stored in, which the index has, too. */
+	"ALTER TABLE inbox ADD COLUMN title_german TEXT NOT NULL DEFAULT '';",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
@@ -131,12 +133,12 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_OUTBOX_REMOVE] = "DELETE FROM outbox WHERE id=?1",
 	[STORE_OUTBOX_COUNT] = "SELECT count(*) FROM outbox WHERE lane=?1",
 	[STORE_REFUSED_ADD] = "INSERT OR IGNORE INTO refused SELECT id,header,payload,?2,?3,?4 FROM outbox WHERE id=?1",
-	[STORE_INBOX_ADD] = "INSERT OR IGNORE INTO inbox(id,lane,position,received,type,area,wants,title,tracking,signer,header,signature,payload,exercise,until)"
-			    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
+	[STORE_INBOX_ADD] = "INSERT OR IGNORE INTO inbox(id,lane,position,received,type,area,wants,title,tracking,signer,header,signature,payload,exercise,until,title_german)"
+			    " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
 	[STORE_INBOX_TEXT] = "INSERT INTO inbox_text(rowid,title,tracking,body) VALUES(?1,?2,?3,?4)",
-	[STORE_INBOX_GET] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature FROM inbox WHERE id=?1"
-			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL,signature FROM quarantine WHERE id=?1 LIMIT 1",
-	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
+	[STORE_INBOX_GET] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature,title_german FROM inbox WHERE id=?1"
+			    " UNION ALL SELECT row,received,lane,position,'','',0,reason,'',header,payload,'','',0,NULL,signature,'' FROM quarantine WHERE id=?1 LIMIT 1",
+	[STORE_INBOX_LAST] = "SELECT row,received,lane,position,title,tracking,acknowledged,'',signer,header,payload,gone,gone_reason,gone_at,superseded,signature,title_german FROM inbox WHERE row>?1 ORDER BY row LIMIT 1",
 	[STORE_INBOX_ACKNOWLEDGE] = "UPDATE inbox SET acknowledged=max(acknowledged,?2) WHERE id=?1",
 	[STORE_INBOX_ERASE] = "UPDATE inbox SET payload=x'',signature=x'' WHERE id=?1",
 	/* What belongs to an incident is kept with it. */
@@ -159,7 +161,7 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_SUPERSEDED_ADD] = "INSERT OR REPLACE INTO superseded VALUES(?1,?2,?3)",
 	[STORE_SUPERSEDED_FIND] = "SELECT by FROM superseded WHERE id=?1 AND origin=?2",
 	[STORE_INBOX_SUPERSEDE] = "UPDATE inbox SET superseded=?2 WHERE id=?1",
-	[STORE_INBOX_EMPTY] = "UPDATE inbox SET title='',tracking='',wants=0,gone=?2,gone_reason=?3,gone_at=?4 WHERE row=?1",
+	[STORE_INBOX_EMPTY] = "UPDATE inbox SET title='',title_german='',tracking='',wants=0,gone=?2,gone_reason=?3,gone_at=?4 WHERE row=?1",
 	[STORE_TEXT_REMOVE] = "INSERT INTO inbox_text(inbox_text,rowid,title,tracking,body) VALUES('delete',?1,?2,?3,?4)",
 	[STORE_TEXT_OPTIMIZE] = "INSERT INTO inbox_text(inbox_text) VALUES('optimize')",
 	[STORE_QUARANTINE_REMOVE] = "DELETE FROM quarantine WHERE row=?1",

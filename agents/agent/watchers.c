@@ -6,6 +6,7 @@
 #include "agents/agent/agent.h"
 #include "agents/agent/answers.h"
 #include "proto/host/log.h"
+#include "proto/host/words.h"
 
 #define ROWS_A_TURN 256 /* shown to one of them */
 #define AGAIN_MS 250    /* until one whose queue is full is shown more */
@@ -66,8 +67,8 @@ static void stop_showing(struct agent *a, struct watcher *w, lb_err e)
 	log_event(LOG_INFO, "watcher_dropped", "reason=%s", lb_err_token(e));
 }
 
-/* Tells them of something about a message: those who asked for its topic. */
-static void tell(struct agent *a, Lagebus__Reply *reply, ProtobufCBinaryData header, bool exercise)
+/* Tells them of something about a message: those who asked for its topic. A deadline's title is the first or, for who reads German, the second; NULL: there is none. */
+static void tell(struct agent *a, Lagebus__Reply *reply, ProtobufCBinaryData header, bool exercise, char *const titles[2])
 {
 	reply->more = true;
 	for (unsigned i = 0; i < WATCHERS_MAX; i++) {
@@ -77,19 +78,22 @@ static void tell(struct agent *a, Lagebus__Reply *reply, ProtobufCBinaryData hea
 		if (!w->here || (exercise && !w->exercises) || !wants_topic(w, header))
 			continue;
 		reply->number = w->number;
+		if (titles)
+			reply->deadline->title = titles[w->german];
 		e = answer_try(a, &w->peer, reply);
 		if (e != LB_OK)
 			stop_showing(a, w, e);
 	}
 }
 
-void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open)
+void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open, const char *german_title)
 {
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	Lagebus__OpenDeadline said = *open;
 
 	reply.body_case = LAGEBUS__REPLY__BODY_DEADLINE;
-	reply.deadline = (Lagebus__OpenDeadline *)open;
-	tell(a, &reply, open->header, open->exercise);
+	reply.deadline = &said;
+	tell(a, &reply, open->header, open->exercise, (char *const[2]){ open->title, (char *)german_title });
 }
 
 void watchers_tell_end(struct agent *a, const Lagebus__WaitEnds *ends, ProtobufCBinaryData header, bool exercise)
@@ -98,11 +102,11 @@ void watchers_tell_end(struct agent *a, const Lagebus__WaitEnds *ends, ProtobufC
 
 	reply.body_case = LAGEBUS__REPLY__BODY_WAIT_ENDS;
 	reply.wait_ends = (Lagebus__WaitEnds *)ends;
-	tell(a, &reply, header, exercise);
+	tell(a, &reply, header, exercise, NULL);
 }
 
 /* True if there is more for it now. */
-static bool show(struct agent *a, struct watcher *w)
+static bool show_rows(struct agent *a, struct watcher *w)
 {
 	for (unsigned i = 0; i < ROWS_A_TURN; i++) {
 		struct inbox_row row;
@@ -119,6 +123,16 @@ static bool show(struct agent *a, struct watcher *w)
 		w->row = row.row;
 	}
 	return true;
+}
+
+static bool show(struct agent *a, struct watcher *w)
+{
+	bool more;
+
+	words_speak_german(w->german);
+	more = show_rows(a, w);
+	words_speak_german(false);
+	return more;
 }
 
 int64_t watchers_due_ms(const struct agent *a)

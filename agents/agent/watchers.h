@@ -20,6 +20,7 @@ struct watcher {
 	int64_t row;         /* shown up to here */
 	unsigned type, area; /* 0: any */
 	bool unacknowledged; /* only what is not acknowledged yet */
+	bool german;         /* it reads the titles in German */
 	bool exercises;      /* also what is not real: it has said that it does not act on that */
 };
 
@@ -27,8 +28,8 @@ struct watcher {
 lb_err watchers_add(struct agent *a, const struct watcher *from) LB_MUST_CHECK;
 /* All of this peer's. */
 void watchers_remove(struct agent *a, const struct local_peer *peer);
-/* Tells them of a deadline: those who asked for its message's topic; not who does not keep up. */
-void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open);
+/* Tells them of a deadline: those who asked for its message's topic; not who does not keep up. The title is `german_title` for those who read German. */
+void watchers_tell(struct agent *a, const Lagebus__OpenDeadline *open, const char *german_title);
 /* The same of the end of a wait for a second person, and the waiting message's header. */
 void watchers_tell_end(struct agent *a, const Lagebus__WaitEnds *ends, ProtobufCBinaryData header, bool exercise);
 /* Shows what is new, and the rest to those who did not keep up. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lagebus/identity.h"
+#include "proto/host/words.h"
 
 /* A copy with a NUL, behind the ones before it. */
 static char *put(char **at, struct lb_text t)
@@ -63,7 +64,7 @@ enum cli_exit about_send(struct client *client, const struct about *a, const uin
 	if (!header)
 		return cli_fail(client->cli, CLI_IO, "out of memory");
 	code = client_send(client, (ProtobufCBinaryData){ lagebus__header__pack(&a->header, header), header }, (ProtobufCBinaryData){ n, (uint8_t *)payload },
-		!args_has(&client->cli->args, "no-wait"), "waiting for the broker to accept it", id, accepted);
+		!args_has(&client->cli->args, "no-wait"), _("waiting for the broker to accept it"), id, accepted);
 	free(header);
 	return code;
 }

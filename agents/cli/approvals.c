@@ -6,12 +6,13 @@
 #include "agents/cli/ids.h"
 #include "agents/cli/when.h"
 #include "lagebus/limits.h"
+#include "proto/host/words.h"
 
 const char *approvals_state(unsigned state)
 {
-	static const char *const names[] = { "", "waiting", "approved", "refused", "expired", "withdrawn", "ended" };
+	static const char *const names[] = { "", N_("waiting"), N_("approved"), N_("refused"), N_("expired"), N_("withdrawn"), N_("ended") };
 
-	return state < sizeof names / sizeof names[0] ? names[state] : "unknown";
+	return state < sizeof names / sizeof names[0] ? names[state] : N_("unknown");
 }
 
 static enum cli_exit ask(struct client *client, const struct lb_uuid *id, uint64_t offset, Lagebus__Waiting **out)
@@ -43,7 +44,7 @@ static enum cli_exit ask(struct client *client, const struct lb_uuid *id, uint64
 	e = lb_err_from_token(waiting->refused);
 	code = e == LB_NOT_FOUND ? cli_fail(client->cli, CLI_NOT_FOUND, "no such message waits for approval, or no longer; lagebus receipts ID says what became of it")
 	                         : cli_fail(client->cli, e == LB_ERR_COUNT ? CLI_REFUSED : exit_of(e), "the broker refuses: %s (%s)",
-					     e == LB_ERR_COUNT ? "no reason is known" : lb_err_text(e), waiting->refused);
+					     e == LB_ERR_COUNT ? _("no reason is known") : _(lb_err_text(e)), waiting->refused);
 	lagebus__waiting__free_unpacked(waiting, NULL);
 	return code;
 }
@@ -139,18 +140,18 @@ void approvals_sentence(const Lagebus__ApprovalStatus *a, int64_t now_ms, char *
 	when_short(a->at, now_ms, at);
 	switch (a->state) {
 	case 1:
-		put = (size_t)snprintf(out, n, "waits until %s for a second person", until);
+		put = (size_t)snprintf(out, n, _("waits until %s for a second person"), until);
 		for (size_t i = 0; i < a->n_approvers && put < n; i++)
-			put += (size_t)snprintf(out + put, n - put, "%s%s", i ? ", " : " of ", a->approvers[i]);
+			put += (size_t)snprintf(out + put, n - put, "%s%s", i ? ", " : _(" of "), a->approvers[i]);
 		return;
 	case 4:
-		snprintf(out, n, "not sent: nobody approved it until %s", until);
+		snprintf(out, n, _("not sent: nobody approved it until %s"), until);
 		return;
 	case 6:
-		snprintf(out, n, "not sent: at %s its exercise was over, before anybody had approved it", at);
+		snprintf(out, n, _("not sent: at %s its exercise was over, before anybody had approved it"), at);
 		return;
 	default:
-		snprintf(out, n, "%s%s at %s by %s%s%s%s%s%s", a->state == 2 ? "" : "not sent: ", approvals_state(a->state), at, a->by, *a->function ? " (" : "",
+		snprintf(out, n, _("%s%s at %s by %s%s%s%s%s%s"), a->state == 2 ? "" : _("not sent: "), _(approvals_state(a->state)), at, a->by, *a->function ? " (" : "",
 			a->function, *a->function ? ")" : "", *a->note ? ": " : "", a->note);
 	}
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lagebus/audit.h"
+#include "proto/host/words.h"
 
 lb_err audit_file_open(const char *path, struct audit_file *f, struct why *why)
 {
@@ -16,7 +17,7 @@ lb_err audit_file_open(const char *path, struct audit_file *f, struct why *why)
 	f->path = path;
 	f->in = strcmp(path, "-") == 0 ? fdopen(dup(STDIN_FILENO), "r") : fopen(path, "re");
 	if (!f->in)
-		return why_set(why, errno == ENOENT ? LB_NOT_FOUND : LB_IO, "%s: %s", path, strerror(errno));
+		return why_set(why, errno == ENOENT ? LB_NOT_FOUND : LB_IO, "%s: %s", path, _(strerror(errno)));
 	f->row = malloc(LB_AUDIT_ROW_MAX);
 	if (!f->row)
 		return why_set(why, LB_NO_MEMORY, "out of memory");
@@ -31,7 +32,7 @@ lb_err audit_file_next(struct audit_file *f, struct why *why)
 	size_t got = fread(length, 1, sizeof(length), f->in);
 
 	if (ferror(f->in))
-		return why_set(why, LB_IO, "%s: %s", f->path, strerror(errno));
+		return why_set(why, LB_IO, "%s: %s", f->path, _(strerror(errno)));
 	if (got == 0)
 		return LB_CLOSED;
 	f->n = (size_t)length[0] << 24 | (size_t)length[1] << 16 | (size_t)length[2] << 8 | length[3];

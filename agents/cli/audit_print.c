@@ -6,9 +6,11 @@
 
 #include "agents/cli/approvals.h"
 #include "agents/cli/out.h"
+#include "agents/cli/text.h"
 #include "agents/cli/when.h"
 #include "lagebus/audit.h"
 #include "lagebus/header.h"
+#include "proto/host/words.h"
 
 /* An event, told. */
 struct line {
@@ -62,115 +64,115 @@ static void add(struct line *l, const char *format, ...)
 	va_end(args);
 }
 
-static void describe(const Lagebus__AuditPublished *p, struct line *l)
+static void describe(const struct cli *cli, const Lagebus__AuditPublished *p, struct line *l)
 {
 	size_t n = p->messages.len / LB_AUDIT_ENTRY;
 	char id[LB_UUID_TEXT];
 
 	id_text(p->messages.data, n ? 16 : 0, id);
-	add(l, "%s %s", type_of(p->type), id);
+	add(l, "%s %s", out_word(cli, type_of(p->type)), id);
 	if (n > 1)
-		add(l, " and %zu more", n - 1);
+		add(l, out_word(cli, N_(" and %zu more")), n - 1);
 	if (p->about.len > 0) {
 		id_text(p->about.data, p->about.len, id);
-		add(l, " about %s", id);
+		add(l, out_word(cli, N_(" about %s")), id);
 	}
-	add(l, ", %s, to", lb_tlp_name(lb_tlp_effective(p->tlp)));
+	add(l, out_word(cli, N_(", %s, to")), lb_tlp_name(lb_tlp_effective(p->tlp)));
 	for (size_t i = 0; i < p->n_audience; i++)
 		add(l, " %s", p->audience[i]);
 }
 
-static void tell_published(const Lagebus__AuditPublished *p, struct line *l)
+static void tell_published(const struct cli *cli, const Lagebus__AuditPublished *p, struct line *l)
 {
-	l->what = "published";
+	l->what = N_("published");
 	snprintf(l->who, sizeof(l->who), "%s", p->origin);
-	describe(p, l);
+	describe(cli, p, l);
 }
 
-static void tell_wait(const Lagebus__AuditWait *w, struct line *l)
+static void tell_wait(const struct cli *cli, const Lagebus__AuditWait *w, struct line *l)
 {
 	char id[LB_UUID_TEXT];
 
-	l->what = "wait";
+	l->what = N_("wait");
 	snprintf(l->who, sizeof(l->who), "%s", *w->agent ? w->agent : "-");
 	id_text(w->id.data, w->id.len, id);
-	add(l, "%s %s", approvals_state(w->state), id);
+	add(l, "%s %s", out_word(cli, approvals_state(w->state)), id);
 	if (w->message) {
 		add(l, ": ");
-		describe(w->message, l);
+		describe(cli, w->message, l);
 	}
 }
 
 static void tell_federation(const Lagebus__AuditFederation *f, struct line *l)
 {
-	l->what = "federation";
+	l->what = N_("federation");
 	snprintf(l->who, sizeof(l->who), "%zu", f->n_partners);
 	for (size_t i = 0; i < f->n_partners; i++)
 		add(l, "%s%s", i ? " " : "", f->partners[i]);
 }
 
-static void tell_refused(const Lagebus__AuditRefused *r, struct line *l)
+static void tell_refused(const struct cli *cli, const Lagebus__AuditRefused *r, struct line *l)
 {
 	char id[LB_UUID_TEXT];
 
-	l->what = "refused";
+	l->what = N_("refused");
 	snprintf(l->who, sizeof(l->who), "%s", *r->agent ? r->agent : "-");
 	id_text(r->id.data, r->id.len, id);
 	if (r->more)
-		snprintf(l->which, sizeof(l->which), "%llu more", (unsigned long long)r->more);
+		snprintf(l->which, sizeof(l->which), out_word(cli, N_("%llu more")), (unsigned long long)r->more);
 	else
-		snprintf(l->which, sizeof(l->which), "%s %s: %s", type_of(r->type), id, r->rule);
+		snprintf(l->which, sizeof(l->which), "%s %s: %s", out_word(cli, type_of(r->type)), id, r->rule);
 }
 
-static void tell_receipt(const Lagebus__AuditReceipt *r, struct line *l)
+static void tell_receipt(const struct cli *cli, const Lagebus__AuditReceipt *r, struct line *l)
 {
 	char id[LB_UUID_TEXT];
 
-	l->what = "receipt";
+	l->what = N_("receipt");
 	snprintf(l->who, sizeof(l->who), "%s", r->partner);
 	id_text(r->id.data, r->id.len, id);
-	snprintf(l->which, sizeof(l->which), "%s %s%s%s", out_ack(r->state), id, *r->by ? " by " : "", r->by);
+	snprintf(l->which, sizeof(l->which), "%s %s%s%s", out_word(cli, out_ack(r->state)), id, *r->by ? out_word(cli, N_(" by ")) : "", r->by);
 }
 
-static void tell(const Lagebus__AuditEvent *e, struct line *l)
+static void tell(const struct cli *cli, const Lagebus__AuditEvent *e, struct line *l)
 {
 	memset(l, 0, sizeof(*l));
 	switch ((int)e->body_case) {
 	case LAGEBUS__AUDIT_EVENT__BODY_PUBLISHED:
-		tell_published(e->published, l);
+		tell_published(cli, e->published, l);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_REFUSED:
-		tell_refused(e->refused, l);
+		tell_refused(cli, e->refused, l);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_STORED:
-		l->what = "delivered";
+		l->what = N_("delivered");
 		snprintf(l->who, sizeof(l->who), "%s", e->stored->agent);
-		snprintf(l->which, sizeof(l->which), "urgent up to %llu, routine up to %llu", (unsigned long long)e->stored->urgent,
+		snprintf(l->which, sizeof(l->which), out_word(cli, N_("urgent up to %llu, routine up to %llu")), (unsigned long long)e->stored->urgent,
 			(unsigned long long)e->stored->routine);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_RECEIPT:
-		tell_receipt(e->receipt, l);
+		tell_receipt(cli, e->receipt, l);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_WAIT:
-		tell_wait(e->wait, l);
+		tell_wait(cli, e->wait, l);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_FEDERATION:
 		tell_federation(e->federation, l);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_BROKER:
-		l->what = "broker";
+		l->what = N_("broker");
 		snprintf(l->who, sizeof(l->who), "%s", e->broker->what);
 		snprintf(l->which, sizeof(l->which), "%s", e->broker->detail);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_CHECKPOINT:
-		l->what = "checkpoint";
+		l->what = N_("checkpoint");
 		snprintf(l->who, sizeof(l->who), "broker");
-		snprintf(l->which, sizeof(l->which), "signs everything before this row");
+		snprintf(l->which, sizeof(l->which), "%s", out_word(cli, N_("signs everything before this row")));
 		break;
 	default:
-		l->what = "unknown";
+		l->what = N_("unknown");
 		snprintf(l->who, sizeof(l->who), "-");
-		snprintf(l->which, sizeof(l->which), "of a later version");
+		snprintf(l->which, sizeof(l->which), "%s", out_word(cli, N_("of a later version")));
 		break;
 	}
 }
@@ -228,6 +230,26 @@ static json_t *json_detail(const Lagebus__AuditEvent *e)
 	}
 }
 
+static enum out_style style_of(const char *what)
+{
+	return strcmp(what, "refused") == 0 ? OUT_WARN : strcmp(what, "checkpoint") == 0 ? OUT_DIM : OUT_PLAIN;
+}
+
+#define WHAT_COLUMN 12
+#define WHO_COLUMN 28
+
+/* Row by row, as it is read: an audit has more rows than a table may hold. */
+static void put_line(struct cli *cli, uint64_t row, int64_t at_ms, const struct line *l)
+{
+	const char *what = _(l->what);
+	int what_gap = (int)WHAT_COLUMN - (int)text_width(what), who_gap = (int)WHO_COLUMN - (int)text_width(l->who);
+	char at[WHEN_TEXT];
+
+	when_short(at_ms, when_now_ms(), at);
+	out_styled(cli, style_of(l->what), "%6llu  %-16s  %s%*s  %s%*s  %s", (unsigned long long)row, at, what, what_gap > 0 ? what_gap : 0, "", l->who,
+		who_gap > 0 ? who_gap : 0, "", l->which);
+}
+
 static enum cli_exit put(struct cli *cli, uint64_t row, int64_t at_ms, const struct line *l, json_t *detail)
 {
 	char at[WHEN_TEXT];
@@ -235,6 +257,10 @@ static enum cli_exit put(struct cli *cli, uint64_t row, int64_t at_ms, const str
 	if (cli->json)
 		return out_json_line(cli, json_pack("{s:I,s:o,s:s,s:o,s:o,s:o}", "row", (json_int_t)row, "at", out_json_time(at_ms), "what", l->what, "who",
 			out_json_string(l->who), "which", out_json_string(l->which), "detail", detail));
+	if (cli->terminal) {
+		put_line(cli, row, at_ms, l);
+		return CLI_OK;
+	}
 	when_iso(at_ms, at);
 	out_line(cli, "%s\t%llu\t%s\t%s\t%s", at, (unsigned long long)row, l->what, l->who, l->which);
 	return CLI_OK;
@@ -244,16 +270,16 @@ enum cli_exit audit_print_event(struct cli *cli, const Lagebus__AuditRow *row, c
 {
 	struct line l;
 
-	tell(e, &l);
+	tell(cli, e, &l);
 	return put(cli, row->number, row->at, &l, cli->json ? json_detail(e) : NULL);
 }
 
 enum cli_exit audit_print_delivered(struct cli *cli, const Lagebus__AuditRow *row, const char *partner, const char *agent, bool over)
 {
-	struct line l = { .what = over ? "passed-over" : "delivered" };
+	struct line l = { .what = over ? N_("passed-over") : N_("delivered") };
 
 	snprintf(l.who, sizeof(l.who), "%s", partner);
-	add(&l, over ? "it was over when %s came by" : "stored by %s", agent);
+	add(&l, out_word(cli, over ? N_("it was over when %s came by") : N_("stored by %s")), agent);
 	return put(cli, row->number, row->at, &l, cli->json ? json_pack("{s:o}", "agent", out_json_string(agent)) : NULL);
 }
 

@@ -13,6 +13,7 @@
 
 #include "agents/cli/ca_index.h"
 #include "agents/cli/ca_x509.h"
+#include "proto/host/words.h"
 
 static void path_in(char out[CA_PATH_MAX], const char *dir, const char *name)
 {
@@ -27,11 +28,11 @@ static lb_err lock(const char *dir, int *fd, struct why *why)
 	*fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*fd < 0)
 		return why_set(why, errno == ENOENT ? LB_NOT_FOUND : LB_IO, "%s: cannot open the folder: %s; lagebus ca init makes one", dir,
-			strerror(errno));
+			_(strerror(errno)));
 	if (flock(*fd, LOCK_EX) == 0)
 		return LB_OK;
 	close(*fd);
-	return why_set(why, LB_IO, "%s: cannot lock the folder: %s", dir, strerror(errno));
+	return why_set(why, LB_IO, "%s: cannot lock the folder: %s", dir, _(strerror(errno)));
 }
 
 static void pair_fini(struct ca_pair *ca)
@@ -81,7 +82,7 @@ static lb_err make_folders(const char *dir, struct why *why)
 
 	path_in(issued, dir, "issued");
 	if ((mkdir(dir, 0755) < 0 && errno != EEXIST) || (mkdir(issued, 0755) < 0 && errno != EEXIST))
-		return why_set(why, LB_IO, "%s: cannot make the folder: %s", dir, strerror(errno));
+		return why_set(why, LB_IO, "%s: cannot make the folder: %s", dir, _(strerror(errno)));
 	return LB_OK;
 }
 

@@ -9,6 +9,7 @@
 
 #include "agents/cli/ca_x509.h"
 #include "lagebus/mandate.h"
+#include "proto/host/words.h"
 
 #define SKEW_S 300 /* a new certificate is valid at once, also where the clock is a little behind */
 #define DAY_S 86400
@@ -27,7 +28,7 @@ lb_err ca_key_new(const char *curve, EVP_PKEY **out, struct why *why)
 		if (strcmp(curves[i].name, curve) != 0)
 			continue;
 		*out = EVP_EC_gen(curves[i].group);
-		return *out ? LB_OK : ca_openssl_failed(why, LB_NO_MEMORY, "cannot make a key");
+		return *out ? LB_OK : ca_openssl_failed(why, LB_NO_MEMORY, _("cannot make a key"));
 	}
 	return why_usage(why, "--curve %.32s: p256, p384 or p521 is expected", curve);
 }
@@ -97,7 +98,7 @@ lb_err ca_root_new(EVP_PKEY *key, const char *trust_domain, long days, X509 **ou
 	return LB_OK;
 failed:
 	X509_free(x);
-	return ca_openssl_failed(why, LB_INVALID, "cannot make the CA certificate");
+	return ca_openssl_failed(why, LB_INVALID, _("cannot make the CA certificate"));
 }
 
 static int add_names(X509 *x, X509V3_CTX *ctx, const struct ca_request *r, const char *spiffe_id)
@@ -182,5 +183,5 @@ lb_err ca_leaf_new(const struct ca_pair *ca, EVP_PKEY *key, const struct ca_requ
 		return LB_OK;
 	}
 	X509_free(x);
-	return ca_openssl_failed(why, LB_INVALID, "cannot make the certificate");
+	return ca_openssl_failed(why, LB_INVALID, _("cannot make the certificate"));
 }

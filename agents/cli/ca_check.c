@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "agents/cli/ca_x509.h"
+#include "proto/host/words.h"
 
 #define DAY_S 86400
 #define CERTIFICATE_SOON_DAYS 30
@@ -40,8 +41,8 @@ static void check_identity(const X509 *x, struct findings *f)
 	struct lb_identity id;
 
 	if (ca_uri_of(x, uri, sizeof(uri)) || lb_identity_parse(uri, strlen(uri), &id))
-		bad(f, CLI_REFUSED, "identity", "the certificate has no SPIFFE ID spiffe://.../partner/.../agent/... as URI SAN; "
-			"ask for one that was made with lagebus ca issue");
+		bad(f, CLI_REFUSED, "identity", _("the certificate has no SPIFFE ID spiffe://.../partner/.../agent/... as URI SAN; "
+			"ask for one that was made with lagebus ca issue"));
 	else
 		findings_add(f, FINDING_OK, CLI_OK, "identity", "%s", uri);
 }

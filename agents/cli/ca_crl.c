@@ -4,6 +4,8 @@
 #include <openssl/x509v3.h>
 #include <time.h>
 
+#include "proto/host/words.h"
+
 #include "agents/cli/ca_x509.h"
 
 static int add_revoked(X509_CRL *crl, const struct ca_index_row *row)
@@ -80,5 +82,5 @@ lb_err ca_crl_new(const struct ca_pair *ca, const struct ca_index *index, X509_C
 		return LB_OK;
 	}
 	X509_CRL_free(crl);
-	return ca_openssl_failed(why, LB_NO_MEMORY, "cannot make the revocation list");
+	return ca_openssl_failed(why, LB_NO_MEMORY, _("cannot make the revocation list"));
 }

@@ -11,6 +11,7 @@
 
 #include "agents/cli/ca_x509.h"
 #include "agents/cli/file.h"
+#include "proto/host/words.h"
 
 #define PEM_MAX (1024 * 1024)
 
@@ -18,7 +19,7 @@ lb_err ca_openssl_failed(struct why *why, lb_err e, const char *what)
 {
 	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
 
-	why_set(why, e, "%s: %s", what, reason ? reason : "OpenSSL gives no reason");
+	why_set(why, e, "%s: %s", what, reason ? reason : _("OpenSSL gives no reason"));
 	ERR_clear_error();
 	return e;
 }

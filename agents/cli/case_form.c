@@ -10,6 +10,7 @@
 #include "agents/cli/payload_json.h"
 #include "lagebus/envelope.h"
 #include "lagebus/payload.h"
+#include "proto/host/words.h"
 
 #define JSON_MAX (1024 * 1024)
 
@@ -21,13 +22,13 @@ static const struct {
 	size_t at;
 	bool required;
 } texts[] = {
-	{ "title", "Title", IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, title), true },
-	{ "text", "What happened", IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, text), true },
-	{ "platform", "Platform (where it happens)", IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, platform), false },
+	{ "title", N_("Title"), IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, title), true },
+	{ "text", N_("What happened"), IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, text), true },
+	{ "platform", N_("Platform (where it happens)"), IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, platform), false },
 	{ "media_type", NULL, IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, media_type), false },
-	{ "function", "Contact: function in your office", IN_CONTACT, offsetof(Lagebus__Contact, function), false },
+	{ "function", N_("Contact: function in your office"), IN_CONTACT, offsetof(Lagebus__Contact, function), false },
 	{ "name", NULL, IN_CONTACT, offsetof(Lagebus__Contact, name), false },
-	{ "phone", "Contact: phone", IN_CONTACT, offsetof(Lagebus__Contact, phone), false },
+	{ "phone", N_("Contact: phone"), IN_CONTACT, offsetof(Lagebus__Contact, phone), false },
 	{ "email", NULL, IN_CONTACT, offsetof(Lagebus__Contact, email), false },
 	{ "exercise", NULL, IN_REPORT, offsetof(Lagebus__DigitalViolenceReport, exercise), false },
 };
@@ -74,13 +75,13 @@ static enum cli_exit read_document(struct cli *cli, const json_t *doc, const jso
 	lb_err e;
 
 	if (!doc)
-		return cli_fail(cli, CLI_REFUSED, "--file: line %d: %s", error->line, error->text);
+		return cli_fail(cli, CLI_REFUSED, _("--file: line %d: %s"), error->line, error->text);
 	e = payload_from_json(&lagebus__digital_violence_report__descriptor, doc, &m, &why);
 	if (e != LB_OK)
-		return cli_fail(cli, exit_of(e), "--file: %s (lagebus help case report names the fields)", why.text);
+		return cli_fail(cli, exit_of(e), _("--file: %s (lagebus help case report names the fields)"), why.text);
 	*out = (Lagebus__DigitalViolenceReport *)m;
 	if (*(*out)->exercise)
-		return cli_fail(cli, CLI_REFUSED, "--file: exercise: --exercise-name says to which exercise a case belongs");
+		return cli_fail(cli, CLI_REFUSED, _("--file: exercise: --exercise-name says to which exercise a case belongs"));
 	return CLI_OK;
 }
 
@@ -153,7 +154,7 @@ static char *ask(struct cli *cli, const char *question)
 	size_t room = 0;
 	ssize_t n;
 
-	fprintf(cli->err, "%s: ", question);
+	fprintf(cli->err, "%s: ", _(question));
 	fflush(cli->err);
 	n = getline(&line, &room, stdin);
 	if (n < 0) {
@@ -190,21 +191,23 @@ static enum cli_exit ask_for_missing(struct cli *cli, Lagebus__DigitalViolenceRe
 		} while (texts[i].required && !**field);
 	}
 	if (!whole)
-		r->acute = case_form_agrees(cli, "Is somebody in danger now? [y/N]");
+		r->acute = case_form_agrees(cli, N_("Is somebody in danger now? [y/N]"));
 	return CLI_OK;
 }
 
 static enum cli_exit check(struct cli *cli, const Lagebus__DigitalViolenceReport *r)
 {
-	char why[LB_PAYLOAD_WHY];
+	char why[LB_PAYLOAD_WHY], said[LB_PAYLOAD_WHY];
 
 	for (size_t i = 0; i < TEXTS; i++)
 		if (texts[i].required && !**text_of(r, i))
 			return cli_fail(cli, CLI_USAGE, "what? --file with a \"%s\" is needed, - reads it from standard input; on a terminal it is asked for", texts[i].key);
-	if (lb_payload_check_message(&r->base, why, sizeof(why)) != LB_OK)
-		return cli_fail(cli, CLI_REFUSED, "the report is not valid: %s", why);
+	if (lb_payload_check_message(&r->base, why, sizeof(why)) != LB_OK) {
+		words_parts(why, said, sizeof(said));
+		return cli_fail(cli, CLI_REFUSED, "the report is not valid: %s", said);
+	}
 	if (lb_payload_marked(&r->base))
-		return cli_fail(cli, CLI_REFUSED, "%s (%s): %s", lb_err_text(LB_CLASSIFIED), lb_err_token(LB_CLASSIFIED), advice_for(LB_CLASSIFIED));
+		return cli_fail(cli, CLI_REFUSED, "%s (%s): %s", _(lb_err_text(LB_CLASSIFIED)), lb_err_token(LB_CLASSIFIED), advice_for(LB_CLASSIFIED));
 	return CLI_OK;
 }
 

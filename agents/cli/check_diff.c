@@ -5,6 +5,7 @@
 #include "agents/cli/findings.h"
 #include "agents/cli/out.h"
 #include "proto/host/federation_file.h"
+#include "proto/host/words.h"
 
 /* The numbers that diff(1) has, whatever they mean elsewhere. */
 #define DIFFERENT CLI_REFUSED
@@ -14,10 +15,12 @@ static struct federation *read_file(const char *path, struct findings *f)
 {
 	struct federation *federation = NULL;
 	struct config_problem problem;
-	char text[sizeof(problem.file) + sizeof(problem.reason) + 32];
+	char text[sizeof(problem.file) + sizeof(problem.reason) + 32], said[sizeof(problem.reason)];
 
 	if (federation_file_read(path, &federation, &problem) == LB_OK)
 		return federation;
+	words_parts(problem.reason, said, sizeof(said));
+	snprintf(problem.reason, sizeof(problem.reason), "%s", said);
 	config_problem_text(&problem, text, sizeof(text));
 	findings_add(f, FINDING_ERROR, TROUBLE, "federation", "%s", text);
 	return NULL;
@@ -32,9 +35,9 @@ static void add_texts(struct table *t, const struct cli *cli, const char *kind, 
 		if (!cli->terminal)
 			table_cell(t, OUT_PLAIN, "%s", kind);
 		table_cell(t, OUT_PLAIN, "%s", json_string_value(json_object_get(row, "who")));
-		table_cell(t, OUT_PLAIN, "%s", json_string_value(json_object_get(row, "what")));
+		table_cell(t, OUT_PLAIN, "%s", out_word(cli, json_string_value(json_object_get(row, "what"))));
 		if (cli->terminal)
-			table_cell(t, added ? OUT_GOOD : OUT_BAD, "%s", added ? "from now on" : "no longer");
+			table_cell(t, added ? OUT_GOOD : OUT_BAD, "%s", added ? _("from now on") : _("no longer"));
 		else
 			table_cell(t, OUT_PLAIN, "%s", added ? "added" : "removed");
 		table_cell(t, OUT_PLAIN, "%s", json_string_value(json_array_get(texts, i)));
@@ -44,8 +47,8 @@ static void add_texts(struct table *t, const struct cli *cli, const char *kind, 
 /* On a terminal under its title; in a pipe each line begins with the kind. */
 static enum cli_exit show_rows(struct cli *cli, const char *title, const char *kind, const json_t *rows)
 {
-	static const char *const heads[] = { "who", "what", "when", "which", NULL };
-	static const char *const pipe_heads[] = { "kind", "who", "what", "when", "which", NULL };
+	static const char *const heads[] = { N_("who"), N_("what"), N_("when"), N_("which"), NULL };
+	static const char *const pipe_heads[] = { N_("kind"), N_("who"), N_("what"), N_("when"), N_("which"), NULL };
 	struct table *t;
 	enum cli_exit code;
 
@@ -73,9 +76,9 @@ static enum cli_exit show(struct cli *cli, const struct federation_diff *d)
 	if (cli->json) {
 		code = out_json(cli, json_pack("{s:b,s:O,s:O}", "differ", (int)differ, "changes", d->changes, "effects", d->effects));
 	} else {
-		code = show_rows(cli, "What changes", "change", d->changes);
+		code = show_rows(cli, _("What changes"), "change", d->changes);
 		if (!code)
-			code = show_rows(cli, "What follows", "effect", d->effects);
+			code = show_rows(cli, _("What follows"), "effect", d->effects);
 		if (!code && !differ && cli->terminal)
 			out_styled(cli, OUT_GOOD, "nothing changes");
 	}

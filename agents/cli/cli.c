@@ -32,7 +32,7 @@ static void fail_text(struct cli *cli, enum cli_exit code, const char *text)
 {
 	char *clean = text_clean(text, strlen(text), TEXT_LINE);
 
-	fprintf(cli->err, "lagebus: %s\n", clean ? clean : "out of memory");
+	fprintf(cli->err, "lagebus: %s\n", clean ? clean : _("out of memory"));
 	if (cli->json) {
 		json_t *doc = json_pack("{s:{s:s,s:i}}", "error", "text", clean ? clean : "", "exit", (int)code);
 
@@ -51,7 +51,7 @@ enum cli_exit cli_fail(struct cli *cli, enum cli_exit code, const char *format, 
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
+	vsnprintf(text, sizeof(text), _(format), ap);
 	va_end(ap);
 	fail_text(cli, code, text);
 	return code;
@@ -71,11 +71,11 @@ void cli_note(struct cli *cli, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
+	vsnprintf(text, sizeof(text), _(format), ap);
 	va_end(ap);
 	clean = text_clean(text, strlen(text), TEXT_LINE);
 	if (clean)
-		fprintf(cli->err, "lagebus: note: %s\n", clean);
+		fprintf(cli->err, _("lagebus: note: %s\n"), clean);
 	free(clean);
 }
 
@@ -152,6 +152,14 @@ static enum cli_exit group(struct cli *cli, int argc, char **argv)
 	return help ? CLI_OK : CLI_USAGE;
 }
 
+/* A document is for programs, which find the same words in it whoever runs them. */
+static void look_for_json(struct cli *cli)
+{
+	cli->json = args_has(&cli->args, "json");
+	if (cli->json)
+		words_speak_german(false);
+}
+
 static enum cli_exit dispatch(struct cli *cli, int argc, char **argv)
 {
 	struct why why;
@@ -159,7 +167,7 @@ static enum cli_exit dispatch(struct cli *cli, int argc, char **argv)
 
 	if (options_parse(NULL, global_options, OPTIONS_UNTIL_WORD, argc, argv, &cli->args, &why))
 		return cli_fail(cli, CLI_USAGE, "%s (see: lagebus help)", why.text);
-	cli->json = args_has(&cli->args, "json");
+	look_for_json(cli);
 	argc = (int)cli->args.words_n;
 	argv = cli->args.words;
 	if (argc == 0)
@@ -170,7 +178,7 @@ static enum cli_exit dispatch(struct cli *cli, int argc, char **argv)
 	/* The command's last word stands where getopt expects the program's name. */
 	if (options_parse(cli->command->options, global_options, OPTIONS_MIXED, argc - used + 1, argv + used - 1, &cli->args, &why))
 		return cli_fail(cli, CLI_USAGE, "%s (see: lagebus help %s)", why.text, cli->command->name);
-	cli->json = args_has(&cli->args, "json");
+	look_for_json(cli);
 	return args_has(&cli->args, "version") ? without_command(cli) : run(cli);
 }
 
@@ -186,7 +194,7 @@ int cli_main(int argc, char **argv, FILE *out, FILE *err)
 	cli->err = err;
 	code = dispatch(cli, argc, argv);
 	if ((fflush(out) != 0 || ferror(out)) && code == CLI_OK && errno != EPIPE) {
-		fprintf(err, "lagebus: cannot write the output: %s\n", strerror(errno));
+		fprintf(err, "lagebus: %s: %s\n", _("cannot write the output"), _(strerror(errno)));
 		code = CLI_IO;
 	}
 	free(cli);

@@ -52,7 +52,7 @@ enum cli_exit command_unknown(struct cli *cli, int argc, char *const *argv);
 /* The whole program, with its output going where the caller says. Returns the exit code. Blocks. */
 int cli_main(int argc, char **argv, FILE *out, FILE *err);
 
-/* Says what went wrong (and, with --json, writes it as the one document) and returns the code. */
+/* Says what went wrong (and, with --json, writes it as the one document) and returns the code. Formats are in English and translated here. */
 enum cli_exit cli_fail(struct cli *cli, enum cli_exit code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The same for a function that failed with e; what the command line got wrong is LB_INVALID, which is CLI_REFUSED. */
 enum cli_exit cli_fail_why(struct cli *cli, lb_err e, const struct why *why);

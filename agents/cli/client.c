@@ -11,7 +11,9 @@
 #include "agents/cli/advice.h"
 #include "agents/cli/progress.h"
 #include "agents/cli/when.h"
+#include "proto/host/words.h"
 
+#define PARTS_MAX 700
 #define STATUS_TIMEOUT_MS 3000
 #define SLICE_MS 100 /* between two looks of the progress bar */
 
@@ -35,11 +37,11 @@ static int socket_error(const char *address)
 
 static enum cli_exit no_agent(struct cli *cli, int error)
 {
-	const char *advice = error == EACCES ? "your user may not use it; ask for membership in the group of the socket's folder" :
-		"start it (systemctl start lagebus-agent), or name its socket with --agent or $LAGEBUS_AGENT";
+	const char *advice = error == EACCES ? _("your user may not use it; ask for membership in the group of the socket's folder") :
+		_("start it (systemctl start lagebus-agent), or name its socket with --agent or $LAGEBUS_AGENT");
 
 	return cli_fail(cli, CLI_NO_AGENT, "the agent at %s cannot be reached%s%s: %s", cli->agent, error ? ": " : "",
-		error ? strerror(error) : "; it does not answer", advice);
+		error ? _(strerror(error)) : _("; it does not answer"), advice);
 }
 
 static uint8_t *pack(const Lagebus__Request *request, size_t *n)
@@ -58,6 +60,7 @@ enum cli_exit client_tell(struct client *client, Lagebus__Request *request)
 	lb_err e;
 
 	request->number = ++client->number;
+	request->language = (char *)(words_are_german() ? "de" : "en");
 	p = pack(request, &n);
 	if (!p)
 		return cli_fail(client->cli, CLI_IO, "out of memory");
@@ -94,7 +97,7 @@ static lb_err await(struct client *client, int timeout_ms, const char *waiting, 
 	Lagebus__Reply *reply = NULL;
 	lb_err e;
 
-	progress_begin(&progress, client->cli, waiting, begin);
+	progress_begin(&progress, client->cli, _(waiting), begin);
 	do {
 		int64_t left = begin + timeout_ms - now;
 
@@ -114,7 +117,7 @@ static lb_err await(struct client *client, int timeout_ms, const char *waiting, 
 
 enum cli_exit client_refused(struct client *client, const Lagebus__Reply *reply)
 {
-	char see_help[64] = "";
+	char see_help[64] = "", text[PARTS_MAX];
 	const char *advice;
 	lb_err e;
 
@@ -123,11 +126,11 @@ enum cli_exit client_refused(struct client *client, const Lagebus__Reply *reply)
 	e = lb_err_from_token(reply->error);
 	advice = advice_for(e);
 	if (e == LB_INVALID && client->cli->command)
-		snprintf(see_help, sizeof(see_help), "see: lagebus help %s", client->cli->command->name);
+		snprintf(see_help, sizeof(see_help), _("see: lagebus help %s"), client->cli->command->name);
 	if (*see_help)
 		advice = see_help;
-	return cli_fail(client->cli, e == LB_ERR_COUNT ? CLI_REFUSED : exit_of(e), "%s (%s)%s%s",
-		*reply->error_text ? reply->error_text : lb_err_text(e), reply->error, *advice ? ": " : "", advice);
+	words_parts(*reply->error_text ? reply->error_text : _(lb_err_text(e)), text, sizeof text);
+	return cli_fail(client->cli, e == LB_ERR_COUNT ? CLI_REFUSED : exit_of(e), "%s (%s)%s%s", text, reply->error, *advice ? ": " : "", advice);
 }
 
 static enum cli_exit no_answer(struct client *client, lb_err e)
@@ -137,7 +140,7 @@ static enum cli_exit no_answer(struct client *client, lb_err e)
 	if (e == LB_CLOSED)
 		return cli_fail(client->cli, CLI_NO_BROKER, "interrupted before the answer came");
 	if (e != LB_TIMEOUT && e != LB_AGAIN)
-		return cli_fail(client->cli, CLI_IO, "the agent's answer cannot be read: %s", lb_err_text(e));
+		return cli_fail(client->cli, CLI_IO, "the agent's answer cannot be read: %s", _(lb_err_text(e)));
 	if (!*status->broker)
 		return cli_fail(client->cli, CLI_NO_BROKER,
 			"no answer after %d s: the agent is linked to no broker%s%s; what was sent waits in its outbox (lagebus status)",
@@ -184,7 +187,7 @@ static enum cli_exit first_question(struct client *client)
 	code = client_tell(client, &request);
 	if (code)
 		return code;
-	if (await(client, timeout_ms, "waiting for the agent", &client->status))
+	if (await(client, timeout_ms, _("waiting for the agent"), &client->status))
 		return no_agent(client->cli, 0);
 	if (client->status->body_case != LAGEBUS__REPLY__BODY_STATUS)
 		return cli_fail(client->cli, CLI_NO_AGENT, "what answers at %s is not a lagebus agent of this version", client->cli->agent);

@@ -6,6 +6,7 @@
 #include "agents/cli/out.h"
 #include "lagebus/header.h"
 #include "lagebus/identity.h"
+#include "proto/host/words.h"
 
 #define NOTE_MAX 1024
 
@@ -35,7 +36,7 @@ static enum cli_exit said(struct cli *cli, const struct lb_uuid *id, unsigned st
 		return out_json(cli, json_pack("{s:s,s:s,s:b}", "id", text, "state", out_ack(state), "accepted", (int)accepted));
 	if (cli->terminal)
 		out_styled(cli, accepted ? OUT_GOOD : OUT_WARN, accepted ? "%s: %s, and the broker knows" :
-			"%s: %s; the receipt waits in the agent's outbox", text, out_ack(state));
+			_("%s: %s; the receipt waits in the agent's outbox"), text, _(out_ack(state)));
 	else
 		out_line(cli, "%s\t%s\t%s", text, out_ack(state), accepted ? "accepted" : "outbox");
 	return CLI_OK;

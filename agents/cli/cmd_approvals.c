@@ -4,6 +4,7 @@
 #include "agents/cli/message.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
+#include "proto/host/words.h"
 
 const struct option_row cmd_approvals_options[] = {
 	{ NULL, NULL, NULL, 0 },
@@ -25,18 +26,18 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__WaitingMess
 		when_iso(m->approval->until, until);
 	message_audience(h, audience, sizeof(audience));
 	table_cell(t, OUT_WARN, "%s", until);
-	table_cell(t, out_level_style(h->level), "%s%s", h->exercise ? OUT_EXERCISE " " : "", out_level(h->level));
+	table_cell(t, out_level_style(h->level), "%s%s", h->exercise ? OUT_EXERCISE " " : "", out_word(cli, out_level(h->level)));
 	table_cell(t, out_tlp_style(h->tlp), "%s", lb_tlp_name(lb_tlp_effective(h->tlp)));
 	table_cell(t, OUT_PLAIN, "%.*s", (int)h->origin.n, h->origin.p);
 	table_cell(t, OUT_PLAIN, "%s", audience);
 	table_cell(t, OUT_PLAIN, "%s", m->approval->signer);
-	table_cell(t, m->may_approve ? OUT_GOOD : OUT_DIM, "%s", m->may_approve ? "yes" : "no");
+	table_cell(t, m->may_approve ? OUT_GOOD : OUT_DIM, "%s", out_word(cli, m->may_approve ? N_("yes") : N_("no")));
 	table_cell(t, OUT_DIM, "%s", id);
 }
 
 static enum cli_exit show_table(struct cli *cli, const Lagebus__Waiting *all)
 {
-	static const char *const heads[] = { "waits until", "level", "marking", "from", "to", "signed by", "yours", "id", NULL };
+	static const char *const heads[] = { N_("waits until"), N_("level"), N_("marking"), N_("from"), N_("to"), N_("signed by"), N_("yours"), N_("id"), NULL };
 	struct table *t = table_new(heads, 5, 7);
 	enum cli_exit code;
 

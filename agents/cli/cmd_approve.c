@@ -11,6 +11,7 @@
 #include "agents/cli/when.h"
 #include "lagebus/signature.h"
 #include "proto/approval.pb-c.h"
+#include "proto/host/words.h"
 
 #define NOTE_MAX 1024
 
@@ -58,7 +59,7 @@ static bool confirm(struct cli *cli, bool refuse)
 {
 	char answer[16] = "";
 
-	fprintf(cli->out, "%s it? [y/N] ", refuse ? "refuse" : "approve and send");
+	fputs(refuse ? _("Refuse it? [y/N] ") : _("Approve and send it? [y/N] "), cli->out);
 	fflush(cli->out);
 	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y' || answer[0] == 'j' || answer[0] == 'J');
 }

@@ -9,6 +9,7 @@
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 #include "lagebus/audit.h"
+#include "proto/host/words.h"
 
 #define DEFAULT_CA "/etc/lagebus/ca.pem"
 
@@ -71,7 +72,7 @@ static lb_err check_rows(struct audit_file *file, struct lb_audit_check *check, 
 	while ((e = audit_file_next(file, why)) == LB_OK) {
 		e = lb_audit_check_row(check, file->row, file->n, text, sizeof(text));
 		if (e)
-			return why_set(why, e, "%s", e == LB_CHAIN_BROKEN ? text : lb_err_text(e));
+			return why_set(why, e, "%s", e == LB_CHAIN_BROKEN ? text : _(lb_err_text(e)));
 	}
 	return e == LB_CLOSED ? LB_OK : e;
 }

@@ -7,6 +7,7 @@
 #include "agents/cli/commands.h"
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
+#include "proto/host/words.h"
 
 #define END { NULL, NULL, NULL, 0 }
 
@@ -212,6 +213,6 @@ enum cli_exit cmd_ca_crl(struct cli *cli)
 		return cli_fail_why(cli, e, &why);
 	if (cli->json)
 		return out_json(cli, json_pack("{s:s+,s:i,s:i}", "crl", dir, "/crl.pem", "revoked", (int)revoked_n, "days", (int)days));
-	out_line(cli, "%s/crl.pem: %u revoked, good for %ld %s", dir, revoked_n, days, days == 1 ? "day" : "days");
+	out_line(cli, words_n("%s/crl.pem: %u revoked, good for %ld day", "%s/crl.pem: %u revoked, good for %ld days", (uint64_t)days), dir, revoked_n, days);
 	return CLI_OK;
 }

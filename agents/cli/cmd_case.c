@@ -15,6 +15,7 @@
 #include "agents/cli/sealing.h"
 #include "agents/cli/when.h"
 #include "lagebus/message_type.h"
+#include "proto/host/words.h"
 
 #define TOPIC "digital-violence-case/*"
 #define LISTED_MAX 1000
@@ -157,8 +158,8 @@ static enum cli_exit read_cases(struct client *client, bool open, Lagebus__Reply
 static const char *state_of(const struct message *m, int64_t now_ms)
 {
 	if (m->stored->acknowledged >= LB_ACK_ACKNOWLEDGED)
-		return "acknowledged, deleted";
-	return m->header.expires_ms <= now_ms ? "expired, deleted" : "open";
+		return N_("acknowledged, deleted");
+	return m->header.expires_ms <= now_ms ? N_("expired, deleted") : N_("open");
 }
 
 static void add_row(struct table *t, struct cli *cli, const struct message *m)
@@ -177,7 +178,7 @@ static void add_row(struct table *t, struct cli *cli, const struct message *m)
 	table_cell(t, OUT_PLAIN, "%s", received);
 	table_cell(t, OUT_PLAIN, "%s%.*s", m->header.exercise ? OUT_EXERCISE " " : "", cli->terminal ? 8 : 32, m->stored->tracking_id);
 	table_cell(t, OUT_PLAIN, "%.*s", (int)m->header.origin.n, m->header.origin.p);
-	table_cell(t, open ? OUT_WARN : OUT_GOOD, "%s", state_of(m, now_ms));
+	table_cell(t, open ? OUT_WARN : OUT_GOOD, "%s", out_word(cli, state_of(m, now_ms)));
 	table_cell(t, OUT_PLAIN, "%s", expires);
 	table_cell(t, OUT_DIM, "%s", m->id);
 }
@@ -193,7 +194,7 @@ static json_t *row_json(const struct message *m)
 
 static enum cli_exit list(struct cli *cli, const Lagebus__InboxReply *inbox)
 {
-	static const char *const heads[] = { "received", "case", "from", "state", "deleted by", "id", NULL };
+	static const char *const heads[] = { N_("received"), N_("case"), N_("from"), N_("state"), N_("deleted by"), N_("id"), NULL };
 	struct table *t = table_new(heads, 3, 1);
 	json_t *cases = json_array();
 	enum cli_exit code;
@@ -281,7 +282,7 @@ static void print_report(struct cli *cli, const struct message *m, const Lagebus
 	message_banner(m, cli);
 	out_field(cli, OUT_HEAD, "title", r->title);
 	if (r->acute)
-		out_field(cli, OUT_BAD, "acute", "somebody is in danger");
+		out_field(cli, OUT_BAD, "acute", _("somebody is in danger"));
 	out_field(cli, out_tlp_style(m->header.tlp), "marking", lb_tlp_name(m->header.tlp));
 	out_field(cli, OUT_PLAIN, "case", m->stored->tracking_id);
 	out_field(cli, OUT_PLAIN, "from", origin);
@@ -304,7 +305,7 @@ static void print_report(struct cli *cli, const struct message *m, const Lagebus
 	}
 	if (r->attachment.len)
 		out_line(cli, "\nan attachment of %zu bytes, %s (lagebus case show ID --attachment FILE writes it)", r->attachment.len,
-			*r->media_type ? r->media_type : "of unknown type");
+			*r->media_type ? r->media_type : _("of unknown type"));
 	message_banner(m, cli);
 }
 
@@ -344,10 +345,10 @@ static enum cli_exit show_opened(struct cli *cli, const Lagebus__StoredMessage *
 	if (message_init(&m, stored) != LB_OK || m.header.type != LB_TYPE_DIGITAL_VIOLENCE_CASE)
 		code = cli_fail(cli, CLI_IO, "the agent's answer is not a case");
 	else if (*stored->not_opened)
-		code = cli_fail(cli, CLI_REFUSED, "it cannot be opened: %s (%s): %s", refused == LB_ERR_COUNT ? "the agent says no more" : lb_err_text(refused),
+		code = cli_fail(cli, CLI_REFUSED, "it cannot be opened: %s (%s): %s", refused == LB_ERR_COUNT ? _("the agent says no more") : _(lb_err_text(refused)),
 			stored->not_opened, advice_for(refused));
 	else if (stored->opened.len == 0)
-		code = cli_fail(cli, CLI_NOT_FOUND, "its content is deleted: %s", state_of(&m, when_now_ms()));
+		code = cli_fail(cli, CLI_NOT_FOUND, "its content is deleted: %s", _(state_of(&m, when_now_ms())));
 	else if (!(r = lagebus__digital_violence_report__unpack(NULL, stored->opened.len, stored->opened.data)))
 		code = cli_fail(cli, CLI_REFUSED, "what was encrypted is no report of a case; tell the office that sent it");
 	else
@@ -416,7 +417,7 @@ static enum cli_exit acknowledge(struct client *client, const struct lb_uuid *id
 	if (client->cli->json)
 		return out_json(client->cli, json_pack("{s:s,s:s,s:b,s:b}", "id", text, "state", "acknowledged", "accepted", (int)accepted, "deleted", 1));
 	out_line(client->cli, client->cli->terminal ? "%s: acknowledged, and its content deleted%s" : "%s\tacknowledged\t%s", text,
-		client->cli->terminal ? (accepted ? "; the broker knows" : "; the receipt waits in the agent's outbox") : (accepted ? "accepted" : "outbox"));
+		client->cli->terminal ? (accepted ? _("; the broker knows") : _("; the receipt waits in the agent's outbox")) : (accepted ? "accepted" : "outbox"));
 	return CLI_OK;
 }
 
@@ -426,7 +427,7 @@ static enum cli_exit confirm(struct cli *cli)
 		return CLI_OK;
 	if (!isatty(STDIN_FILENO))
 		return cli_fail(cli, CLI_USAGE, "the acknowledgement deletes the content; --yes says that this is meant");
-	return case_form_agrees(cli, "Its content is deleted here, for good. Acknowledge it? [y/N]") ? CLI_OK :
+	return case_form_agrees(cli, N_("Its content is deleted here, for good. Acknowledge it? [y/N]")) ? CLI_OK :
 		cli_fail(cli, CLI_REFUSED, "not acknowledged; nothing was deleted");
 }
 

@@ -9,6 +9,7 @@
 #include "agents/cli/commands.h"
 #include "agents/cli/conf.h"
 #include "agents/cli/when.h"
+#include "proto/host/words.h"
 
 #define DEFAULT_FILE "/etc/lagebus/agent.conf"
 #define OWN_NAME_N 9 /* of "lagebus: ", which every failure begins with */
@@ -50,7 +51,7 @@ static void judge_status(const Lagebus__StatusReply *s, struct findings *f)
 		findings_add(f, FINDING_OK, CLI_OK, "broker", "linked to %s, %s", s->broker, s->link);
 	else
 		findings_add(f, FINDING_ERROR, CLI_NO_BROKER, "broker", "no link%s%s; %s", *s->last_error_text ? ": " : "", s->last_error_text,
-			*advice ? advice : "check its address, the way to its port and its log");
+			*advice ? advice : _("check its address, the way to its port and its log"));
 	if (waiting)
 		findings_add(f, FINDING_WARNING, CLI_OK, "outbox", "%llu messages wait for a broker", (unsigned long long)waiting);
 	if (s->quarantined)

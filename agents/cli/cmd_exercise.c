@@ -12,6 +12,7 @@
 #include "lagebus/classified.h"
 #include "lagebus/message_type.h"
 #include "proto/exercise.pb-c.h"
+#include "proto/host/words.h"
 
 #define OTHER_OPTIONS \
 	{ "ack", "STATE", "what recipients are asked for: none, displayed, acknowledged or implemented", 0 }, \
@@ -48,7 +49,7 @@ const struct option_row cmd_exercise_list_options[] = {
 };
 const char *const cmd_exercise_list_examples[] = { "lagebus exercise list", "lagebus exercise list --past --json", NULL };
 
-static const char *const heads[] = { "exercise", "state", "begun by", "begins", "ends", "title", NULL };
+static const char *const heads[] = { N_("exercise"), N_("state"), N_("begun by"), N_("begins"), N_("ends"), N_("title"), NULL };
 
 /* The name stands in the header; the payload's texts draft_send reads. */
 static enum cli_exit check_name(struct cli *cli, const char *name)
@@ -215,8 +216,8 @@ enum cli_exit cmd_exercise_end(struct cli *cli)
 static const char *state_of(const Lagebus__ExerciseRow *row, int64_t now_ms)
 {
 	if (row->runs)
-		return "runs";
-	return row->ended || (row->ends && row->ends <= now_ms) ? "over" : "to come";
+		return N_("runs");
+	return row->ended || (row->ends && row->ends <= now_ms) ? N_("over") : N_("to come");
 }
 
 static json_t *row_json(const Lagebus__ExerciseRow *row, int64_t now_ms)
@@ -251,7 +252,7 @@ static enum cli_exit list_table(struct cli *cli, const Lagebus__ExercisesReply *
 		const Lagebus__ExerciseRow *row = list->rows[i];
 
 		table_cell(t, OUT_PLAIN, OUT_EXERCISE " %s", row->name);
-		table_cell(t, row->runs ? OUT_YELLOW : OUT_DIM, "%s", state_of(row, now_ms));
+		table_cell(t, row->runs ? OUT_YELLOW : OUT_DIM, "%s", out_word(cli, state_of(row, now_ms)));
 		table_cell(t, OUT_PLAIN, "%s", row->origin);
 		time_cell(t, cli, row->begins);
 		time_cell(t, cli, row->ended ? row->ended : row->ends);

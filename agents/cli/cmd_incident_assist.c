@@ -9,6 +9,7 @@
 #include "lagebus/classified.h"
 #include "lagebus/header.h"
 #include "proto/assistance.pb-c.h"
+#include "proto/host/words.h"
 
 #define STATE(name) LAGEBUS__ASSISTANCE_STATE__ASSISTANCE_STATE_##name
 #define TEXT_MAX 4096
@@ -52,7 +53,7 @@ static enum cli_exit check_texts(struct cli *cli)
 		if (strlen(text) > TEXT_MAX || !lb_utf8_is_valid(text, strlen(text)))
 			return cli_fail(cli, CLI_USAGE, "--%s: at most %d bytes of UTF-8 are expected", names[i], TEXT_MAX);
 		if (lb_text_is_classified(text, strlen(text)))
-			return cli_fail(cli, CLI_REFUSED, "%s", lb_err_text(LB_CLASSIFIED));
+			return cli_fail(cli, CLI_REFUSED, "%s", _(lb_err_text(LB_CLASSIFIED)));
 	}
 	return CLI_OK;
 }
@@ -151,7 +152,7 @@ static enum cli_exit offer(struct cli *cli, const struct incident_view *v)
 		if (v->one->assistance[k]->state <= STATE(ACCEPTED) && strcmp(v->one->assistance[k]->partner, v->partner) != 0)
 			choose(&c, v->one->assistance[k], NULL, second_word(cli));
 	if (!code)
-		code = check_choice(cli, &c, "open request", second_word(cli));
+		code = check_choice(cli, &c, _("open request"), second_word(cli));
 	if (!code)
 		code = incident_mail_begin(cli, v, LB_TYPE_ASSISTANCE_OFFER, &m);
 	if (code)
@@ -180,7 +181,7 @@ static enum cli_exit accept_one(struct cli *cli, const struct incident_view *v)
 			if (a->offers[n]->state == STATE(OPEN))
 				choose(&c, a, a->offers[n], second_word(cli));
 	}
-	code = check_choice(cli, &c, "open offer to what we asked for", second_word(cli));
+	code = check_choice(cli, &c, _("open offer to what we asked for"), second_word(cli));
 	if (!code)
 		code = incident_mail_begin(cli, v, LB_TYPE_ASSISTANCE_REQUEST, &m);
 	if (code)
@@ -243,7 +244,7 @@ static enum cli_exit done(struct cli *cli, const struct incident_view *v)
 			if (strcmp(a->offers[n]->partner, v->partner) == 0 && a->offers[n]->state <= STATE(ACCEPTED))
 				choose(&c, a, a->offers[n], second_word(cli));
 	}
-	code = check_choice(cli, &c, "request or offer of ours that goes on", second_word(cli));
+	code = check_choice(cli, &c, _("request or offer of ours that goes on"), second_word(cli));
 	if (code)
 		return code;
 	return c.offer ? end_offer(cli, v, &c, state) : end_request(cli, v, &c, state);

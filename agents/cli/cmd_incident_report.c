@@ -350,7 +350,7 @@ static enum cli_exit confirm_below(struct cli *cli, const struct incident_view *
 	size_t n = strlen(v->partner);
 
 	if (strncmp(reporter, v->partner, n) != 0 || reporter[n] != '/')
-		return cli_fail(cli, CLI_REFUSED, "%s reported it, which is not below %s: there is nothing to confirm", *reporter ? reporter : "somebody else", v->partner);
+		return cli_fail(cli, CLI_REFUSED, "%s reported it, which is not below %s: there is nothing to confirm", *reporter ? reporter : _("somebody else"), v->partner);
 	return confirm(cli, v, form);
 }
 

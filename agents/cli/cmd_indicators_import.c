@@ -11,6 +11,7 @@
 #include "agents/cli/when.h"
 #include "lagebus/classified.h"
 #include "lagebus/message_type.h"
+#include "proto/host/words.h"
 
 const struct option_row cmd_indicators_import_options[] = {
 	DRAFT_ADDRESS_OPTIONS,
@@ -69,7 +70,7 @@ static enum cli_exit read_import(struct cli *cli, struct import *im)
 /* What was no indicator, with its lines. */
 static void note_nothing(struct cli *cli, const struct import *im)
 {
-	const char *what = im->format == IMPORT_MISP || im->format == IMPORT_STIX ? "no." : "line";
+	const char *what = im->format == IMPORT_MISP || im->format == IMPORT_STIX ? _("no.") : _("line");
 
 	for (size_t i = 0; i < im->nothing_n && i < IMPORT_NOTED; i++)
 		if (im->nothing[i].line)
@@ -108,10 +109,10 @@ static enum cli_exit show(struct cli *cli, const struct import *im, bool red, js
 				(long long)json_integer_value(json_object_get(one, "indicators")));
 	}
 	if (cli->terminal)
-		out_styled(cli, accepted ? OUT_GOOD : OUT_WARN, "%zu indicators in %zu message%s%s; %zu were there twice", im->set.n, n, n == 1 ? "" : "s",
-			accepted ? ", accepted by the broker" : ", in the agent's outbox", im->set.duplicates);
+		out_styled(cli, accepted ? OUT_GOOD : OUT_WARN, words_n("%zu indicators in %zu message%s; %zu were there twice", "%zu indicators in %zu messages%s; %zu were there twice", n), im->set.n, n,
+			accepted ? _(", accepted by the broker") : _(", in the agent's outbox"), im->set.duplicates);
 	if (red)
-		cli_note(cli, "TLP:RED is in no agent's table: each recipient reads it with lagebus show ID");
+		cli_note(cli, _("TLP:RED is in no agent's table: each recipient reads it with lagebus show ID"));
 	return CLI_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 #include "lagebus/tlp.h"
+#include "proto/host/words.h"
 
 #define LIST_OPTIONS \
 	{ "kind", "KIND", "only this kind: ipv4-addr, domain-name, url, file-sha256, ...", 0 }, \
@@ -29,7 +30,7 @@ const char *const cmd_indicators_search_examples[] = {
 	NULL,
 };
 
-static const char *const heads[] = { "value", "kind", "marking", "confidence", "to_ids", "from", "valid until", "sighted", "title", NULL };
+static const char *const heads[] = { N_("value"), N_("kind"), N_("marking"), N_("confidence"), N_("to_ids"), N_("from"), N_("valid until"), N_("sighted"), N_("title"), NULL };
 
 struct listing {
 	struct cli *cli;
@@ -47,7 +48,7 @@ static void add_origins(struct table *t, const Lagebus__IndicatorRow *row)
 	else if (n == 1)
 		table_cell(t, OUT_PLAIN, "%s", row->entries[0]->origin);
 	else
-		table_cell(t, OUT_PLAIN, "%s and %zu more", row->entries[0]->origin, n - 1);
+		table_cell(t, OUT_PLAIN, _("%s and %zu more"), row->entries[0]->origin, n - 1);
 }
 
 static void add_cells(struct listing *l, const Lagebus__IndicatorRow *row, const char *title)
@@ -61,7 +62,7 @@ static void add_cells(struct listing *l, const Lagebus__IndicatorRow *row, const
 	table_cell(l->table, OUT_PLAIN, "%s", indicator_kind(row->kind, number));
 	table_cell(l->table, out_tlp_style(row->tlp), "%s", lb_tlp_name(lb_tlp_effective(row->tlp)));
 	table_cell(l->table, OUT_PLAIN, "%u", row->confidence);
-	table_cell(l->table, row->to_ids ? OUT_GOOD : OUT_DIM, "%s", row->to_ids ? "yes" : "no");
+	table_cell(l->table, row->to_ids ? OUT_GOOD : OUT_DIM, "%s", out_word(l->cli, row->to_ids ? N_("yes") : N_("no")));
 	add_origins(l->table, row);
 	table_cell(l->table, OUT_PLAIN, "%s", until);
 	table_cell(l->table, OUT_PLAIN, "%llu", (unsigned long long)row->sighted);
@@ -90,7 +91,7 @@ static enum cli_exit show(struct listing *l, bool more)
 	if (l->json)
 		return out_json(l->cli, json_pack("{s:O,s:b}", "indicators", l->json, "more", (int)more));
 	if (l->n == 0 && l->cli->terminal) {
-		out_line(l->cli, "No indicators%s.", l->cli->args.words_n > 0 || args_has(&l->cli->args, "kind") ? " that match" : " yet");
+		out_line(l->cli, l->cli->args.words_n > 0 || args_has(&l->cli->args, "kind") ? _("No indicators that match.") : _("No indicators yet."));
 		return CLI_OK;
 	}
 	code = table_print(l->table, l->cli);

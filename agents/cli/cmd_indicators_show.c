@@ -7,6 +7,7 @@
 #include "agents/cli/when.h"
 #include "lagebus/tlp.h"
 #include "lagebus/uuid.h"
+#include "proto/host/words.h"
 
 const struct option_row cmd_indicators_show_options[] = {
 	{ NULL, NULL, NULL, 0 },
@@ -45,7 +46,7 @@ static void show_entry(struct cli *cli, const Lagebus__IndicatorEntry *e)
 	out_field(cli, OUT_HEAD, "from", e->origin);
 	out_field(cli, OUT_PLAIN, "  id", id);
 	out_field(cli, out_tlp_style(e->tlp), "  marking", lb_tlp_name(lb_tlp_effective(e->tlp)));
-	snprintf(text, sizeof(text), "%u%s", e->confidence, e->to_ids ? ", to_ids" : "");
+	snprintf(text, sizeof(text), "%u%s", e->confidence, e->to_ids ? _(", for sensors") : "");
 	out_field(cli, OUT_PLAIN, "  confidence", text);
 	out_time_field(cli, OUT_PLAIN, "  valid until", e->valid_until);
 	out_time_field(cli, OUT_PLAIN, "  received", e->last_received);
@@ -56,7 +57,7 @@ static void show_entry(struct cli *cli, const Lagebus__IndicatorEntry *e)
 
 static enum cli_exit show_sightings(struct cli *cli, const Lagebus__IndicatorRow *row)
 {
-	static const char *const heads[] = { "sighted by", "count", "first", "last", "source", NULL };
+	static const char *const heads[] = { N_("sighted by"), N_("count"), N_("first"), N_("last"), N_("source"), NULL };
 	struct table *t;
 	enum cli_exit code;
 
@@ -93,7 +94,7 @@ static enum cli_exit show(struct cli *cli, const Lagebus__IndicatorRow *row)
 	out_field(cli, out_tlp_style(row->tlp), "marking", lb_tlp_name(lb_tlp_effective(row->tlp)));
 	snprintf(text, sizeof(text), "%u", row->confidence);
 	out_field(cli, OUT_PLAIN, "confidence", text);
-	out_field(cli, OUT_PLAIN, "to_ids", row->to_ids ? "yes" : "no");
+	out_field(cli, OUT_PLAIN, "to_ids", row->to_ids ? _("yes") : _("no"));
 	out_time_field(cli, OUT_PLAIN, "valid from", row->valid_from);
 	out_time_field(cli, OUT_PLAIN, "valid until", row->valid_until);
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)row->sighted);

@@ -10,6 +10,7 @@
 #include "lagebus/classified.h"
 #include "lagebus/message_type.h"
 #include "lagebus/uuid.h"
+#include "proto/host/words.h"
 
 const struct option_row cmd_indicators_sighted_options[] = {
 	{ "count", "N", "how often (default 1)", 0 },
@@ -131,7 +132,7 @@ static enum cli_exit show(struct cli *cli, const json_t *sent)
 		bool accepted = json_is_true(json_object_get(one, "accepted"));
 
 		if (cli->terminal)
-			out_styled(cli, accepted ? OUT_GOOD : OUT_WARN, "%s %s: %s", to, accepted ? "is told" : "will be told, it is in the agent's outbox", id);
+			out_styled(cli, accepted ? OUT_GOOD : OUT_WARN, "%s %s: %s", to, accepted ? _("is told") : _("will be told, it is in the agent's outbox"), id);
 		else
 			out_line(cli, "%s\t%s\t%s", id, accepted ? "accepted" : "outbox", to);
 	}

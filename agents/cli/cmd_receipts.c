@@ -7,6 +7,7 @@
 #include "agents/cli/ids.h"
 #include "agents/cli/receipts.h"
 #include "agents/cli/stop.h"
+#include "proto/host/words.h"
 
 #define LOOK_MS 1000 /* how often a live table asks the broker */
 
@@ -28,10 +29,10 @@ const char *const cmd_receipts_examples[] = {
 static const char *reason_of(lb_err e)
 {
 	if (e == LB_ROLE_MAY_NOT_SEND)
-		return "only its origin and a coordinator may ask who has a message";
+		return _("only its origin and a coordinator may ask who has a message");
 	if (e == LB_NOT_FOUND)
-		return "it has no message of this id, or no longer: see what warn or send said";
-	return lb_err_text(e);
+		return _("it has no message of this id, or no longer: see what warn or send said");
+	return _(lb_err_text(e));
 }
 
 static enum cli_exit check(struct cli *cli, const Lagebus__Receipts *receipts)

@@ -13,6 +13,7 @@
 #include "agents/cli/when.h"
 #include "lagebus/message_type.h"
 #include "lagebus/payload.h"
+#include "proto/host/words.h"
 #include "proto/payload_field.h"
 
 #define JSON_MAX (4 * LB_PAYLOAD_MAX) /* names and escapes make it longer than the payload */
@@ -159,23 +160,23 @@ static lb_err make(const struct args *args, unsigned type, struct content *c, st
 /* What is wrong with the options that say what is sent, or NULL. */
 static const char *wrong_content(const struct args *args)
 {
-	bool file = args_has(args, "file"), words = args_has(args, "text") || args_has(args, "title"), json = args_has(args, "from-json");
+	bool file = args_has(args, "file"), text = args_has(args, "text") || args_has(args, "title"), json = args_has(args, "from-json");
 
-	if (!file && !words && !json)
-		return "what? --title and --text, --file or --from-json";
-	if (args_has(args, "raw") && (!file || words || json))
-		return "--raw goes with --file alone: the file is the whole payload";
-	return json && (file || words) ? "--from-json is the whole payload: without --title, --text and --file" : NULL;
+	if (!file && !text && !json)
+		return _("what? --title and --text, --file or --from-json");
+	if (args_has(args, "raw") && (!file || text || json))
+		return _("--raw goes with --file alone: the file is the whole payload");
+	return json && (file || text) ? _("--from-json is the whole payload: without --title, --text and --file") : NULL;
 }
 
 /* Why this type is not sent here, or NULL. */
 static const char *wrong_type(unsigned type)
 {
 	if (type == LB_TYPE_WARNING)
-		return "a warning goes out with lagebus warn";
+		return _("a warning goes out with lagebus warn");
 	if (type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
-		return "a case goes out with lagebus case report";
-	return type == LB_TYPE_RECEIPT ? "a receipt goes out with lagebus ack" : NULL;
+		return _("a case goes out with lagebus case report");
+	return type == LB_TYPE_RECEIPT ? _("a receipt goes out with lagebus ack") : NULL;
 }
 
 enum cli_exit cmd_send(struct cli *cli)

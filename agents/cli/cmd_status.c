@@ -10,6 +10,7 @@
 #include "agents/cli/when.h"
 #include "proto/host/words.h"
 
+#define ERROR_MAX 700
 #define SOON_MS (30LL * 86400 * 1000) /* before its certificate ends, the agent's operator should hear of it */
 
 const struct option_row cmd_status_options[] = { { NULL, NULL, NULL, 0 } };
@@ -113,6 +114,7 @@ static void incidents_field(struct cli *cli, const Lagebus__StatusReply *s)
 static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 {
 	bool linked = *s->broker != 0, soon = s->certificate_expires - when_now_ms() < SOON_MS;
+	char error[ERROR_MAX];
 
 	out_field(cli, OUT_PLAIN, "agent", s->agent);
 	out_field(cli, OUT_PLAIN, "partner", s->partner);
@@ -121,8 +123,9 @@ static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 	out_field(cli, linked ? OUT_GOOD : OUT_BAD, "broker", linked ? s->broker : _("none, it keeps trying"));
 	out_field(cli, OUT_PLAIN, "link", s->link);
 	out_time_field(cli, OUT_PLAIN, "linked since", s->linked_since);
+	words_parts(*s->last_error_text ? s->last_error_text : s->last_error, error, sizeof(error));
 	if (*s->last_error)
-		out_field(cli, linked ? OUT_DIM : OUT_BAD, "last error", *s->last_error_text ? s->last_error_text : s->last_error);
+		out_field(cli, linked ? OUT_DIM : OUT_BAD, "last error", error);
 	count_field(cli, "outbox, urgent", s->outbox_urgent, OUT_WARN);
 	count_field(cli, "outbox, routine", s->outbox_routine, OUT_WARN);
 	count_field(cli, "inbox", s->inbox, OUT_PLAIN);

@@ -10,6 +10,7 @@
 #include "agents/cli/training_rows.h"
 #include "agents/cli/when.h"
 #include "lagebus/tlp.h"
+#include "proto/host/words.h"
 
 #define PAST { "past", NULL, "also what has ended", 0 }
 
@@ -58,10 +59,10 @@ static bool is_cancelled(const struct training *t)
 	return t->event->status == LAGEBUS__TRAINING_STATUS__TRAINING_STATUS_CANCELLED;
 }
 
-static void seats_text(const struct training *t, char text[60])
+static void seats_text(const struct cli *cli, const struct training *t, char text[60])
 {
 	if (t->event->seats == 0)
-		snprintf(text, 60, "no limit");
+		snprintf(text, 60, "%s", out_word(cli, N_("no limit")));
 	else
 		snprintf(text, 60, "%u", t->event->seats);
 }
@@ -71,11 +72,11 @@ static void add_row(struct table *table, struct cli *cli, const struct training 
 	char begins[WHEN_TEXT], seats[60];
 
 	out_time(cli, t->event->begins, begins);
-	seats_text(t, seats);
+	seats_text(cli, t, seats);
 	table_cell(table, OUT_PLAIN, "%s", begins);
-	table_cell(table, OUT_PLAIN, "%s", training_kind(t->event->kind));
-	table_cell(table, OUT_PLAIN, "%s", training_audience(t->event->audience));
-	table_cell(table, is_cancelled(t) ? OUT_BAD : OUT_PLAIN, "%s", training_status(t->event->status));
+	table_cell(table, OUT_PLAIN, "%s", out_word(cli, training_kind(t->event->kind)));
+	table_cell(table, OUT_PLAIN, "%s", out_word(cli, training_audience(t->event->audience)));
+	table_cell(table, is_cancelled(t) ? OUT_BAD : OUT_PLAIN, "%s", out_word(cli, training_status(t->event->status)));
 	table_cell(table, OUT_PLAIN, "%.*s", (int)t->header.origin.n, t->header.origin.p);
 	table_cell(table, OUT_PLAIN, "%s%s", t->header.exercise ? OUT_EXERCISE " " : "", t->event->title);
 	table_cell(table, OUT_PLAIN, "%s", t->event->place);
@@ -95,14 +96,14 @@ static enum cli_exit list_json(struct cli *cli, const struct trainings *all)
 
 static enum cli_exit list(struct cli *cli, const struct trainings *all)
 {
-	static const char *const heads[] = { "begins", "kind", "for", "status", "from", "title", "place", "seats", "ours", "uid", NULL };
+	static const char *const heads[] = { N_("begins"), N_("kind"), N_("for"), N_("status"), N_("from"), N_("title"), N_("place"), N_("seats"), N_("ours"), N_("uid"), NULL };
 	struct table *t;
 	enum cli_exit code;
 
 	if (cli->json)
 		return list_json(cli, all);
 	if (all->n == 0 && cli->terminal) {
-		out_line(cli, "No training%s.", args_has(&cli->args, "past") ? " yet" : " to come");
+		out_line(cli, args_has(&cli->args, "past") ? _("No training yet.") : _("No training to come."));
 		return CLI_OK;
 	}
 	t = table_new(heads, 5, 5);
@@ -130,7 +131,7 @@ static enum cli_exit put_calendar(struct cli *cli, const struct trainings *all, 
 	if (cli->json)
 		return out_json(cli, json_pack("{s:s,s:I}", "file", path, "events", (json_int_t)all->n));
 	if (cli->terminal)
-		out_line(cli, "%zu event%s in %s", all->n, all->n == 1 ? "" : "s", path);
+		out_line(cli, words_n("%zu event in %s", "%zu events in %s", all->n), all->n, path);
 	return CLI_OK;
 }
 
@@ -186,7 +187,7 @@ static void show_seats(struct cli *cli, const struct training *t)
 {
 	char text[60];
 
-	seats_text(t, text);
+	seats_text(cli, t, text);
 	out_field(cli, OUT_PLAIN, "seats", text);
 	if (t->row->registered) {
 		snprintf(text, sizeof(text), "%u", t->row->registered);
@@ -202,15 +203,15 @@ static void show_event(struct cli *cli, const struct training *t)
 	if (t->header.exercise)
 		out_styled(cli, OUT_WARN, OUT_EXERCISE " ");
 	out_field(cli, OUT_HEAD, "title", e->title);
-	out_field(cli, is_cancelled(t) ? OUT_BAD : OUT_PLAIN, "status", training_status(e->status));
+	out_field(cli, is_cancelled(t) ? OUT_BAD : OUT_PLAIN, "status", _(training_status(e->status)));
 	out_time(cli, e->begins, text);
 	out_field(cli, OUT_PLAIN, "begins", text);
 	out_time(cli, e->ends, text);
 	out_field(cli, OUT_PLAIN, "ends", text);
 	out_field(cli, OUT_PLAIN, "place", e->place);
 	out_field(cli, OUT_PLAIN, "accessibility", e->accessibility);
-	out_field(cli, OUT_PLAIN, "kind", training_kind(e->kind));
-	out_field(cli, OUT_PLAIN, "for", training_audience(e->audience));
+	out_field(cli, OUT_PLAIN, "kind", _(training_kind(e->kind)));
+	out_field(cli, OUT_PLAIN, "for", _(training_audience(e->audience)));
 	snprintf(origin, sizeof(origin), "%.*s", (int)t->header.origin.n, t->header.origin.p);
 	out_field(cli, OUT_PLAIN, "from", origin);
 	out_field(cli, out_tlp_style(t->header.tlp), "marking", lb_tlp_name(lb_tlp_effective(t->header.tlp)));
@@ -254,7 +255,7 @@ static void add_registration(struct table *table, struct cli *cli, const Lagebus
 	out_time(cli, row->since, since);
 	table_cell(table, OUT_PLAIN, "%s", row->origin);
 	table_cell(table, OUT_PLAIN, "%u", r ? r->seats : 0);
-	table_cell(table, row->waiting ? OUT_WARN : OUT_GOOD, "%s", row->waiting ? "waiting list" : "seat");
+	table_cell(table, row->waiting ? OUT_WARN : OUT_GOOD, "%s", out_word(cli, row->waiting ? N_("waiting list") : N_("seat")));
 	table_cell(table, OUT_PLAIN, "%s", since);
 	table_cell(table, OUT_PLAIN, "%s", c ? *c->function ? c->function : c->name : "");
 	table_cell(table, OUT_PLAIN, "%s", c ? *c->email ? c->email : c->phone : "");
@@ -265,7 +266,7 @@ static void add_registration(struct table *table, struct cli *cli, const Lagebus
 
 static enum cli_exit show_registrations(struct cli *cli, const struct training *t)
 {
-	static const char *const heads[] = { "partner", "seats", "state", "since", "contact", "reach", "note", NULL };
+	static const char *const heads[] = { N_("partner"), N_("seats"), N_("state"), N_("since"), N_("contact"), N_("reach"), N_("note"), NULL };
 	struct table *table = table_new(heads, 6, 0);
 	enum cli_exit code;
 	char left[40];
@@ -281,9 +282,9 @@ static enum cli_exit show_registrations(struct cli *cli, const struct training *
 	if (is_cancelled(t))
 		out_styled(cli, OUT_BAD, "the event is cancelled");
 	if (training_seats_left(t) < 0)
-		strcpy(left, "no limit");
+		snprintf(left, sizeof(left), "%s", _("no limit"));
 	else
-		snprintf(left, sizeof(left), "%ld left", training_seats_left(t));
+		snprintf(left, sizeof(left), _("%ld left"), training_seats_left(t));
 	out_line(cli, "%u seats taken, %s, %u on the waiting list", t->row->taken, left, t->row->waiting);
 	return CLI_OK;
 }

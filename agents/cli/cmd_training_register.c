@@ -8,6 +8,7 @@
 #include "agents/cli/training_rows.h"
 #include "agents/cli/when.h"
 #include "lagebus/message_type.h"
+#include "proto/host/words.h"
 
 const struct option_row cmd_training_register_options[] = {
 	{ "seats", "N", "for how many (default 1); a later registration replaces the one before", 0 },
@@ -38,10 +39,10 @@ static const char *closed(const struct training *t, int64_t now_ms)
 	const Lagebus__TrainingEvent *e = t->event;
 
 	if (e->status == LAGEBUS__TRAINING_STATUS__TRAINING_STATUS_CANCELLED)
-		return "the event is cancelled";
+		return N_("the event is cancelled");
 	if (now_ms >= e->begins)
-		return "the event has begun";
-	return e->register_until && now_ms >= e->register_until ? "the time to register is over; ask the organiser (lagebus training show)" : NULL;
+		return N_("the event has begun");
+	return e->register_until && now_ms >= e->register_until ? N_("the time to register is over; ask the organiser (lagebus training show)") : NULL;
 }
 
 static enum cli_exit send(struct cli *cli, const struct training *t, Lagebus__TrainingRegistration *r)

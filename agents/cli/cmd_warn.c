@@ -9,6 +9,7 @@
 #include "agents/cli/file.h"
 #include "agents/cli/when.h"
 #include "lagebus/level_clock.h"
+#include "proto/host/words.h"
 #include "proto/warning.pb-c.h"
 
 #define MEASURES_MAX (CSAF_MEASURES_MAX + 16)
@@ -163,7 +164,7 @@ enum cli_exit cmd_warn(struct cli *cli)
 	if (path)
 		e = read_csaf(path, &a, &why);
 	for (unsigned i = 0; !e && i < a.csaf.notes_n; i++)
-		cli_note(cli, "%s: %s", path, a.csaf.notes[i]);
+		cli_note(cli, "%s: %s", path, _(a.csaf.notes[i]));
 	if (!e)
 		e = read_texts(&cli->args, &a, &why);
 	code = e ? cli_fail_why(cli, e, &why) : draft_and_send(cli, &a, (unsigned)level);

@@ -9,6 +9,7 @@
 #include "agents/cli/stop.h"
 #include "agents/cli/wait_end.h"
 #include "agents/cli/when.h"
+#include "proto/host/words.h"
 
 #define MOMENT_MS 250
 #define GOODBYE_MS 100 /* for the agent to take that we go */
@@ -93,7 +94,7 @@ static enum cli_exit one(struct client *client, bool *shown)
 	if (e == LB_CLOSED || e == LB_AGAIN || e == LB_TIMEOUT)
 		return CLI_OK;
 	if (e)
-		return cli_fail(client->cli, CLI_IO, "the agent's answer cannot be read: %s", lb_err_text(e));
+		return cli_fail(client->cli, CLI_IO, "the agent's answer cannot be read: %s", _(lb_err_text(e)));
 	code = client_refused(client, reply);
 	if (!code && reply->body_case == LAGEBUS__REPLY__BODY_MESSAGE) {
 		code = show(client->cli, reply->message);

@@ -10,7 +10,7 @@ const struct command commands[] = {
 		"Sends a warning with its advisory's original bytes. Title, tracking id, publisher, products, CVEs and summary are taken "
 		"from the advisory; its TLP label can be narrowed, never widened. What is doubtful about it (a draft, no label, a sharing "
 		"group, no product that is affected) is noted on standard error, what contradicts itself is refused. The level sets what is asked of the recipients: from 2 on "
-		"to acknowledge it (4: within 1 h, 3: 4 h, 2: by 17:00 German legal time of the next working day, Monday to Friday). More may be asked with --ack and --ack-deadline, less is "
+		"to acknowledge it (4: within 1 h, 3: 4 h, 2: by 17:00 German legal time of the next working day; whoever has a holiday of its own then has longer). More may be asked with --ack and --ack-deadline, less is "
 		"refused. Level 4 needs a second "
 		"person: it waits at the broker until another agent, with another certificate, has approved it (lagebus approve), and goes to "
 		"nobody before that.", ROW(warn) },

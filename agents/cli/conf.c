@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/host/words.h"
+
 static lb_err take(const config_t *c, const char *path, const char *key, bool required, char out[CONF_PATH], struct why *why)
 {
 	const char *value = NULL;
@@ -49,7 +51,7 @@ lb_err conf_load(const char *path, struct conf *out, struct why *why)
 	lb_err e;
 
 	if (access(path, R_OK) < 0)
-		return why_set(why, errno == ENOENT ? LB_NOT_FOUND : LB_IO, "%s: cannot be read: %s", path, strerror(errno));
+		return why_set(why, errno == ENOENT ? LB_NOT_FOUND : LB_IO, "%s: cannot be read: %s", path, _(strerror(errno)));
 	config_init(&c);
 	if (!config_read_file(&c, path))
 		e = why_set(why, LB_CONFIG, "%s:%d: %s", path, config_error_line(&c), config_error_text(&c));

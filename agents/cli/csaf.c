@@ -10,6 +10,7 @@
 
 #include "agents/cli/advice.h"
 #include "lagebus/classified.h"
+#include "proto/host/words.h"
 
 #define SHARING_GROUP_PUBLIC "ffffffff-ffff-ffff-ffff-ffffffffffff"
 #define SHARING_GROUP_NONE "00000000-0000-0000-0000-000000000000"
@@ -59,7 +60,7 @@ static lb_err read_document(const json_t *doc, struct csaf *c, struct why *why)
 	if (!json_is_object(json_object_get(doc, "document")))
 		return why_set(why, LB_INVALID, "/document is missing: this is JSON, but not a CSAF advisory%s",
 			json_object_get(doc, "metadata_version") ?
-			" (it describes a CSAF provider; its distributions lead to the advisories)" : "");
+			_(" (it describes a CSAF provider; its distributions lead to the advisories)") : "");
 	e = required(doc, "document/category", &category, why);
 	if (!e)
 		e = required(doc, "document/csaf_version", &c->version, why);
@@ -123,9 +124,9 @@ static lb_err read_sharing_group(const json_t *doc, struct csaf *c, struct why *
 			"has released the advisory");
 	if ((strcasecmp(group, SHARING_GROUP_PUBLIC) == 0) != (c->tlp == LB_TLP_CLEAR))
 		return why_set(why, LB_INVALID, "/document/distribution/sharing_group/id says %s, but the TLP label is %s: ask the publisher "
-			"which of them holds", c->tlp == LB_TLP_CLEAR ? "a group" : "public", lb_tlp_name(c->tlp));
+			"which of them holds", c->tlp == LB_TLP_CLEAR ? _("a group") : _("public"), lb_tlp_name(c->tlp));
 	if (c->tlp != LB_TLP_CLEAR)
-		note(c, "/document/distribution/sharing_group: it is for the members of a group; see that --to names nobody else");
+		note(c, N_("/document/distribution/sharing_group: it is for the members of a group; see that --to names nobody else"));
 	return LB_OK;
 }
 
@@ -144,7 +145,7 @@ static lb_err read_distribution(const json_t *doc, struct csaf *c, struct why *w
 	if (text && c->tlp == LB_TLP_UNSET)
 		return why_set(why, LB_INVALID, "/%s '%.20s' is not a TLP label", path, text);
 	if (!text)
-		note(c, "/document/distribution/tlp/label is missing: it goes out with a warning's default, TLP:GREEN, or what --tlp says");
+		note(c, N_("/document/distribution/tlp/label is missing: it goes out with a warning's default, TLP:GREEN, or what --tlp says"));
 	return read_sharing_group(doc, c, why);
 }
 
@@ -153,7 +154,7 @@ static void read_status(const json_t *doc, struct csaf *c)
 	const char *status = json_string_value(at(doc, "document/tracking/status"));
 
 	if (status && strcmp(status, "draft") == 0)
-		note(c, "/document/tracking/status is draft: its publisher has not released it");
+		note(c, N_("/document/tracking/status is draft: its publisher has not released it"));
 }
 
 /* Of the document's notes, then of the first vulnerability's: a summary goes before a description. */
@@ -197,7 +198,7 @@ static lb_err refuse_classified(const json_t *doc, const struct csaf *c, struct 
 		const char *path, *text;
 	} places[] = {
 		{ "/document/distribution/tlp/label", label }, { "/document/distribution/text", terms },
-		{ "/document/title", c->title },               { "the summary", summary_of(doc) },
+		{ "/document/title", c->title },               { _("the summary"), summary_of(doc) },
 	};
 
 	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++)
@@ -252,7 +253,7 @@ static json_t *unaffected(const json_t *doc, struct csaf *c)
 		note_status(affected, status, in_danger);
 	}
 	if (json_object_size(safe) > 0 && json_object_size(affected) == 0)
-		note(c, "/vulnerabilities: it says of no product that it is affected; is it to alarm anyone?");
+		note(c, N_("/vulnerabilities: it says of no product that it is affected; is it to alarm anyone?"));
 	json_object_foreach(affected, id, value)
 		json_object_del(safe, id);
 	json_decref(affected);

@@ -10,6 +10,7 @@
 #include "agents/cli/when.h"
 #include "lagebus/classified.h"
 #include "lagebus/identity.h"
+#include "proto/host/words.h"
 
 void draft_names(const char *(*name)(unsigned number), unsigned last, char *out, size_t n)
 {
@@ -82,7 +83,7 @@ static lb_err read_tlp(const char *text, unsigned *out, struct why *why)
 	for (; text[n] && n < sizeof(capitals) - 1; n++)
 		capitals[n] = (char)toupper((unsigned char)text[n]);
 	capitals[n] = '\0';
-	snprintf(where, sizeof(where), "--tlp %.40s", text);
+	snprintf(where, sizeof(where), _("--tlp %.40s"), text);
 	if (lb_text_is_classified(capitals, n))
 		return advice_why(why, LB_CLASSIFIED, where);
 	return why_set(why, LB_INVALID, "%s: clear, green, amber, amber+strict or red is expected", where);

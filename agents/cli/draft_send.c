@@ -13,6 +13,8 @@
 #include "proto/host/words.h"
 #include "proto/violence.pb-c.h"
 
+#define REASON_MAX 700
+
 static ProtobufCBinaryData pack_header(const Lagebus__Header *h)
 {
 	ProtobufCBinaryData data = { 0, malloc(lagebus__header__get_packed_size(h) + 1) };
@@ -24,7 +26,7 @@ static ProtobufCBinaryData pack_header(const Lagebus__Header *h)
 
 static void describe(const struct draft *d, char *out, size_t n)
 {
-	size_t at = (size_t)snprintf(out, n, _("%s/%s, %s%s%s, to"), _(lb_type_name(d->header.type)), _(lb_area_name(d->header.area)),
+	size_t at = (size_t)snprintf(out, n, _("%s/%s, %s%s%s, to"), words_type(d->header.type), _(lb_area_name(d->header.area)),
 		d->header.level ? _(out_level(d->header.level)) : "", d->header.level ? ", " : "", lb_tlp_name(d->header.tlp));
 
 	for (size_t i = 0; i < d->header.n_audience && at < n; i++)
@@ -127,7 +129,7 @@ static json_t *route_json(const Lagebus__Route *route)
 
 		if (*p->rule)
 			json_array_append_new(others, json_pack("{s:o,s:o,s:s}", "partner", out_json_string(p->partner), "rule", out_json_string(p->rule), "text",
-				lb_err_from_token(p->rule) == LB_ERR_COUNT ? "" : lb_err_text(lb_err_from_token(p->rule))));
+				lb_err_from_token(p->rule) == LB_ERR_COUNT ? "" : _(lb_err_text(lb_err_from_token(p->rule)))));
 		else
 			json_array_append_new(recipients, out_json_string(p->partner));
 	}
@@ -141,7 +143,7 @@ static json_t *route_json(const Lagebus__Route *route)
 
 static enum cli_exit route_table(struct cli *cli, const Lagebus__Route *route)
 {
-	static const char *const heads[] = { "partner", "gets it", "rule", "which says", NULL };
+	static const char *const heads[] = { N_("partner"), N_("gets it"), N_("rule"), N_("which says"), NULL };
 	struct table *t = table_new(heads, 3, 0);
 	unsigned yes = 0;
 	enum cli_exit code;
@@ -153,25 +155,27 @@ static enum cli_exit route_table(struct cli *cli, const Lagebus__Route *route)
 		lb_err rule = lb_err_from_token(p->rule);
 
 		table_cell(t, OUT_PLAIN, "%s", p->partner);
-		table_cell(t, *p->rule ? OUT_DIM : OUT_GOOD, "%s", *p->rule ? "no" : "yes");
+		table_cell(t, *p->rule ? OUT_DIM : OUT_GOOD, "%s", out_word(cli, *p->rule ? N_("no") : N_("yes")));
 		table_cell(t, OUT_PLAIN, "%s", p->rule);
-		table_cell(t, OUT_DIM, "%s", *p->rule && rule != LB_ERR_COUNT ? lb_err_text(rule) : "");
+		table_cell(t, OUT_DIM, "%s", *p->rule && rule != LB_ERR_COUNT ? _(lb_err_text(rule)) : "");
 		yes += !*p->rule;
 	}
 	code = table_print(t, cli);
 	table_free(t);
 	if (!code && cli->terminal)
 		out_line(cli, "%u of %zu would get it%s. Nothing was sent.", yes, route->n_partners,
-			route->waits ? ", when a second person has approved it" : "");
+			route->waits ? _(", when a second person has approved it") : "");
 	return code;
 }
 
 static enum cli_exit show_route(struct cli *cli, const Lagebus__Route *route)
 {
 	lb_err e = lb_err_from_token(route->refused);
-	const char *advice = advice_for(e), *text = *route->refused_text ? route->refused_text : lb_err_text(e);
+	const char *advice = advice_for(e), *said = *route->refused_text ? route->refused_text : lb_err_text(e);
+	char text[REASON_MAX];
 	enum cli_exit code;
 
+	words_parts(said, text, sizeof(text));
 	if (*route->refused && !cli->json)
 		return cli_fail(cli, CLI_REFUSED, "the broker would refuse it: %s (%s)%s%s", text, route->refused,
 			*advice ? ": " : "", advice);
@@ -239,7 +243,7 @@ static enum cli_exit follow_label(struct client *client, struct draft *d, Protob
 	body.id = id;
 	request.body_case = LAGEBUS__REQUEST__BODY_SHOW;
 	request.show = &body;
-	code = client_hear(client, &request, "reading the message that it refers to", &reply);
+	code = client_hear(client, &request, _("reading the message that it refers to"), &reply);
 	if (code)
 		return code;
 	if (lb_err_from_token(reply->error) != LB_NOT_FOUND)
@@ -247,7 +251,7 @@ static enum cli_exit follow_label(struct client *client, struct draft *d, Protob
 	tlp = reply->body_case == LAGEBUS__REPLY__BODY_MESSAGE ? label_of(reply->message) : LB_TLP_CLEAR;
 	if (!code && lb_tlp_strictest(tlp, d->header.tlp) != lb_tlp_effective(d->header.tlp)) {
 		d->header.tlp = tlp;
-		cli_note(client->cli, "it is %s, like the message that it %s; --tlp chooses a stricter one", lb_tlp_name(tlp), which);
+		cli_note(client->cli, "it is %s, like the message that it %s; --tlp chooses a stricter one", lb_tlp_name(tlp), _(which));
 	}
 	lagebus__reply__free_unpacked(reply, NULL);
 	return code;
@@ -324,14 +328,16 @@ static enum cli_exit seal_and_send(struct client *client, const struct draft *d,
 static lb_err check_payload(unsigned type, struct lb_frame payload, struct why *why)
 {
 	ProtobufCMessage *m = NULL;
-	char text[LB_PAYLOAD_WHY];
+	char text[LB_PAYLOAD_WHY], said[LB_PAYLOAD_WHY];
 	const char *marked;
 	/* Of a case it is the report, which is sealed only now. */
 	const ProtobufCMessageDescriptor *schema = type == LB_TYPE_DIGITAL_VIOLENCE_CASE ? &lagebus__digital_violence_report__descriptor : lb_payload_schema(type);
 	lb_err e = lb_payload_open_as(schema, payload, &m, text, sizeof(text));
 
-	if (e)
-		return why_set(why, e, "the payload is not one of a message of type %s: %s", lb_type_name(type), text);
+	if (e) {
+		words_parts(text, said, sizeof(said));
+		return why_set(why, e, "the payload is not one of a message of type %s: %s", lb_type_name(type), said);
+	}
 	marked = lb_payload_marked(m);
 	if (marked)
 		e = advice_why(why, LB_CLASSIFIED, marked);
@@ -356,9 +362,9 @@ enum cli_exit draft_send(struct cli *cli, struct draft *d, const uint8_t *payloa
 	if (!code)
 		code = name_exercise(&client, d);
 	if (!code)
-		code = follow_label(&client, d, d->header.thread, "belongs to");
+		code = follow_label(&client, d, d->header.thread, N_("belongs to"));
 	if (!code)
-		code = follow_label(&client, d, d->header.supersedes, "replaces");
+		code = follow_label(&client, d, d->header.supersedes, N_("replaces"));
 	if (!code)
 		code = seal_and_send(&client, d, (struct lb_frame){ payload, payload_n });
 	client_close(&client);

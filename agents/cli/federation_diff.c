@@ -6,11 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents/cli/when.h"
 #include "lagebus/tlp.h"
 #include "lagebus/topic.h"
 #include "proto/host/policy.h"
+#include "proto/host/words.h"
 
-#define EVERYONE "all members"
+#define EVERYONE _("all members")
+#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 #define EVERY_AREA ((1u << (LB_AREA_MAX + 1)) - 2)
 #define NAMED_MAX 3 /* of those whom a type goes to or comes from; the others are counted */
 
@@ -83,7 +86,7 @@ static bool has_agent(const struct federation *f, const struct partner *p, const
 static void put_areas(struct row *r, json_t *list, unsigned areas)
 {
 	if (areas == EVERY_AREA) {
-		put(r, list, "all");
+		put(r, list, "%s", _("all"));
 		return;
 	}
 	for (unsigned a = 1; a <= LB_AREA_MAX; a++)
@@ -112,6 +115,21 @@ static void put_agents(struct row *r, json_t *list, const struct federation *f, 
 			put(r, list, "%s", agent);
 }
 
+/* The holidays that p has and q has not. */
+static void put_holidays(struct row *r, json_t *list, const struct partner *p, const struct partner *q)
+{
+	for (size_t i = 0; p && i < p->holidays_n; i++) {
+		char text[WHEN_TEXT];
+		size_t k = 0;
+
+		while (q && k < q->holidays_n && q->holidays[k] != p->holidays[i])
+			k++;
+		when_iso((int64_t)p->holidays[i] * DAY_MS, text);
+		if (!q || k == q->holidays_n)
+			put(r, list, "%.10s", text);
+	}
+}
+
 /* A text of either, NULL where there is none. */
 static void text_row(struct comparison *c, json_t *rows, const char *who, const char *what, const char *before, const char *after)
 {
@@ -136,28 +154,32 @@ static void change_partner(struct comparison *c, const char *id, const struct pa
 	unsigned had = p ? p->areas : 0, has = q ? q->areas : 0;
 	struct row r;
 
-	text_row(c, c->changes, id, "partner", p ? p->name : NULL, q ? q->name : NULL);
-	text_row(c, c->changes, id, "role", p ? role_name(p->role) : NULL, q ? role_name(q->role) : NULL);
-	text_row(c, c->changes, id, "parent", parent_of(c->before, p), parent_of(c->after, q));
+	text_row(c, c->changes, id, N_("partner"), p ? p->name : NULL, q ? q->name : NULL);
+	text_row(c, c->changes, id, N_("role"), p ? role_name(p->role) : NULL, q ? role_name(q->role) : NULL);
+	text_row(c, c->changes, id, N_("parent"), parent_of(c->before, p), parent_of(c->after, q));
 	r = row_begin(c);
 	put_groups(&r, r.removed, "", c->before, p, c->after, q);
 	put_groups(&r, r.added, "", c->after, q, c->before, p);
-	row_end(&r, c->changes, id, "groups");
+	row_end(&r, c->changes, id, N_("groups"));
 	r = row_begin(c);
 	put_areas(&r, r.removed, had & ~has);
 	put_areas(&r, r.added, has & ~had);
-	row_end(&r, c->changes, id, "areas");
+	row_end(&r, c->changes, id, N_("areas"));
+	r = row_begin(c);
+	put_holidays(&r, r.removed, p, q);
+	put_holidays(&r, r.added, q, p);
+	row_end(&r, c->changes, id, N_("holidays"));
 	r = row_begin(c);
 	put_agents(&r, r.removed, c->before, p, c->after, q);
 	put_agents(&r, r.added, c->after, q, c->before, p);
-	row_end(&r, c->changes, id, "agents");
+	row_end(&r, c->changes, id, N_("agents"));
 }
 
 static void put_area_effects(struct row *r, unsigned had, unsigned has, const char *except)
 {
 	for (unsigned a = 1; a <= LB_AREA_MAX; a++)
 		if ((had ^ has) >> a & 1)
-			put(r, had >> a & 1 ? r->removed : r->added, "anything in %s%s", lb_area_name(a), except);
+			put(r, had >> a & 1 ? r->removed : r->added, _("anything in %s%s"), _(lb_area_name(a)), except);
 }
 
 /* What the rules of either federation are asked. */
@@ -231,11 +253,11 @@ static void put_tally(struct row *r, struct tally *t, unsigned type, const char 
 		json_t *list = side == 0 ? r->removed : r->added;
 
 		if (t->n[side] > 0 && side == 0 && t->kept + t->n[1] == 0)
-			put(r, list, "%s", lb_type_name(type));
+			put(r, list, "%s", words_type(type));
 		else if (t->n[side] > NAMED_MAX)
-			put(r, list, "%s %s %s and %zu more", lb_type_name(type), direction, t->names[side], t->n[side] - NAMED_MAX);
+			put(r, list, _("%s %s %s and %zu more"), words_type(type), direction, t->names[side], t->n[side] - NAMED_MAX);
 		else if (t->n[side] > 0)
-			put(r, list, "%s %s %s", lb_type_name(type), direction, t->names[side]);
+			put(r, list, "%s %s %s", words_type(type), direction, t->names[side]);
 		free(t->names[side]);
 	}
 }
@@ -277,7 +299,7 @@ static void put_sends(struct row *r, const char *id)
 		struct tally t = { .kept = 0 };
 
 		ask_to_each(r->c, &t, &q);
-		put_tally(r, &t, q.type, "to");
+		put_tally(r, &t, q.type, _("to"));
 	}
 }
 
@@ -295,7 +317,7 @@ static void put_gets(struct row *r, const char *id)
 			if (q.area != 0 && strcmp(q.origin, id) != 0)
 				count(c, &t, may_send(c->before, &q), may_send(c->after, &q), q.origin);
 		}
-		put_tally(r, &t, q.type, "from");
+		put_tally(r, &t, q.type, _("from"));
 	}
 }
 
@@ -318,16 +340,16 @@ static void effects_on_member(struct comparison *c, const struct partner *p, con
 	put_area_effects(&r, p->areas, q->areas, "");
 	if (p->role != q->role)
 		put_sends(&r, p->id);
-	row_end(&r, c->effects, p->id, "sends");
+	row_end(&r, c->effects, p->id, N_("sends"));
 	r = row_begin(c);
-	put_area_effects(&r, p->areas, q->areas, " that is not TLP:CLEAR");
-	put_groups(&r, r.removed, "what is for group:", c->before, p, c->after, q);
-	put_groups(&r, r.added, "what is for group:", c->after, q, c->before, p);
+	put_area_effects(&r, p->areas, q->areas, _(" that is not TLP:CLEAR"));
+	put_groups(&r, r.removed, _("what is for group:"), c->before, p, c->after, q);
+	put_groups(&r, r.added, _("what is for group:"), c->after, q, c->before, p);
 	if (p->role != q->role) {
 		put_labels(&r, p->id);
 		put_gets(&r, p->id);
 	}
-	row_end(&r, c->effects, p->id, "gets");
+	row_end(&r, c->effects, p->id, N_("gets"));
 }
 
 static void effects_on_partner(struct comparison *c, const char *id, const struct partner *p, const struct partner *q)
@@ -335,10 +357,10 @@ static void effects_on_partner(struct comparison *c, const char *id, const struc
 	if (p && q) {
 		effects_on_member(c, p, q);
 	} else if (q) {
-		text_row(c, c->effects, id, "session", NULL, "its agents may connect");
+		text_row(c, c->effects, id, N_("session"), NULL, _("its agents may connect"));
 	} else {
-		text_row(c, c->effects, id, "session", "its agents' live sessions", NULL);
-		text_row(c, c->effects, id, "gets", "anything, also what is queued", NULL);
+		text_row(c, c->effects, id, N_("session"), _("its agents' live sessions"), NULL);
+		text_row(c, c->effects, id, N_("gets"), _("anything, also what is queued"), NULL);
 	}
 }
 
@@ -349,10 +371,10 @@ static void put_addresses(struct row *r, json_t *list, const struct federation *
 
 	for (uint16_t i = 0; i < federation_count(f); i++)
 		if (!find(other, federation_at(f, i)->id))
-			put(r, list, "anything to %s", federation_at(f, i)->id);
+			put(r, list, _("anything to %s"), federation_at(f, i)->id);
 	for (size_t n = 0; (group = federation_group_at(f, n)); n++)
 		if (federation_group(other, group, strlen(group)) == 0)
-			put(r, list, "anything to group:%s", group);
+			put(r, list, _("anything to group:%s"), group);
 }
 
 static void effects_on_everyone(struct comparison *c)
@@ -361,12 +383,12 @@ static void effects_on_everyone(struct comparison *c)
 	const char *domain = federation_trust_domain(c->before);
 
 	if (strcmp(domain, federation_trust_domain(c->after)) != 0)
-		put(&r, r.removed, "every agent whose certificate is of %s", domain);
-	row_end(&r, c->effects, EVERYONE, "session");
+		put(&r, r.removed, _("every agent whose certificate is of %s"), domain);
+	row_end(&r, c->effects, EVERYONE, N_("session"));
 	r = row_begin(c);
 	put_addresses(&r, r.removed, c->before, c->after);
 	put_addresses(&r, r.added, c->after, c->before);
-	row_end(&r, c->effects, EVERYONE, "sends");
+	row_end(&r, c->effects, EVERYONE, N_("sends"));
 }
 
 /* For whom the agent acts in `f` and not in `other`. */
@@ -398,7 +420,7 @@ static void effects_on_agents(struct comparison *c, const struct federation *f, 
 				put_acts_for(&r, r.removed, agent, c->before, c->after);
 				put_acts_for(&r, r.added, agent, c->after, c->before);
 			}
-			row_end(&r, c->effects, agent, "acts for");
+			row_end(&r, c->effects, agent, N_("acts for"));
 		}
 }
 
@@ -424,8 +446,8 @@ static void change_retention(struct comparison *c)
 
 		retention_period(federation_retention(c->before), type, was);
 		retention_period(federation_retention(c->after), type, is);
-		snprintf(what, sizeof(what), "retention of %s", lb_type_name(type));
-		text_row(c, c->changes, EVERYONE, what, *was ? was : "default", *is ? is : "default");
+		snprintf(what, sizeof(what), _("retention of %s"), _(lb_type_name(type)));
+		text_row(c, c->changes, EVERYONE, what, *was ? was : _("default"), *is ? is : _("default"));
 	}
 }
 
@@ -434,7 +456,7 @@ lb_err federation_diff_make(const struct federation *before, const struct federa
 	struct comparison c = { before, after, json_array(), json_array(), false };
 	struct federation_diff d = { c.changes, c.effects };
 
-	text_row(&c, c.changes, EVERYONE, "trust domain", federation_trust_domain(before), federation_trust_domain(after));
+	text_row(&c, c.changes, EVERYONE, N_("trust domain"), federation_trust_domain(before), federation_trust_domain(after));
 	change_retention(&c);
 	each_partner(&c, change_partner);
 	each_partner(&c, effects_on_partner);

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/host/words.h"
+
 static lb_err read_all(int fd, const char *path, size_t max, uint8_t **out, size_t *n, struct why *why)
 {
 	size_t cap = 0, used = 0;
@@ -41,7 +43,7 @@ static lb_err read_all(int fd, const char *path, size_t max, uint8_t **out, size
 	}
 	if (got < 0) {
 		free(p);
-		return why_set(why, LB_IO, "%s: cannot read it: %s", path, strerror(errno));
+		return why_set(why, LB_IO, "%s: cannot read it: %s", path, _(strerror(errno)));
 	}
 	p[used] = 0;
 	*out = p;
@@ -56,7 +58,7 @@ lb_err file_read(const char *path, size_t max, uint8_t **out, size_t *n, struct 
 	lb_err e;
 
 	if (fd < 0)
-		return why_set(why, errno == ENOENT ? LB_NOT_FOUND : LB_IO, "%s: cannot open it: %s", path, strerror(errno));
+		return why_set(why, errno == ENOENT ? LB_NOT_FOUND : LB_IO, "%s: cannot open it: %s", path, _(strerror(errno)));
 	e = read_all(fd, path, max, out, n, why);
 	if (!standard)
 		close(fd);
@@ -102,9 +104,9 @@ static lb_err write_beside(const char *path, const void *p, size_t n, mode_t mod
 		return why_set(why, LB_INVALID, "%s: the path is too long", path);
 	fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0)
-		return why_set(why, LB_IO, "%s: cannot create it: %s", path, strerror(errno));
+		return why_set(why, LB_IO, "%s: cannot create it: %s", path, _(strerror(errno)));
 	if (fchmod(fd, mode) < 0 || !write_all(fd, p, n)) {
-		why_set(why, LB_IO, "%s: cannot write it: %s", path, strerror(errno));
+		why_set(why, LB_IO, "%s: cannot write it: %s", path, _(strerror(errno)));
 		close(fd);
 		unlink(beside);
 		return LB_IO;
@@ -134,12 +136,12 @@ lb_err file_write_new(const char *path, const void *p, size_t n, mode_t mode, st
 		if (errno == EEXIST)
 			e = why_set(why, LB_INVALID, "%s: is there already and is not overwritten; move it away first", path);
 		else
-			e = why_set(why, LB_IO, "%s: cannot create it: %s", path, strerror(errno));
+			e = why_set(why, LB_IO, "%s: cannot create it: %s", path, _(strerror(errno)));
 		unlink(beside);
 		return e;
 	}
 	if (!sync_folder_of(path))
-		return why_set(why, LB_IO, "%s: cannot sync its folder: %s", path, strerror(errno));
+		return why_set(why, LB_IO, "%s: cannot sync its folder: %s", path, _(strerror(errno)));
 	return LB_OK;
 }
 
@@ -151,11 +153,11 @@ lb_err file_replace(const char *path, const void *p, size_t n, mode_t mode, stru
 	if (e)
 		return e;
 	if (rename(beside, path) < 0) {
-		e = why_set(why, LB_IO, "%s: cannot replace it: %s", path, strerror(errno));
+		e = why_set(why, LB_IO, "%s: cannot replace it: %s", path, _(strerror(errno)));
 		unlink(beside);
 		return e;
 	}
 	if (!sync_folder_of(path))
-		return why_set(why, LB_IO, "%s: cannot sync its folder: %s", path, strerror(errno));
+		return why_set(why, LB_IO, "%s: cannot sync its folder: %s", path, _(strerror(errno)));
 	return LB_OK;
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "agents/cli/out.h"
+#include "agents/cli/text.h"
+#include "proto/host/words.h"
 
 void findings_add(struct findings *f, enum finding_kind kind, enum cli_exit code, const char *what, const char *format, ...)
 {
@@ -19,7 +21,7 @@ void findings_add(struct findings *f, enum finding_kind kind, enum cli_exit code
 	one->code = code;
 	snprintf(one->what, sizeof(one->what), "%s", what);
 	va_start(ap, format);
-	vsnprintf(one->text, sizeof(one->text), format, ap);
+	vsnprintf(one->text, sizeof(one->text), _(format), ap);
 	va_end(ap);
 }
 
@@ -33,7 +35,7 @@ enum cli_exit findings_code(const struct findings *f)
 
 const char *finding_kind_name(enum finding_kind kind)
 {
-	static const char *const names[] = { "ok", "warning", "error" };
+	static const char *const names[] = { N_("ok"), N_("warning"), N_("error") };
 
 	return names[kind];
 }
@@ -48,13 +50,24 @@ static enum cli_exit show_json(struct cli *cli, const struct findings *f)
 	return out_json(cli, json_pack("{s:b,s:o}", "ok", findings_code(f) == CLI_OK, "checks", list));
 }
 
+/* printf counts bytes, a column has characters. */
+static int gap(const char *text, unsigned column)
+{
+	return text_width(text) < column ? (int)(column - text_width(text)) : 0;
+}
+
 static enum cli_exit show_lines(struct cli *cli, const struct findings *f)
 {
 	static const enum out_style styles[] = { OUT_GOOD, OUT_WARN, OUT_BAD };
 
-	for (unsigned i = 0; i < f->n; i++)
-		out_styled(cli, styles[f->list[i].kind], cli->terminal ? "%-8s %-14s %s" : "%s\t%s\t%s",
-			finding_kind_name(f->list[i].kind), f->list[i].what, f->list[i].text);
+	for (unsigned i = 0; i < f->n; i++) {
+		const char *kind = out_word(cli, finding_kind_name(f->list[i].kind)), *what = out_word(cli, f->list[i].what);
+
+		if (cli->terminal)
+			out_styled(cli, styles[f->list[i].kind], "%s%*s %s%*s %s", kind, gap(kind, 8), "", what, gap(what, 14), "", f->list[i].text);
+		else
+			out_line(cli, "%s\t%s\t%s", kind, what, f->list[i].text);
+	}
 	return CLI_OK;
 }
 

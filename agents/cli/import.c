@@ -11,6 +11,7 @@
 #include "lagebus/header.h"
 #include "lagebus/message_type.h"
 #include "lagebus/payload.h"
+#include "proto/host/words.h"
 #include "proto/payload_value.h"
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
@@ -181,7 +182,7 @@ lb_err import_read(struct import *im, const uint8_t *bytes, size_t n, struct why
 void import_check(struct import *im)
 {
 	struct indicator_set *s = &im->set;
-	char why[LB_PAYLOAD_WHY], text[2 * LB_PAYLOAD_WHY];
+	char why[LB_PAYLOAD_WHY], said[LB_PAYLOAD_WHY], text[2 * LB_PAYLOAD_WHY];
 	size_t kept = 0;
 
 	for (size_t i = 0; i < s->n; i++) {
@@ -189,7 +190,8 @@ void import_check(struct import *im)
 			s->items[kept++] = s->items[i];
 			continue;
 		}
-		snprintf(text, sizeof(text), "%.30s: %s", s->items[i]->value, why);
+		words_parts(why, said, sizeof(said));
+		snprintf(text, sizeof(text), "%.30s: %s", s->items[i]->value, said);
 		import_note_nothing(im, 0, text, strlen(text));
 		lagebus__indicator__free_unpacked(s->items[i], NULL);
 	}

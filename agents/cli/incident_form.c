@@ -82,7 +82,7 @@ static lb_err read_value(const struct field *field, const char *typed, char **ou
 	if (!lb_utf8_is_valid(typed, n) || n > (field->kind == TEXT ? TEXT_MAX : LINE_MAX_BYTES))
 		return why_set(why, LB_INVALID, _("--%s: at most %d bytes of UTF-8 are expected"), field->key, field->kind == TEXT ? TEXT_MAX : LINE_MAX_BYTES);
 	if (lb_text_is_classified(typed, n))
-		return why_set(why, LB_CLASSIFIED, "%s", lb_err_text(LB_CLASSIFIED));
+		return why_set(why, LB_CLASSIFIED, "%s", _(lb_err_text(LB_CLASSIFIED)));
 	if (field->kind == TIME) {
 		if (incident_past_ms(typed, when_now_ms(), &ms, why))
 			return LB_INVALID;

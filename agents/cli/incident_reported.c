@@ -1,5 +1,6 @@
 /* What a body reported, as it signed it. */
 #include "agents/cli/incident_reported.h"
+#include "proto/host/words.h"
 
 #include <string.h>
 
@@ -33,7 +34,7 @@ static enum cli_exit ask(struct cli *cli, ProtobufCBinaryData id, Lagebus__Reply
 	request.body_case = LAGEBUS__REQUEST__BODY_SHOW;
 	request.show = &body;
 	if (!code)
-		code = client_hear(&client, &request, "reading what was reported", out);
+		code = client_hear(&client, &request, _("reading what was reported"), out);
 	if (!code && lb_err_from_token((*out)->error) != LB_NOT_FOUND)
 		code = client_refused(&client, *out);
 	client_close(&client);

@@ -170,8 +170,8 @@ static void print_fields(struct cli *cli, const Lagebus__Incident *i)
 	out_time_field(cli, OUT_PLAIN, "known since", r->known_at);
 	out_time_field(cli, OUT_PLAIN, "closed", i->closed_at);
 	out_field(cli, OUT_PLAIN, "impact", r->impact);
-	list_field(cli, "services", r->n_services, r->services);
-	list_field(cli, "measures", r->n_measures, r->measures);
+	list_field(cli, N_("services"), r->n_services, r->services);
+	list_field(cli, N_("measures"), r->n_measures, r->measures);
 	contact_field(cli, r->contact);
 	out_field(cli, OUT_DIM, "id", id);
 	if (*r->description) {

@@ -34,7 +34,7 @@ static lb_err path_of(const char *below, char out[PATH_MAX], struct why *why)
 	for (char *slash = strchr(out + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = 0;
 		if (mkdir(out, 0700) != 0 && errno != EEXIST)
-			return why_set(why, LB_IO, "%s: the folder cannot be made: %s", out, strerror(errno));
+			return why_set(why, LB_IO, "%s: the folder cannot be made: %s", out, _(strerror(errno)));
 		*slash = '/';
 	}
 	return LB_OK;

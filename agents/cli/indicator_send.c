@@ -9,6 +9,7 @@
 #include "agents/cli/when.h"
 #include "agents/cli/sealing.h"
 #include "lagebus/uuid.h"
+#include "proto/host/words.h"
 
 #define FIELD_MAX 12 /* bytes of an indicator's tag and length within a message */
 
@@ -75,7 +76,7 @@ static enum cli_exit send_one(struct client *client, const struct draft *d, cons
 	enum cli_exit code = pack(client->cli, s, all, &payload);
 
 	if (!code)
-		code = draft_publish(client, d, lb_buf_data(&payload), lb_buf_len(&payload), "waiting for the broker to accept them", &id, &accepted);
+		code = draft_publish(client, d, lb_buf_data(&payload), lb_buf_len(&payload), _("waiting for the broker to accept them"), &id, &accepted);
 	lb_buf_fini(&payload);
 	if (code)
 		return code;
@@ -92,7 +93,7 @@ enum cli_exit indicator_send(struct client *client, const struct draft *d, const
 	enum cli_exit code = seals ? sealing_find(client, d->audience, d->header.n_audience, &sealing) : CLI_OK;
 
 	*messages = json_array();
-	progress_begin(&progress, client->cli, "sending indicators", when_now_ms());
+	progress_begin(&progress, client->cli, _("sending indicators"), when_now_ms());
 	for (size_t at = 0, n; !code && at < set->n; at += n) {
 		Lagebus__Indicators all = LAGEBUS__INDICATORS__INIT;
 

@@ -8,6 +8,7 @@
 #include "lagebus/sealed.h"
 #include "agents/cli/when.h"
 #include "agents/cli/payload_json.h"
+#include "proto/host/words.h"
 #include "proto/payload_field.h"
 
 lb_err message_init(struct message *m, const Lagebus__StoredMessage *stored)
@@ -24,7 +25,7 @@ lb_err message_init(struct message *m, const Lagebus__StoredMessage *stored)
 	if (content->len == 0 || m->header.type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
 		return LB_OK;
 	if (m->header.schema_version > LB_PAYLOAD_SCHEMA)
-		snprintf(m->unreadable, sizeof(m->unreadable), "its schema is of version %u, this lagebus knows %d", m->header.schema_version, LB_PAYLOAD_SCHEMA);
+		snprintf(m->unreadable, sizeof(m->unreadable), _("its schema is of version %u, this lagebus knows %d"), m->header.schema_version, LB_PAYLOAD_SCHEMA);
 	else if (lb_payload_open(m->header.type, (struct lb_frame){ content->data, content->len }, &m->payload, m->unreadable,
 			sizeof(m->unreadable)))
 		m->payload = NULL;
@@ -68,14 +69,14 @@ const char *message_type(const struct message *m)
 {
 	const char *name = lb_type_name(m->header.type);
 
-	return name ? name : "unknown-type";
+	return name ? name : N_("unknown-type");
 }
 
 const char *message_area(const struct message *m)
 {
 	const char *name = lb_area_name(m->header.area);
 
-	return name ? name : "unknown-area";
+	return name ? name : N_("unknown-area");
 }
 
 void message_audience(const struct lb_header *h, char *out, size_t n)

@@ -31,7 +31,7 @@ static void print_quarantine(const char *token, struct cli *cli)
 	lb_err reason = lb_err_from_token(token);
 
 	if (*token)
-		out_styled(cli, OUT_BAD, _("QUARANTINED: %s (%s). Do not act on it."), reason == LB_ERR_COUNT ? "it did not verify" : lb_err_text(reason), token);
+		out_styled(cli, OUT_BAD, _("QUARANTINED: %s (%s). Do not act on it."), reason == LB_ERR_COUNT ? _("it did not verify") : _(lb_err_text(reason)), token);
 }
 
 /* That it is not what counts any more is said before anything else. */
@@ -46,7 +46,7 @@ static void print_gone(const struct message *m, struct cli *cli)
 		out_styled(cli, OUT_BAD, "EXPIRED at %s. What it said was deleted here.", at);
 	else if (*s->gone)
 		out_styled(cli, OUT_BAD, "RECALLED by %.*s at %s%s%s. What it said was deleted here.", (int)m->header.origin.n, m->header.origin.p, at,
-			*s->gone_reason ? " because: " : "", s->gone_reason);
+			*s->gone_reason ? _(" because: ") : "", s->gone_reason);
 	if (s->superseded_by.len != sizeof(id.b))
 		return;
 	memcpy(id.b, s->superseded_by.data, sizeof(id.b));
@@ -114,11 +114,20 @@ static void print_sealed(const struct message *m, struct cli *cli)
 	if (!lb_sealed_is_due(&m->header) || *s->quarantine)
 		return;
 	if (*s->not_opened)
-		out_styled(cli, OUT_BAD, "It cannot be opened: %s (%s)", refused == LB_ERR_COUNT ? "" : lb_err_text(refused), s->not_opened);
+		out_styled(cli, OUT_BAD, "It cannot be opened: %s (%s)", refused == LB_ERR_COUNT ? "" : _(lb_err_text(refused)), s->not_opened);
 	else if (m->header.type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
 		out_styled(cli, OUT_DIM, "lagebus case show opens it");
 	else
 		out_field(cli, OUT_HEAD, "encrypted", message_text(m, "title"));
+}
+
+static void print_unreadable(const struct message *m, struct cli *cli)
+{
+	char said[LB_PAYLOAD_WHY];
+
+	words_parts(m->unreadable, said, sizeof(said));
+	if (*said)
+		out_styled(cli, OUT_BAD, "The payload cannot be read: %s", said);
 }
 
 void message_print(const struct message *m, struct cli *cli)
@@ -131,8 +140,7 @@ void message_print(const struct message *m, struct cli *cli)
 	print_sealed(m, cli);
 	if (m->payload)
 		payload_print(m->payload, cli);
-	if (*m->unreadable)
-		out_styled(cli, OUT_BAD, _("The payload cannot be read: %s"), m->unreadable);
+	print_unreadable(m, cli);
 	print_files(m, cli);
 	message_banner(m, cli);
 }

@@ -62,7 +62,7 @@ static void describe(FILE *f, const Lagebus__OpenDeadline *d)
 	if (d->exercise)
 		fputs(OUT_EXERCISE "  ", f);
 	if (lb_header_decode(d->header.data, d->header.len, &h) == LB_OK)
-		fprintf(f, _("%s%s%s from %.*s, "), _(lb_type_name(h.type) ? lb_type_name(h.type) : N_("message")), h.level ? " " : "", h.level ? _(out_level(h.level)) : "",
+		fprintf(f, _("%s%s%s from %.*s, "), words_type(h.type), h.level ? " " : "", h.level ? _(out_level(h.level)) : "",
 			(int)h.origin.n, h.origin.p);
 	fprintf(f, "%s%s%s", d->title, *d->title ? ", " : "", id);
 }

@@ -27,11 +27,11 @@ const char *style_off(const struct cli *cli, enum out_style style)
 	return cli->colour && style != OUT_PLAIN ? "\033[0m" : "";
 }
 
-/* Tabs stay: they separate the fields of a line in a pipe. */
+/* Tabs stay: they separate the fields of a line in a pipe, which programs read, so that it is English in every language. */
 static void write_line(struct cli *cli, enum out_style style, const char *format, va_list ap)
 {
 	char *text = NULL, *clean = NULL;
-	int n = vasprintf(&text, format, ap);
+	int n = vasprintf(&text, strchr(format, '\t') ? format : _(format), ap);
 
 	if (n >= 0)
 		clean = text_clean(text, (size_t)n, TEXT_LINES);

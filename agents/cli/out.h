@@ -25,7 +25,7 @@ enum out_style {
 	OUT_GREEN,
 };
 
-/* One line; text that came from outside is cleaned on the way. */
+/* One line, its format in English and translated here where it has no tab; text that came from outside is cleaned on the way. */
 void out_line(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void out_styled(struct cli *cli, enum out_style style, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A name, in English and translated here, and its value; nothing where the value is empty. On a terminal the value is broken at words and stays in its column. */

@@ -37,13 +37,13 @@ unsigned receipts_overdue(const Lagebus__Receipts *r)
 static const char *state_name(const Lagebus__PartnerReceipt *p)
 {
 	switch (p->state) {
-	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_QUEUED:       return "queued";
-	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_DELIVERED:    return "delivered";
-	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_DISPLAYED:    return "displayed";
-	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_ACKNOWLEDGED: return "acknowledged";
-	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_IMPLEMENTED:  return "implemented";
-	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_EXPIRED:      return "expired";
-	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_WITHHELD:     return "withheld";
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_QUEUED:       return N_("queued");
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_DELIVERED:    return N_("delivered");
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_DISPLAYED:    return N_("displayed");
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_ACKNOWLEDGED: return N_("acknowledged");
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_IMPLEMENTED:  return N_("implemented");
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_EXPIRED:      return N_("expired");
+	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_WITHHELD:     return N_("withheld");
 	case LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_UNSPECIFIED:
 	case _LAGEBUS__RECIPIENT_STATE_IS_INT_SIZE:                  break;
 	}
@@ -85,7 +85,7 @@ static void presence(const Lagebus__PartnerReceipt *p, int64_t now_ms, char out[
 
 static void list_expired(FILE *f, const Lagebus__Receipts *r)
 {
-	const char *between = ", expired before they had it: ";
+	const char *between = _(", expired before they had it: ");
 
 	for (size_t i = 0; i < r->n_partners; i++)
 		if (is_recipient(r->partners[i]) && r->partners[i]->expired) {
@@ -96,7 +96,7 @@ static void list_expired(FILE *f, const Lagebus__Receipts *r)
 
 static void list_silent(FILE *f, const Lagebus__Receipts *r)
 {
-	const char *between = ", silent: ";
+	const char *between = _(", silent: ");
 
 	for (size_t i = 0; i < r->n_partners; i++) {
 		const Lagebus__PartnerReceipt *p = r->partners[i];
@@ -126,9 +126,9 @@ char *receipts_summary(const Lagebus__Receipts *r)
 		have += is_recipient(p) && p->delivered;
 		acknowledged += is_recipient(p) && state_of(p) >= LB_ACK_ACKNOWLEDGED;
 	}
-	fprintf(f, "%u of %u have it, %u acknowledged", have, recipients, acknowledged);
+	fprintf(f, _("%u of %u have it, %u acknowledged"), have, recipients, acknowledged);
 	if (receipts_overdue(r))
-		fprintf(f, ", %u overdue", receipts_overdue(r));
+		fprintf(f, _(", %u overdue"), receipts_overdue(r));
 	list_expired(f, r);
 	list_silent(f, r);
 	return fclose(f) == 0 ? text : NULL;
@@ -169,7 +169,7 @@ static void rule_cell(struct table *t, struct cli *cli, const Lagebus__PartnerRe
 	const char *rule = is_recipient(p) ? out_word(cli, N_("recipient")) : p->rule;
 
 	if (*p->now)
-		table_cell(t, OUT_WARN, "%s; now: %s", rule, strcmp(p->now, "ok") == 0 ? out_word(cli, N_("recipient")) : p->now);
+		table_cell(t, OUT_WARN, cli->terminal ? _("%s; now: %s") : "%s; now: %s", rule, strcmp(p->now, "ok") == 0 ? out_word(cli, N_("recipient")) : p->now);
 	else
 		table_cell(t, OUT_DIM, "%s", rule);
 }
@@ -197,7 +197,7 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r
 		table_cell(t, OUT_PLAIN, "%s", p->overdue_since ? "overdue" : state_name(p));
 	}
 	if (r->recalled)
-		time_cell(t, cli, p->deleted, r->now, is_recipient(p) && cli->terminal ? "not yet" : none);
+		time_cell(t, cli, p->deleted, r->now, is_recipient(p) && cli->terminal ? _("not yet") : none);
 	if (all)
 		rule_cell(t, cli, p);
 }
@@ -205,16 +205,14 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r
 static void title(struct cli *cli, const Lagebus__Receipts *r)
 {
 	char id[LB_UUID_TEXT], created[WHEN_TEXT];
-	const char *type;
 	struct lb_header h;
 
 	if (lb_header_decode(r->header.data, r->header.len, &h))
 		return;
 	lb_uuid_format(&h.id, id);
 	when_short(h.created_ms, r->now, created);
-	type = lb_type_name(h.type);
 	out_styled(cli, OUT_HEAD, "%s%s from %.*s, %s%s%s, sent %s, %s", lb_header_is_real(&h) ? "" : OUT_EXERCISE "  ",
-		type ? type : "message", (int)h.origin.n, h.origin.p, h.level ? out_level(h.level) : "", h.level ? ", " : "",
+		words_type(h.type), (int)h.origin.n, h.origin.p, h.level ? _(out_level(h.level)) : "", h.level ? ", " : "",
 		lb_tlp_name(lb_tlp_effective(h.tlp)), created, id);
 }
 
@@ -238,7 +236,7 @@ static void still_open(struct cli *cli, const Lagebus__Receipts *r)
 	when_short(h.ack_deadline_ms, r->now, until);
 	if (fclose(f) == 0 && open)
 		out_styled(cli, h.ack_deadline_ms && r->now > h.ack_deadline_ms ? OUT_BAD : OUT_PLAIN, "not yet %s%s%s%s: %s",
-			out_ack(h.ack_policy), *until ? (r->now > h.ack_deadline_ms ? " (was due " : " (due ") : "", until,
+			_(out_ack(h.ack_policy)), *until ? (r->now > h.ack_deadline_ms ? _(" (was due ") : _(" (due ")) : "", until,
 			*until ? ")" : "", text);
 	free(text);
 }
@@ -251,7 +249,7 @@ static bool was_sent(const Lagebus__Receipts *r)
 
 static void list_undeleted(FILE *f, const Lagebus__Receipts *r)
 {
-	const char *between = "; not yet: ";
+	const char *between = _("; not yet: ");
 
 	for (size_t i = 0; i < r->n_partners; i++) {
 		const Lagebus__PartnerReceipt *p = r->partners[i];
@@ -260,7 +258,7 @@ static void list_undeleted(FILE *f, const Lagebus__Receipts *r)
 		if (!is_recipient(p) || p->deleted || (!p->delivered && !p->last_seen))
 			continue;
 		presence(p, r->now, where);
-		fprintf(f, "%s%s (%s, %s)", between, p->partner, p->delivered ? "has it" : "has not got it", where);
+		fprintf(f, "%s%s (%s, %s)", between, p->partner, p->delivered ? _("has it") : _("has not got it"), where);
 		between = ", ";
 	}
 }
@@ -280,7 +278,7 @@ static char *recall_summary(const Lagebus__Receipts *r)
 		deleted += is_recipient(r->partners[i]) && r->partners[i]->deleted;
 	}
 	when_short(r->recalled, r->now, at);
-	fprintf(f, "recalled at %s: %u of %u have deleted it", at, deleted, recipients);
+	fprintf(f, _("recalled at %s: %u of %u have deleted it"), at, deleted, recipients);
 	list_undeleted(f, r);
 	return fclose(f) == 0 ? text : NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "agents/cli/advice.h"
 #include "lagebus/identity.h"
+#include "proto/host/words.h"
 
 static enum cli_exit take(struct cli *cli, const Lagebus__DirectoryReply *d, struct sealing *s)
 {
@@ -27,7 +28,7 @@ static enum cli_exit find_one(struct client *client, char *partner, struct seali
 	enum cli_exit code;
 
 	if (strcmp(partner, "all") == 0 || !lb_partner_is_valid(partner, strlen(partner)))
-		return cli_fail(client->cli, CLI_REFUSED, "%.80s: %s (%s): %s", partner, lb_err_text(LB_TLP_RED_NAMED_ONLY), lb_err_token(LB_TLP_RED_NAMED_ONLY),
+		return cli_fail(client->cli, CLI_REFUSED, "%.80s: %s (%s): %s", partner, _(lb_err_text(LB_TLP_RED_NAMED_ONLY)), lb_err_token(LB_TLP_RED_NAMED_ONLY),
 			advice_for(LB_TLP_RED_NAMED_ONLY));
 	body.partner = partner;
 	request.body_case = LAGEBUS__REQUEST__BODY_DIRECTORY;
@@ -72,5 +73,5 @@ enum cli_exit sealing_seal(struct cli *cli, const struct sealing *s, const uint8
 	lb_buf_fini(&envelope);
 	if (e == LB_LIMIT)
 		return cli_fail(cli, CLI_REFUSED, "the message is too large to be encrypted: %zu bytes, %d are allowed", payload.n, LB_ENVELOPE_PLAIN_MAX);
-	return e ? cli_fail(cli, exit_of(e), "the message cannot be encrypted: %s (%s)", lb_err_text(e), lb_err_token(e)) : CLI_OK;
+	return e ? cli_fail(cli, exit_of(e), "the message cannot be encrypted: %s (%s)", _(lb_err_text(e)), lb_err_token(e)) : CLI_OK;
 }

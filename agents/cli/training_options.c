@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "agents/cli/when.h"
+#include "proto/host/words.h"
 
 static lb_err read_time(const struct args *args, const char *option, int64_t *out, struct why *why)
 {
@@ -35,7 +36,7 @@ static lb_err read_time(const struct args *args, const char *option, int64_t *ou
 	return LB_OK;
 }
 
-static lb_err read_word(const struct args *args, const char *option, const char *const *words, size_t n, unsigned *out, struct why *why)
+static lb_err read_word(const struct args *args, const char *option, const char *const *names, size_t n, unsigned *out, struct why *why)
 {
 	const char *word = args_value(args, option, NULL);
 	char all[100] = "";
@@ -43,11 +44,11 @@ static lb_err read_word(const struct args *args, const char *option, const char 
 	if (!word)
 		return LB_OK;
 	for (unsigned i = 1; i < n; i++) {
-		if (strcmp(word, words[i]) == 0) {
+		if (strcmp(word, names[i]) == 0) {
 			*out = i;
 			return LB_OK;
 		}
-		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i > 1 ? " or " : "", words[i]);
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i > 1 ? _(" or ") : "", names[i]);
 	}
 	return why_set(why, LB_INVALID, "--%s %.40s: %s is expected", option, word, all);
 }

@@ -7,6 +7,7 @@
 #include "agents/cli/out.h"
 #include "lagebus/tlp.h"
 #include "lagebus/uuid.h"
+#include "proto/host/words.h"
 
 #define SHORTEST 4
 
@@ -96,21 +97,21 @@ static const char *name_of(const char *const *names, size_t n, unsigned at)
 
 const char *training_kind(unsigned kind)
 {
-	static const char *const names[] = { "", "lecture", "workshop", "event" };
+	static const char *const names[] = { "", N_("lecture"), N_("workshop"), N_("event") };
 
 	return name_of(names, sizeof(names) / sizeof(names[0]), kind);
 }
 
 const char *training_audience(unsigned audience)
 {
-	static const char *const names[] = { "", "staff", "citizens" };
+	static const char *const names[] = { "", N_("staff"), N_("citizens") };
 
 	return name_of(names, sizeof(names) / sizeof(names[0]), audience);
 }
 
 const char *training_status(unsigned status)
 {
-	static const char *const names[] = { "", "tentative", "confirmed", "cancelled" };
+	static const char *const names[] = { "", N_("tentative"), N_("confirmed"), N_("cancelled") };
 
 	return name_of(names, sizeof(names) / sizeof(names[0]), status);
 }

@@ -8,6 +8,7 @@
 #include "agents/cli/when.h"
 #include "lagebus/header.h"
 #include "proto/control.pb-c.h"
+#include "proto/host/words.h"
 
 #define APPROVED 2
 
@@ -75,8 +76,8 @@ static char *sentence(const struct end *e)
 	if (!f)
 		return NULL;
 	approvals_sentence(e->said->approval, when_now_ms(), what, sizeof(what));
-	fprintf(f, "%s%s: %s%s%s from %.*s, %s", lb_header_is_real(&e->h) ? "" : OUT_EXERCISE "  ", what, type_of(e), e->h.level ? " " : "",
-		e->h.level ? out_level(e->h.level) : "", (int)e->h.origin.n, e->h.origin.p, e->id);
+	fprintf(f, _("%s%s: %s%s%s from %.*s, %s"), lb_header_is_real(&e->h) ? "" : OUT_EXERCISE "  ", what, words_type(e->h.type), e->h.level ? " " : "",
+		e->h.level ? _(out_level(e->h.level)) : "", (int)e->h.origin.n, e->h.origin.p, e->id);
 	return fclose(f) == 0 ? text : NULL;
 }
 

@@ -4,12 +4,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "proto/host/words.h"
+
 lb_err why_set(struct why *w, lb_err e, const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(w->text, sizeof(w->text), format, ap);
+	vsnprintf(w->text, sizeof(w->text), _(format), ap);
 	va_end(ap);
 	w->usage = false;
 	return e;
@@ -20,7 +22,7 @@ lb_err why_usage(struct why *w, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(w->text, sizeof(w->text), format, ap);
+	vsnprintf(w->text, sizeof(w->text), _(format), ap);
 	va_end(ap);
 	w->usage = true;
 	return LB_INVALID;

@@ -11,7 +11,7 @@ struct why {
 	bool usage; /* it is the command line that is wrong, and the exit code says so */
 };
 
-/* Writes the text and returns e, so that a function can fail in one line. */
+/* Writes the text, its format in English and translated here, and returns e, so that a function can fail in one line. */
 lb_err why_set(struct why *w, lb_err e, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* The same for the value of an option: LB_INVALID. */

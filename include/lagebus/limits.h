@@ -24,6 +24,7 @@
 
 #define LB_PARTNERS_MAX 1024 /* partners in a federation */
 #define LB_GROUPS_MAX 64     /* groups in a federation */
+#define LB_HOLIDAYS_MAX 64   /* further holidays of one partner */
 #define LB_MANDATES_MAX 16   /* further agents that may act for one partner */
 
 #endif

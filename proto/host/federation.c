@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lagebus/topic.h"
+#include "proto/working_day.h"
 
 #define GROUP_NAME_MAX LB_PARTNER_ID_MAX
 #define SLOTS (2 * LB_PARTNERS_MAX) /* never more than half full, so a probe always ends */
@@ -280,6 +281,24 @@ lb_err federation_mandate(struct federation *f, const char *agent, char *why, si
 	return LB_OK;
 }
 
+lb_err federation_holiday(struct federation *f, const char *date, char *why, size_t why_n)
+{
+	struct partner *p;
+
+	assert(f->generation == 0 && f->count > 0);
+	p = &f->partners[f->count - 1];
+	if (p->holidays_n == LB_HOLIDAYS_MAX) {
+		snprintf(why, why_n, "holiday \"%.40s\" is one more than the %d that a partner may have", date, LB_HOLIDAYS_MAX);
+		return LB_LIMIT;
+	}
+	if (!working_day_read(date, &p->holidays[p->holidays_n])) {
+		snprintf(why, why_n, "holiday \"%.40s\" is no date, as in \"2026-10-31\"", date);
+		return LB_INVALID;
+	}
+	p->holidays_n++;
+	return LB_OK;
+}
+
 /* Where a role may stand: Länder and the coordinator at the top, local bodies below one of them. */
 static const char *misplaced(const struct partner *p)
 {
@@ -344,6 +363,15 @@ lb_err federation_finish(struct federation *f, char *why, size_t why_n)
 	}
 	f->generation = atomic_fetch_add(&generations, 1) + 1;
 	return LB_OK;
+}
+
+bool federation_is_holiday(const struct federation *f, uint16_t partner, int64_t day)
+{
+	for (; partner != PARTNER_NONE; partner = f->partners[partner].parent)
+		for (size_t i = 0; i < f->partners[partner].holidays_n; i++)
+			if (f->partners[partner].holidays[i] == day)
+				return true;
+	return false;
 }
 
 struct federation *federation_ref(struct federation *f)

@@ -43,6 +43,8 @@ struct partner {
 	uint16_t parent; /* index, or PARTNER_NONE */
 	uint16_t areas;  /* bit n: enum lb_area n */
 	uint64_t groups; /* bit n: group n */
+	int32_t holidays[LB_HOLIDAYS_MAX]; /* its own, besides those of all Länder; days since 1970 */
+	uint8_t holidays_n;
 	size_t mandates; /* of its mandates, the first one's index */
 	size_t mandates_n;
 };
@@ -64,6 +66,8 @@ lb_err federation_partner(struct federation *f, const struct partner_line *line,
 lb_err federation_mandate(struct federation *f, const char *agent, char *why, size_t why_n) LB_MUST_CHECK;
 /* How long messages of a type are kept (retention_set). LB_OK or LB_INVALID. */
 lb_err federation_keep(struct federation *f, const char *type, const char *period, char *why, size_t why_n) LB_MUST_CHECK;
+/* A further holiday ("2026-10-31") of the partner added last. LB_OK or as above. */
+lb_err federation_holiday(struct federation *f, const char *date, char *why, size_t why_n) LB_MUST_CHECK;
 /* The file that it is read from, for federation_text; copied. LB_OK or LB_NO_MEMORY. */
 lb_err federation_keep_text(struct federation *f, const char *text, size_t n) LB_MUST_CHECK;
 /* The last verb: every parent and every agent's partner exists, there is a coordinator; the snapshot gets a generation never used before in this process. */
@@ -86,6 +90,8 @@ uint16_t federation_find(const struct federation *f, const char *id, size_t n);
 const char *federation_mandate_at(const struct federation *f, uint16_t partner, size_t n);
 /* For whom an agent (SPIFFE ID) may act besides its own partner. False: for nobody. */
 bool federation_mandates_of(const struct federation *f, const char *agent, struct partner_set *out);
+/* Is the day (since 1970) a holiday that the partner, or a partner above it, names? Those of all Länder are none of these (proto/working_day.h). */
+bool federation_is_holiday(const struct federation *f, uint16_t partner, int64_t day);
 /* The bit of a group's name in partner.groups; 0 if there is none. */
 uint64_t federation_group(const struct federation *f, const char *name, size_t n);
 /* The name of group n, which is bit n; NULL: there are no more. */

@@ -16,6 +16,7 @@ struct loading {
 	const char *groups[LB_GROUPS_MAX];
 	const char *areas[2 * LB_AREA_MAX];
 	const char *agents[LB_MANDATES_MAX];
+	const char *holidays[LB_HOLIDAYS_MAX];
 };
 
 static lb_err refuse(struct loading *l, const struct config_node *n, const char *partner, const char *why)
@@ -64,7 +65,7 @@ static lb_err read_names(struct loading *l, const struct config_node *n, const c
 	*out = 0;
 	if (n == NULL)
 		return LB_OK;
-	snprintf(why, sizeof why, "%s is not a list of at most %zu names, as in [ \"one\", \"two\" ]", config_node_key(n), most);
+	snprintf(why, sizeof why, "%s: is not a list of at most %zu names, as in [ \"one\", \"two\" ]", config_node_key(n), most);
 	if (config_node_kind(n) != CONFIG_LIST || config_node_count(n) > most)
 		return refuse(l, n, partner, why);
 	for (unsigned i = 0; i < config_node_count(n); i++) {
@@ -86,14 +87,14 @@ static lb_err read_text(struct loading *l, const struct config_node *group, cons
 	*out = n != NULL ? config_node_text(n) : fallback;
 	if (*out != NULL)
 		return LB_OK;
-	snprintf(why, sizeof why, n != NULL ? "%s is not a text in quotes" : "%s is missing", key);
+	snprintf(why, sizeof why, n != NULL ? "%s: is not a text in quotes" : "%s: is missing", key);
 	return refuse(l, n != NULL ? n : group, partner, why);
 }
 
 /* The line that a verb's complaint is about: that of the key it begins with, or of the partner. */
 static const struct config_node *blamed(const struct config_node *group, const char *why)
 {
-	static const char *const lists[] = { "groups", "areas", "agents" };
+	static const char *const lists[] = { "groups", "areas", "agents", "holidays" };
 	char word[16];
 	const struct config_node *n = NULL;
 
@@ -108,9 +109,9 @@ static const struct config_node *blamed(const struct config_node *group, const c
 
 static lb_err load_partner(struct loading *l, const struct config_node *n)
 {
-	static const char *const known[] = { "id", "name", "role", "groups", "areas", "agents", NULL };
+	static const char *const known[] = { "id", "name", "role", "groups", "areas", "agents", "holidays", NULL };
 	struct partner_line line = { .groups = l->groups, .areas = l->areas };
-	size_t agents_n = 0;
+	size_t agents_n = 0, holidays_n = 0;
 	char why[256] = "";
 	lb_err e;
 
@@ -129,13 +130,17 @@ static lb_err load_partner(struct loading *l, const struct config_node *n)
 		e = read_names(l, member(n, "areas"), line.id, l->areas, sizeof l->areas / sizeof l->areas[0], &line.areas_n);
 	if (e == LB_OK)
 		e = read_names(l, member(n, "agents"), line.id, l->agents, LB_MANDATES_MAX, &agents_n);
+	if (e == LB_OK)
+		e = read_names(l, member(n, "holidays"), line.id, l->holidays, LB_HOLIDAYS_MAX, &holidays_n);
 	if (e == LB_OK && member(n, "areas") == NULL)
-		return refuse(l, n, line.id, "areas is missing; [ ] is an agreement about nothing");
+		return refuse(l, n, line.id, "areas: is missing; [ ] is an agreement about nothing");
 	if (e != LB_OK)
 		return e;
 	e = federation_partner(l->federation, &line, why, sizeof why);
 	for (size_t i = 0; e == LB_OK && i < agents_n; i++)
 		e = federation_mandate(l->federation, l->agents[i], why, sizeof why);
+	for (size_t i = 0; e == LB_OK && i < holidays_n; i++)
+		e = federation_holiday(l->federation, l->holidays[i], why, sizeof why);
 	if (e == LB_OK || e == LB_NO_MEMORY)
 		return e;
 	return refuse(l, blamed(n, why), line.id, why);

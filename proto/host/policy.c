@@ -258,7 +258,7 @@ unsigned policy_recall_label(const struct lb_header *about)
 void policy_explain(const struct federation *f, const struct lb_header *h, lb_err e, char out[POLICY_TEXT])
 {
 	size_t at = (size_t)snprintf(out, POLICY_TEXT, "%s", lb_err_text(e));
-	const char *between = "; the federation has no ";
+	const char *between = ": not in the federation: ";
 
 	for (unsigned i = 0; e == LB_BAD_AUDIENCE && i < h->audience_n; i++) {
 		struct lb_text t = h->audience[i];

@@ -8,17 +8,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "lagebus/topic.h"
 
 #define DOMAIN "lagebus"
+#define PART_MAX 700
+#define VALUES_MAX 4
 #define CONTEXT "payload\004" /* msgctxt "payload" (gettext manual, 11.2.5) */
 
 /* gettext takes LANGUAGE into account in any locale but "C", and C.UTF-8 is there without anything being generated. Only while a word is looked
  * up: the C library's own messages stay as they are. */
 static locale_t locale;
-static bool german;
+static bool german, has_catalogue;
+
+bool words_tag_is_german(const char *tag, bool own)
+{
+	if (!tag || !*tag)
+		return own;
+	return strncasecmp(tag, "de", 2) == 0 && (tag[2] == 0 || strchr("_.@-", tag[2]));
+}
 
 static bool wants_german(void)
 {
@@ -28,7 +38,7 @@ static bool wants_german(void)
 		const char *value = getenv(names[i]);
 
 		if (value && *value)
-			return strncmp(value, "de", 2) == 0 && (value[2] == 0 || strchr("_.@-", value[2]));
+			return words_tag_is_german(value, true);
 	}
 	return true;
 }
@@ -53,15 +63,20 @@ void words_init(void)
 	const char *folder = getenv("LAGEBUS_LOCALEDIR");
 	char path[PATH_MAX] = "";
 
-	german = wants_german();
-	if (!german)
-		return;
 	if (!locale)
 		locale = newlocale(LC_MESSAGES_MASK, "C.UTF-8", (locale_t)0);
 	if ((!folder || !*folder) && beside_program(path))
 		folder = path;
-	if (!locale || !folder || setenv("LANGUAGE", "de", 1) != 0 || !bindtextdomain(DOMAIN, folder) || !bind_textdomain_codeset(DOMAIN, "UTF-8"))
-		german = false;
+	has_catalogue = locale && folder && setenv("LANGUAGE", "de", 1) == 0 && bindtextdomain(DOMAIN, folder) && bind_textdomain_codeset(DOMAIN, "UTF-8");
+	german = has_catalogue && wants_german();
+}
+
+bool words_speak_german(bool wanted)
+{
+	bool before = german;
+
+	german = wanted && has_catalogue;
+	return before;
 }
 
 bool words_are_german(void)
@@ -93,6 +108,80 @@ const char *words_n(const char *one, const char *many, uint64_t n)
 		uselocale(before);
 	}
 	return text;
+}
+
+/* The bytes of a number, or of what stands in quotes, that begins at p; 0: neither does. */
+static size_t value_at(const char *p)
+{
+	size_t n = strspn(p, "0123456789");
+
+	if (n == 0 && *p == '"' && strchr(p + 1, '"'))
+		n = (size_t)(strchr(p + 1, '"') - p) + 1;
+	return n;
+}
+
+/* "has more than 64 bytes" is looked up as "has more than # bytes", 'group "x" is' as 'group # is'; the values stand in the same order in the
+ * translation. False: it is not there. */
+static bool with_values(const char *english, char *out, size_t n)
+{
+	const char *value[VALUES_MAX], *text;
+	size_t size[VALUES_MAX], values = 0, at = 0, next = 0;
+	char key[PART_MAX];
+
+	if (strlen(english) >= sizeof key)
+		return false;
+	for (const char *p = english; *p; at++) {
+		size_t taken = values < VALUES_MAX ? value_at(p) : 0;
+
+		key[at] = taken ? '#' : *p;
+		if (taken) {
+			value[values] = p;
+			size[values++] = taken;
+		}
+		p += taken ? taken : 1;
+	}
+	key[at] = 0;
+	text = values ? words(key) : key;
+	if (text == key)
+		return false;
+	for (at = 0; *text && at + 1 < n; text++)
+		if (*text == '#' && next < values) {
+			at += (size_t)snprintf(out + at, n - at, "%.*s", (int)size[next], value[next]);
+			next++;
+		} else {
+			out[at++] = *text;
+		}
+	out[at < n ? at : n - 1] = 0;
+	return true;
+}
+
+/* One part, as it is where the catalogue does not know it. */
+static void part_of(const char *english, char *out, size_t n)
+{
+	const char *text = words(english);
+
+	if (text != english || !with_values(english, out, n))
+		snprintf(out, n, "%s", text);
+}
+
+void words_parts(const char *english, char *out, size_t n)
+{
+	char part[PART_MAX], said[PART_MAX];
+	size_t used = 0;
+
+	out[0] = 0;
+	while (german && words(english) == english) {
+		const char *end = strstr(english, ": ");
+
+		if (!end || (size_t)(end - english) >= sizeof part || used + 1 >= n)
+			break;
+		snprintf(part, sizeof part, "%.*s", (int)(end - english), english);
+		part_of(part, said, sizeof said);
+		used += (size_t)snprintf(out + used, n - used, "%s: ", said);
+		used = used < n ? used : n - 1;
+		english = end + 2;
+	}
+	part_of(english, out + used, n - used);
 }
 
 void words_number(uint64_t n, char out[FIELD_WORD])

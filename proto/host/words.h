@@ -13,12 +13,20 @@
  * folder; without it the words are English. Once, before threads begin; later calls look again. */
 void words_init(void);
 bool words_are_german(void);
+/* Speaks the other language from now on, for a reader who asks in it; what was spoken before. Without a catalogue German is English. */
+bool words_speak_german(bool german);
+/* The tag of a language (RFC 5646) that somebody asks in: is it German? Empty: what `own` says. */
+bool words_tag_is_german(const char *tag, bool own);
 
 /* A text in the chosen language. Static storage. */
 const char *words(const char *english) __attribute__((format_arg(1)));
 const char *words_n(const char *one, const char *many, uint64_t n) __attribute__((format_arg(1), format_arg(2)));
 #define _(text) words(text)
 #define N_(text) text /* translated where it is used */
+
+/* A text that a library, the agent or the broker composed in English ("title: is missing", "has more than 64 bytes"), as far as the catalogue has its
+ * parts: those between ": ", each with "#" for a number or what stands in quotes. Cut where out is full. */
+void words_parts(const char *english, char *out, size_t n);
 
 /* "1,200" or "1.200". */
 void words_number(uint64_t n, char out[FIELD_WORD]);

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include "agents/agent/inbox.h"
+#include "proto/receipt.pb-c.h"
+#include "tests/kit/words.h"
 
 static struct lb_header header_of(unsigned n)
 {
@@ -287,6 +289,58 @@ static void exercises_stand_apart(void **state)
 	assert_int_equal(found(NULL, true, "word"), 2);
 }
 
+static unsigned found_in_index(const char *words)
+{
+	sqlite3_stmt *q = NULL;
+	unsigned n;
+
+	assert_int_equal(sqlite3_prepare_v2(store.db, "SELECT count(*) FROM inbox_text WHERE inbox_text MATCH ?1", -1, &q, NULL), SQLITE_OK);
+	sqlite3_bind_text(q, 1, words, -1, SQLITE_STATIC);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	n = (unsigned)sqlite3_column_int(q, 0);
+	sqlite3_finalize(q);
+	return n;
+}
+
+/* Whoever reads it, and whatever the agent spoke when it came; and nothing of either is left when it is emptied. */
+static void a_title_is_there_in_both_languages(void **state)
+{
+	Lagebus__Receipt r = LAGEBUS__RECEIPT__INIT;
+	struct lb_uuid id = store_id(1), about = store_id(9);
+	struct inbox_message m;
+	struct lb_header h = header_of(1);
+	struct inbox_row row;
+	uint8_t payload[100];
+	bool stored;
+
+	(void)state;
+	words_in("C");
+	r.refers_to = (ProtobufCBinaryData){ sizeof about.b, about.b };
+	r.state = LB_ACK_ACKNOWLEDGED;
+	r.by = (char *)"CISO";
+	m = message_of(1, payload, lagebus__receipt__pack(&r, payload));
+	h.type = LB_TYPE_RECEIPT;
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(inbox_add(&store, &m, &h, "s", &stored), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
+	assert_string_equal(inbox_title(&row, false), "acknowledged by CISO");
+	assert_string_equal(inbox_title(&row, true), "bestätigt durch CISO");
+	assert_int_equal(found("", false, "bestätigt"), 1);
+	assert_int_equal(found("", false, "acknowledged"), 1);
+	words_in("de");
+	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(inbox_empty(&store, &row, &h, "recalled", "", 1), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
+	assert_string_equal(inbox_title(&row, true), "");
+	assert_int_equal(found_in_index("bestätigt"), 0);
+	assert_int_equal(found_in_index("acknowledged"), 0);
+	assert_int_equal(found_in_index("CISO"), 0);
+	words_in("C");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +351,7 @@ int main(void)
 		STORE_TEST(the_quarantine_keeps_what_shares_an_id),
 		STORE_TEST(finding_is_filtered_and_bounded),
 		STORE_TEST(exercises_stand_apart),
+		STORE_TEST(a_title_is_there_in_both_languages),
 		STORE_TEST(what_is_held_comes_in_order),
 		STORE_TEST(cursors_stay),
 		STORE_TEST(looking_at_a_row_does_not_let_the_log_grow),

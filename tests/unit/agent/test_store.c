@@ -3,7 +3,7 @@
 
 #include "lagebus/header.h"
 
-#define NEWEST 12 /* version of the schema */
+#define NEWEST 13 /* version of the schema */
 
 static void set(const char *key, int value)
 {
@@ -101,7 +101,7 @@ static void go_back_to_version_1(void)
 	    "ALTER TABLE inbox DROP COLUMN gone_reason;ALTER TABLE inbox DROP COLUMN gone_at;ALTER TABLE inbox DROP COLUMN superseded;"
 	    "DROP TABLE quarantine;DROP TABLE held;"
 	    "DROP TABLE reminders;DROP TABLE overdue;DROP TABLE indicator;DROP TABLE indicator_message;DROP TABLE sighting;DROP TABLE training;DROP TABLE registration;DROP TABLE incident;DROP TABLE incident_part;DROP INDEX inbox_until;"
-	    "DROP TABLE tally;DROP TABLE exercise;ALTER TABLE inbox DROP COLUMN until;DROP INDEX inbox_exercise;ALTER TABLE inbox DROP COLUMN exercise;"
+	    "DROP TABLE tally;DROP TABLE exercise;ALTER TABLE inbox DROP COLUMN until;ALTER TABLE inbox DROP COLUMN title_german;DROP INDEX inbox_exercise;ALTER TABLE inbox DROP COLUMN exercise;"
 	    "CREATE TABLE quarantine(row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB UNIQUE, lane INTEGER, position INTEGER,"
 	    " received INTEGER, reason TEXT, header BLOB, signature BLOB, payload BLOB);"
 	    "CREATE TABLE held(row INTEGER PRIMARY KEY AUTOINCREMENT, lane INTEGER, position INTEGER, received INTEGER,"
@@ -163,7 +163,7 @@ static void what_belongs_to_an_exercise_is_found_out_later(void **state)
 static void an_approval_of_an_older_schema_still_counts(void **state)
 {
 	(void)state;
-	run("DROP INDEX inbox_until;ALTER TABLE inbox DROP COLUMN until;CREATE INDEX inbox_cases ON inbox(row) WHERE type=9 AND payload<>x'';"
+	run("ALTER TABLE inbox DROP COLUMN title_german;DROP INDEX inbox_until;ALTER TABLE inbox DROP COLUMN until;CREATE INDEX inbox_cases ON inbox(row) WHERE type=9 AND payload<>x'';"
 	    "DROP TABLE tally;DROP TRIGGER indicator_more;DROP TRIGGER indicator_less;DROP TRIGGER sighting_more;DROP TRIGGER sighting_less;"
 	    "DROP TABLE wait_end;DROP TABLE approved;CREATE TABLE approved(about BLOB, digest BLOB, signer TEXT, key BLOB, UNIQUE(about, digest, signer));"
 	    "INSERT INTO approved VALUES(x'01',x'02','spiffe://lagebus.example/partner/de-sn/leipzig/agent/main',x'03');"

@@ -85,7 +85,7 @@ static void a_key_says_what_it_was_made_of(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof withins / sizeof withins[0]; i++)
-		for (unsigned stage = 0; stage < DEADLINE_STAGES; stage++) {
+		for (unsigned stage = 0; stage < DEADLINE_LATER; stage++) {
 			struct lb_header h = header(withins[i]);
 			uint8_t key[DEADLINE_KEY_SIZE];
 			struct deadline d;
@@ -116,6 +116,58 @@ static void what_is_no_key_is_corrupt(void **state)
 	assert_int_equal(d.due_ms, 99);
 }
 
+static bool on_day(const void *user, int64_t day)
+{
+	return day == *(const int64_t *)user;
+}
+
+/* BEGIN is Monday, 23 November 2026, 10:00 UTC: the level's working day ends on Tuesday. */
+static void whoever_is_off_has_until_its_next_working_day(void **state)
+{
+	const int64_t tuesday = BEGIN / (24 * HOUR) + 1, wednesday = tuesday + 1;
+	struct lb_header h = header(30 * HOUR);
+
+	(void)state;
+	h.type = LB_TYPE_WARNING;
+	h.level = 2;
+	assert_int_equal(deadline_of(&h, NULL, NULL), h.ack_deadline_ms);
+	assert_int_equal(deadline_of(&h, on_day, &wednesday), h.ack_deadline_ms);
+	assert_int_equal(deadline_of(&h, on_day, &tuesday), h.ack_deadline_ms + 24 * HOUR);
+	assert_int_equal(deadline_days_later(&h, h.ack_deadline_ms), 0);
+	assert_int_equal(deadline_days_later(&h, h.ack_deadline_ms + 24 * HOUR), 1);
+	assert_int_equal(deadline_days_later(&h, h.ack_deadline_ms + 30 * 24 * HOUR), DEADLINE_LATER_DAYS);
+	/* What was meant to be sooner stays so, and every other level. */
+	h.ack_deadline_ms -= HOUR;
+	assert_int_equal(deadline_of(&h, on_day, &tuesday), h.ack_deadline_ms);
+	h = header(4 * HOUR);
+	h.type = LB_TYPE_WARNING;
+	h.level = 3;
+	assert_int_equal(deadline_of(&h, on_day, &tuesday), h.ack_deadline_ms);
+}
+
+static void every_key_is_known_so_that_it_can_go(void **state)
+{
+	struct lb_header h = header(30 * HOUR);
+	uint8_t key[DEADLINE_KEY_SIZE], later[DEADLINE_KEY_SIZE];
+	struct deadline d;
+	unsigned n = 0;
+
+	(void)state;
+	while (deadline_key_at(&h, n, key))
+		n++;
+	assert_int_equal(n, DEADLINE_LATER);
+	h.type = LB_TYPE_WARNING;
+	h.level = 2;
+	deadline_key_later(&h, 3, later);
+	assert_int_equal(deadline_read(later, sizeof later, &d), LB_OK);
+	assert_int_equal(d.stage, DEADLINE_LATER);
+	assert_int_equal(d.due_ms, h.ack_deadline_ms + 3 * 24 * HOUR);
+	assert_true(deadline_key_at(&h, DEADLINE_LATER + 2, key));
+	assert_memory_equal(key, later, sizeof key);
+	assert_true(deadline_key_at(&h, DEADLINE_LATER + DEADLINE_LATER_DAYS - 1, key));
+	assert_false(deadline_key_at(&h, DEADLINE_LATER + DEADLINE_LATER_DAYS, key));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +176,8 @@ int main(void)
 		cmocka_unit_test(what_is_due_sooner_sorts_first),
 		cmocka_unit_test(a_key_says_what_it_was_made_of),
 		cmocka_unit_test(what_is_no_key_is_corrupt),
+		cmocka_unit_test(whoever_is_off_has_until_its_next_working_day),
+		cmocka_unit_test(every_key_is_known_so_that_it_can_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

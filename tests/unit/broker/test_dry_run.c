@@ -74,7 +74,7 @@ static void it_says_that_it_would_be_refused(void **state)
 	h.audience[0] = lb_text_of("group:xx");
 	r = route_of(c, &h);
 	assert_string_equal(r->refused, "bad-audience");
-	assert_non_null(strstr(r->refused_text, "the federation has no group:xx"));
+	assert_non_null(strstr(r->refused_text, "not in the federation: group:xx"));
 	assert_string_equal(route(c, "\xff\xff", 2)->refused, "bad-header");
 	assert_string_equal(route(c, "", 0)->refused, "bad-id");
 }

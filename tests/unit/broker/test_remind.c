@@ -3,10 +3,12 @@
 #include "tests/kit/stand.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "broker/core/deadline.h"
+#include "lagebus/level_clock.h"
 #include "proto/exercise.pb-c.h"
 #include "proto/receipt.pb-c.h"
 
@@ -473,6 +475,58 @@ static void who_joins_later_was_not_asked(void **state)
 	assert_true(caller_is_answered(by));
 }
 
+/* Of the day on which a level's working day ends, and of the messages' deadline. */
+static void write_federation(char out[600], int64_t deadline_ms)
+{
+	time_t seconds = (time_t)(deadline_ms / 1000);
+	struct tm tm;
+	char date[16];
+
+	gmtime_r(&seconds, &tm); /* 17:00 in Germany is the same day in UTC */
+	strftime(date, sizeof date, "%Y-%m-%d", &tm);
+	snprintf(out, 600, "trust_domain = \"lagebus.example\"; partners = ( { id = \"bund-bsi\"; role = \"coordinator\"; areas = [ \"all\" ]; },"
+		" { id = \"de-sn\"; role = \"state\"; areas = [ \"all\" ]; holidays = [ \"%s\" ]; }, { id = \"de-he\"; role = \"state\"; areas = [ \"all\" ]; } );", date);
+}
+
+/* A Land's own holiday is the broker's to know: the origin cannot give each recipient its deadline. */
+static void who_is_off_on_that_day_has_longer(void **state)
+{
+	struct caller *bsi, *sn, *he;
+	const Lagebus__Reminder *r;
+	char federation[600];
+	struct lb_header h;
+	int64_t later_ms;
+
+	(void)state;
+	stand_start();
+	bsi = agent("bsi");
+	caller_warning(bsi, "all", &h);
+	h.level = 2;
+	h.lane = lb_header_lane(h.type, h.level);
+	h.ack_deadline_ms = lb_level_deadline_ms(h.level, h.created_ms);
+	write_federation(federation, h.ack_deadline_ms);
+	stand_reload(federation, NULL);
+	hear_nothing_open(bsi);
+	sn = informed("sn");
+	he = informed("he");
+	caller_publish(bsi, &h, "x", 1);
+	assert_non_null(hear(bsi, LAGEBUS__CONTROL__BODY_ACCEPTED));
+	advance(h.ack_deadline_ms - now_ms() + MINUTE);
+	assert_true(hear_reminder(he, &h.id, "de-he")->overdue);
+	r = hear_reminder(sn, &h.id, "de-sn");
+	assert_false(r->overdue);
+	later_ms = r->deadline;
+	assert_true(later_ms >= h.ack_deadline_ms + 23 * HOUR);
+	hear_overdue(bsi, &h.id, "de-he");
+	await_rows(0, 0, 0);
+	hear_overdue(agent("bsi2"), &h.id, "de-he"); /* who comes back hears the same */
+	advance(later_ms - now_ms() + MINUTE);
+	assert_true(hear_reminder(sn, &h.id, "de-sn")->overdue);
+	hear_overdue(bsi, &h.id, "de-sn,de-he");
+	await_rows(0, 0, 1);
+	assert_int_equal(atomic_load(&stand_metrics(0)->overdue), 2);
+}
+
 static void two_workers_tell_their_sessions(void **state)
 {
 	struct caller *bsi, *sn, *he, *uni;
@@ -557,6 +611,7 @@ int main(void)
 		STAND_TEST(what_has_expired_is_asked_for_no_more),
 		STAND_TEST(who_is_no_recipient_any_more_has_nothing_to_do),
 		STAND_TEST(who_joins_later_was_not_asked),
+		STAND_TEST(who_is_off_on_that_day_has_longer),
 		STAND_TEST(two_workers_tell_their_sessions),
 		STAND_TEST(who_does_not_ask_is_not_told),
 		STAND_TEST(past_retention_the_row_goes_with_its_message),

@@ -207,7 +207,7 @@ static void what_is_red_leaves_encrypted(void **state)
 static void refuse_to_tell(struct fake *f, const Lagebus__Request *request)
 {
 	assert_int_equal(request->body_case, LAGEBUS__REQUEST__BODY_DIRECTORY);
-	fake_error(f, LB_NO_RECIPIENT, "the broker knows no agent of de-ni: one must have been connected once");
+	fake_error(f, LB_NO_RECIPIENT, "de-ni: the broker knows no agent of it, one must have been connected once");
 }
 
 /* Without somebody to encrypt to nothing is sent, in clear least of all. */

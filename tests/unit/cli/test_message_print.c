@@ -91,7 +91,7 @@ static void in_german_it_is_german(void **state)
 	sample_fini(&s);
 	sample_init(&s, 1, "");
 	text = print(&s, true);
-	assert_has(text, "Der Inhalt ist nicht lesbar: title: is missing\n");
+	assert_has(text, "Der Inhalt ist nicht lesbar: Titel: fehlt\n");
 	free(text);
 	sample_fini(&s);
 	words_in("C");

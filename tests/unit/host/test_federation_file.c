@@ -63,10 +63,10 @@ static void a_problem_has_file_line_and_reason(void **state)
 		{ BSI "{ id = \"de-sn\"; role = \"state\"; areas = [];\n colour = \"red\"; });",
 		  "federation.conf:5: partner \"de-sn\": there is no key \"colour\" here" },
 		{ BSI "{ id = \"de-sn\"; role = \"state\";\n areas = \"all\"; });",
-		  "federation.conf:5: partner \"de-sn\": areas is not a list of at most 18 names, as in [ \"one\", \"two\" ]" },
+		  "federation.conf:5: partner \"de-sn\": areas: is not a list of at most 18 names, as in [ \"one\", \"two\" ]" },
 		{ BSI "{ id = \"de-sn\"; role = \"state\";\n areas = [ 1, 2 ]; });",
-		  "federation.conf:5: partner \"de-sn\": areas is not a list of at most 18 names, as in [ \"one\", \"two\" ]" },
-		{ BSI "{ id = \"de-sn\";\n role = 7; areas = []; });", "federation.conf:5: partner \"de-sn\": role is not a text in quotes" },
+		  "federation.conf:5: partner \"de-sn\": areas: is not a list of at most 18 names, as in [ \"one\", \"two\" ]" },
+		{ BSI "{ id = \"de-sn\";\n role = 7; areas = []; });", "federation.conf:5: partner \"de-sn\": role: is not a text in quotes" },
 		{ "trust_domain = \"lage.example\";\npartners = ( { id = \"de-sn\"; role = \"state\"; areas = []; } );",
 		  "federation.conf:2: no partner has the role coordinator" },
 		{ BSI "{ id = \"de-xx/a\"; role = \"local\"; areas = []; });",
@@ -74,17 +74,21 @@ static void a_problem_has_file_line_and_reason(void **state)
 		{ BSI "{ id = \"de-sn\"; role = \"state\"; areas = [];\n agents = [ \"main\" ]; });",
 		  "federation.conf:5: partner \"de-sn\": agent \"main\" is none as in \"spiffe://lage.example/partner/de-sn/agent/main\"" },
 		{ BSI "{ id = \"de-sn\"; role = \"state\"; areas = [];\n agents = \"main\"; });",
-		  "federation.conf:5: partner \"de-sn\": agents is not a list of at most 16 names, as in [ \"one\", \"two\" ]" },
+		  "federation.conf:5: partner \"de-sn\": agents: is not a list of at most 16 names, as in [ \"one\", \"two\" ]" },
 		{ BSI "{ id = \"de-sn\"; role = \"state\"; areas = [];\n agents = [ \"spiffe://lage.example/partner/de-by/agent/main\" ]; });",
 		  "federation.conf:4: partner \"de-sn\": there is no partner \"de-by\" whose agent could act for it" },
+		{ BSI "{ id = \"de-sn\"; role = \"state\"; areas = [];\n holidays = [ \"2026-10-31\", \"31.10.2027\" ]; });",
+		  "federation.conf:5: partner \"de-sn\": holiday \"31.10.2027\" is no date, as in \"2026-10-31\"" },
+		{ BSI "{ id = \"de-sn\"; role = \"state\"; areas = [];\n holidays = \"2026-10-31\"; });",
+		  "federation.conf:5: partner \"de-sn\": holidays: is not a list of at most 64 names, as in [ \"one\", \"two\" ]" },
 		{ "\ntrust_domain = \"Not One\";\npartners = ();",
 		  "federation.conf:2: trust_domain is not one of SPIFFE, as in \"lagebus.example\"" },
 		{ "trust_domain = \"lage.example\";\npartner = ();", "federation.conf:2: there is no key \"partner\" here" },
 		{ "trust_domain = \"lage.example\";\npartners = { a = 1; };",
 		  "federation.conf:2: partners is missing, or is not a list, as in partners = ( { id = \"bund-bsi\"; ... } );" },
 		{ "trust_domain = \"lage.example\";\npartners = (;\n", "federation.conf:2: syntax error" },
-		{ "partners = ();", "federation.conf: trust_domain is missing" },
-		{ "", "federation.conf: trust_domain is missing" },
+		{ "partners = ();", "federation.conf: trust_domain: is missing" },
+		{ "", "federation.conf: trust_domain: is missing" },
 	};
 
 	(void)state;
@@ -155,6 +159,23 @@ static void the_example_federation_is_valid(void **state)
 	assert_int_equal(federation_file_read("docs/examples/none.conf", &f, &problem), LB_CONFIG);
 }
 
+static void holidays_count_for_a_partner_and_those_below_it(void **state)
+{
+	const int64_t day = 20757; /* 31 October 2026 */
+	struct federation *f = NULL;
+
+	(void)state;
+	assert_int_equal(federation(BSI "{ id = \"de-sn\"; role = \"state\"; areas = []; holidays = [ \"2026-10-31\" ]; },"
+		"{ id = \"de-sn/leipzig\"; role = \"local\"; areas = []; holidays = [ \"2026-11-02\" ]; }, { id = \"de-he\"; role = \"state\"; areas = []; });", &f), LB_OK);
+	assert_true(federation_is_holiday(f, federation_find(f, "de-sn", 5), day));
+	assert_true(federation_is_holiday(f, federation_find(f, "de-sn/leipzig", 13), day));
+	assert_true(federation_is_holiday(f, federation_find(f, "de-sn/leipzig", 13), day + 2));
+	assert_false(federation_is_holiday(f, federation_find(f, "de-sn", 5), day + 2));
+	assert_false(federation_is_holiday(f, federation_find(f, "de-he", 5), day));
+	assert_false(federation_is_holiday(f, PARTNER_NONE, day));
+	federation_unref(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +183,7 @@ int main(void)
 		cmocka_unit_test(a_problem_has_file_line_and_reason),
 		cmocka_unit_test(what_a_partner_needs_is_asked_for),
 		cmocka_unit_test(retention_is_per_type_and_its_problems_have_their_line),
+		cmocka_unit_test(holidays_count_for_a_partner_and_those_below_it),
 		cmocka_unit_test(the_example_federation_is_valid),
 	};
 

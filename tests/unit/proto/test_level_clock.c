@@ -34,6 +34,7 @@ static void a_working_day_ends_at_five_in_germany(void **state)
 	assert_int_equal(lb_level_deadline_ms(2, MONDAY + 13 * HOUR + 30 * MINUTE), MONDAY + 54 * HOUR); /* 23:30 UTC is Tuesday there */
 	assert_int_equal(lb_level_deadline_ms(2, friday), friday + 3 * DAY + 5 * HOUR);           /* 10:00 UTC; Monday, 15:00 UTC */
 	assert_int_equal(lb_level_deadline_ms(2, autumn), autumn + 3 * DAY + 6 * HOUR);           /* 23 October, 10:00 UTC; 16:00 UTC */
+	assert_int_equal(lb_level_deadline_ms(2, friday + 6 * DAY), friday + 11 * DAY + 5 * HOUR);  /* 2 April: Easter is between */
 }
 
 static void a_warning_may_ask_more_but_not_less(void **state)
