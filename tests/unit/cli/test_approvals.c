@@ -53,7 +53,7 @@ static void a_state_of_later_is_unknown(void **state)
 	(void)state;
 	assert_string_equal(approvals_state(0), "");
 	assert_string_equal(approvals_state(1), "waiting");
-	assert_string_equal(approvals_state(6), "unknown");
+	assert_string_equal(approvals_state(7), "unknown");
 	assert_string_equal(approvals_state(UINT32_MAX), "unknown");
 }
 
