@@ -12,7 +12,8 @@ static char *put(char **at, struct lb_text t)
 {
 	char *p = *at;
 
-	memcpy(p, t.p, t.n);
+	if (t.n > 0)
+		memcpy(p, t.p, t.n);
 	p[t.n] = 0;
 	*at += t.n + 1;
 	return p;
