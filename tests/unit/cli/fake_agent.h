@@ -61,6 +61,19 @@ static inline void fake_error(struct fake *f, lb_err e, const char *text)
 	fake_reply(f, &reply);
 }
 
+/* What was sent has this id. */
+static inline void fake_sent(struct fake *f, const struct lb_uuid *id, bool accepted)
+{
+	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	Lagebus__SendReply sent = LAGEBUS__SEND_REPLY__INIT;
+
+	sent.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
+	sent.accepted = accepted;
+	reply.body_case = LAGEBUS__REPLY__BODY_SEND;
+	reply.send = &sent;
+	fake_reply(f, &reply);
+}
+
 static inline void fake_status(struct fake *f)
 {
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;

@@ -45,19 +45,13 @@ static void answer_waiting(struct fake *f, const Lagebus__ApprovalsRequest *r)
 
 static void answer(struct fake *f, const Lagebus__Request *request)
 {
-	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-	Lagebus__SendReply sent = LAGEBUS__SEND_REPLY__INIT;
-	uint8_t id[16] = { 1 };
+	struct lb_uuid id = { { 1 } };
 
 	if (request->body_case == LAGEBUS__REQUEST__BODY_APPROVALS) {
 		answer_waiting(f, request->approvals);
 		return;
 	}
-	sent.id = (ProtobufCBinaryData){ sizeof id, id };
-	sent.accepted = true;
-	reply.body_case = LAGEBUS__REPLY__BODY_SEND;
-	reply.send = &sent;
-	fake_reply(f, &reply);
+	fake_sent(f, &id, true);
 }
 
 static int make(void **state)

@@ -94,19 +94,13 @@ static void answer_show(struct fake *f)
 static void answer_send(struct fake *f, const Lagebus__SendRequest *r)
 {
 	struct lb_uuid id = lb_uuid7_now();
-	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-	Lagebus__SendReply sent = LAGEBUS__SEND_REPLY__INIT;
 	unsigned n = world.sent;
 
 	forget();
 	world.sent = n + 1;
 	world.header = lagebus__header__unpack(NULL, r->header.len, r->header.data);
 	world.report = lagebus__incident_report__unpack(NULL, r->payload.len, r->payload.data);
-	sent.id = (ProtobufCBinaryData){ sizeof id.b, id.b };
-	sent.accepted = true;
-	reply.body_case = LAGEBUS__REPLY__BODY_SEND;
-	reply.send = &sent;
-	fake_reply(f, &reply);
+	fake_sent(f, &id, true);
 }
 
 static void answer(struct fake *f, const Lagebus__Request *request)

@@ -14,9 +14,7 @@ static bool leaked;
 
 static void answer_sealed(struct fake *f, const Lagebus__Request *request)
 {
-	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-	Lagebus__SendReply sent = LAGEBUS__SEND_REPLY__INIT;
-	uint8_t id[16] = { 1 };
+	struct lb_uuid id = { { 1 } };
 	struct lb_sealed s;
 
 	if (request->body_case == LAGEBUS__REQUEST__BODY_DIRECTORY) {
@@ -25,11 +23,7 @@ static void answer_sealed(struct fake *f, const Lagebus__Request *request)
 	}
 	sealed_n += lb_sealed_read((struct lb_frame){ request->send->payload.data, request->send->payload.len }, &s) == LB_OK;
 	leaked |= memmem(request->send->payload.data, request->send->payload.len, "h7.example", 10) != NULL;
-	sent.id = (ProtobufCBinaryData){ 16, id };
-	sent.accepted = true;
-	reply.body_case = LAGEBUS__REPLY__BODY_SEND;
-	reply.send = &sent;
-	fake_reply(f, &reply);
+	fake_sent(f, &id, true);
 }
 
 static void what_is_red_goes_out_encrypted(void **state)

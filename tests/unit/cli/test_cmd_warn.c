@@ -9,19 +9,13 @@
 
 static void take(struct fake *f, const Lagebus__Request *request)
 {
-	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-	Lagebus__SendReply sent = LAGEBUS__SEND_REPLY__INIT;
 	struct lb_uuid id = sample_header(1).id;
 
 	if (request->body_case == LAGEBUS__REQUEST__BODY_DIRECTORY) {
 		tell_certificate(f);
 		return;
 	}
-	sent.id = (ProtobufCBinaryData){ 16, id.b };
-	sent.accepted = true;
-	reply.body_case = LAGEBUS__REPLY__BODY_SEND;
-	reply.send = &sent;
-	fake_reply(f, &reply);
+	fake_sent(f, &id, true);
 }
 
 static void carries_the_advisory_whole(void **state)

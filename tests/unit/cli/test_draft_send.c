@@ -11,16 +11,10 @@ static _Atomic bool accepted;
 
 static void take(struct fake *f, const Lagebus__Request *request)
 {
-	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-	Lagebus__SendReply sent = LAGEBUS__SEND_REPLY__INIT;
 	struct lb_uuid id = sample_header(1).id;
 
 	(void)request;
-	sent.id = (ProtobufCBinaryData){ 16, id.b };
-	sent.accepted = accepted;
-	reply.body_case = LAGEBUS__REPLY__BODY_SEND;
-	reply.send = &sent;
-	fake_reply(f, &reply);
+	fake_sent(f, &id, accepted);
 }
 
 #define SEND_TO(who) "send", "--type", "situation-report", "--area", "cyber-defence", "--to", who, "--title", "t", "--text", "x"

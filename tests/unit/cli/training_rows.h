@@ -65,15 +65,9 @@ static inline size_t pack_event_header(const struct event_sample *s, uint8_t tai
 
 static inline void answer_sent_training(struct fake *f)
 {
-	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
-	Lagebus__SendReply sent = LAGEBUS__SEND_REPLY__INIT;
-	uint8_t id[16] = { 1 };
+	struct lb_uuid id = { { 1 } };
 
-	sent.id = (ProtobufCBinaryData){ 16, id };
-	sent.accepted = true;
-	reply.body_case = LAGEBUS__REPLY__BODY_SEND;
-	reply.send = &sent;
-	fake_reply(f, &reply);
+	fake_sent(f, &id, true);
 }
 
 static inline void answer_training(struct fake *f, const Lagebus__Request *request)
