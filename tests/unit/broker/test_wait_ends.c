@@ -116,6 +116,7 @@ static void what_waits_in_vain_is_told_also_after_a_restart(void **state)
 	stand_set("approval_wait", 1);
 	stand_start();
 	origin = informed("bsi");
+	assert_told_of_none(origin);
 	h = hold(origin, "bsi", "all");
 	assert_ended(origin, &h, APPROVAL_EXPIRED);
 	second = informed("bsi2");
@@ -153,6 +154,7 @@ static void nobody_else_hears_of_it(void **state)
 	(void)state;
 	stand_start();
 	sn = informed("sn");
+	assert_told_of_none(sn);
 	sn2 = stand_agent("sn2");
 	h = hold(sn, "sn", "de-sn/leipzig");
 	decide(sn2, "sn2", &h, REFUSED);
