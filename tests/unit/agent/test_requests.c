@@ -8,15 +8,6 @@
 #include "proto/receipt.pb-c.h"
 #include "proto/situation.pb-c.h"
 
-static void know_the_signer(void)
-{
-	link_up();
-	deliver_routine(1);
-	UNTIL(heard.queries == 1);
-	say_signer("bund", true);
-	UNTIL(inbox_total() == 1);
-}
-
 static Lagebus__Reply *ask(Lagebus__Request *request)
 {
 	Lagebus__Reply *reply;

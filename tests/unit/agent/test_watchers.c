@@ -52,15 +52,6 @@ static void assert_shown(uint64_t number, unsigned n)
 	lagebus__reply__free_unpacked(reply, NULL);
 }
 
-static void know_the_signer(void)
-{
-	link_up();
-	deliver_routine(1);
-	UNTIL(heard.queries == 1);
-	say_signer("bund", true);
-	UNTIL(inbox_total() == 1);
-}
-
 static void acknowledge(unsigned n, unsigned ack)
 {
 	struct lb_uuid id = letter_id(n);

@@ -86,23 +86,15 @@ static void an_approval_is_told(void **state)
 static void a_withdrawal_is_told(void **state)
 {
 	struct caller *origin, *second;
-	Lagebus__Recall r = LAGEBUS__RECALL__INIT;
-	struct lb_header h, recall;
-	uint8_t bytes[256];
+	struct lb_header h, said;
 
 	(void)state;
 	stand_start();
 	origin = stand_agent("bsi");
 	second = informed("bsi2");
 	h = hold(origin, "bsi", "all");
-	caller_warning(origin, "all", &recall);
-	recall.type = LB_TYPE_RECALL;
-	recall.level = 0;
-	recall.has_thread = true;
-	recall.thread = h.id;
-	r.refers_to = (ProtobufCBinaryData){ sizeof h.id.b, h.id.b };
-	stand_publish(origin, "bsi", &recall, bytes, lagebus__recall__pack(&r, bytes));
-	stand_assert_accepted(origin, &recall.id);
+	recall(origin, "bsi", "all", &h, &said);
+	stand_assert_accepted(origin, &said.id);
 	assert_ended(second, &h, APPROVAL_WITHDRAWN);
 }
 
