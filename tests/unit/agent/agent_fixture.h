@@ -426,10 +426,9 @@ static inline uint64_t quarantine_total(void)
 	return quarantined;
 }
 
-/* The link stands, and the first delivery has come in; whoever signed it need not be asked for again. */
+/* Over a link that is up, the first delivery comes in; whoever signed it need not be asked for again. */
 static inline void know_the_signer(void)
 {
-	link_up();
 	deliver_routine(1);
 	UNTIL(heard.queries == 1);
 	say_signer("bund", true);
