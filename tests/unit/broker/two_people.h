@@ -38,6 +38,7 @@ struct said {
 	struct lb_header h;
 	Lagebus__Approval a;
 	uint8_t digest[LB_DIGEST_SIZE];
+	struct lb_uuid refers_to;
 };
 
 static inline void init_said(struct said *s, const struct caller *c, const struct lb_header *about, Lagebus__ApprovalDecision decision)
@@ -51,7 +52,7 @@ static inline void init_said(struct said *s, const struct caller *c, const struc
 	s->h.tlp = about->tlp;
 	s->h.audience[0] = decision == APPROVED ? about->audience[0] : about->origin;
 	s->h.has_thread = true;
-	s->h.thread = about->id;
+	s->h.thread = s->refers_to = about->id;
 	assert_int_equal(lb_header_encode(about, &header), LB_OK);
 	assert_int_equal(lb_message_digest((struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) },
 	                                   (struct lb_frame){ (const uint8_t *)waiting_payload, sizeof waiting_payload }, s->digest),
@@ -67,7 +68,7 @@ static inline void say(struct caller *c, const char *who, struct said *s)
 {
 	uint8_t bytes[512];
 
-	s->a.refers_to = (ProtobufCBinaryData){ sizeof s->h.thread.b, s->h.thread.b };
+	s->a.refers_to = (ProtobufCBinaryData){ sizeof s->refers_to.b, s->refers_to.b };
 	s->a.digest = (ProtobufCBinaryData){ sizeof s->digest, s->digest };
 	stand_publish(c, who, &s->h, bytes, lagebus__approval__pack(&s->a, bytes));
 }
