@@ -11,6 +11,7 @@
 #include "agents/agent/erasing.h"
 #include "agents/agent/incident_watch.h"
 #include "agents/agent/intake.h"
+#include "agents/agent/keeping.h"
 #include "agents/agent/requests.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -87,6 +88,7 @@ lb_err agent_open(struct agent *a, const char *config, char *why, size_t why_n)
 		return e;
 	}
 	intake_load(a);
+	keeping_load(a);
 	incident_watch_begin(a);
 	return LB_OK;
 }
@@ -156,6 +158,7 @@ static void lose_turn(struct agent *a, lb_err e)
 	if (a->from_broker)
 		uplink_fail(&a->uplink, e, a->store.why);
 	intake_load(a);
+	keeping_load(a);
 	incident_watch_begin(a);
 	erasing_forget(a);
 }
@@ -213,6 +216,8 @@ static int wait_ms(struct agent *a, int64_t deadline_ms)
 		next = intake_due_ms(a);
 	if (erasing_due_ms(a) < next)
 		next = erasing_due_ms(a);
+	if (keeping_due_ms(a) < next)
+		next = keeping_due_ms(a);
 	if (incident_watch_due_ms(a) < next)
 		next = incident_watch_due_ms(a);
 	if (deadline_ms < next)
@@ -230,6 +235,7 @@ void agent_step(struct agent *a, short events, int64_t now_ms)
 	waiting_expire(a);
 	incident_watch_go_on(a);
 	derive_expire(a);
+	keeping_go_on(a);
 	erasing_go_on(a);
 	if (agent_settle(a) == LB_OK)
 		intake_acknowledge(a);

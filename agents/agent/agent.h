@@ -43,6 +43,8 @@ struct agent {
 	int64_t expire_ms; /* when what has ended is dropped again */
 	bool erased;      /* something was deleted in the turn's transaction, and is to be overwritten behind it */
 	int64_t erase_ms; /* when to look for what is to be erased */
+	bool review_due;    /* it is to be looked whether what is here has the end that it should have */
+	int64_t review_row; /* the message with which that goes on; 0: with none */
 	int64_t held_ms; /* when what is held is taken up again */
 
 	int64_t sent_row[LB_LANES];

@@ -11,6 +11,7 @@
 #include "agents/agent/directory.h"
 #include "agents/agent/incident_route.h"
 #include "agents/agent/incident_store.h"
+#include "agents/agent/keeping.h"
 #include "agents/agent/recalls.h"
 #include "agents/agent/second_person.h"
 #include "agents/agent/wait_ends.h"
@@ -44,6 +45,7 @@ void intake_hello(void *agent, Lagebus__Hello *hello)
 
 	hello->log = bytes_of(&a->log);
 	hello->reminders = true;
+	hello->retention = true;
 	hello->urgent = a->cursor[LB_LANE_URGENT];
 	hello->urgent_id = bytes_of(&a->last[LB_LANE_URGENT]);
 	hello->routine = a->cursor[LB_LANE_ROUTINE];
@@ -386,6 +388,9 @@ void intake_control(void *agent, const Lagebus__Control *c)
 		return;
 	case LAGEBUS__CONTROL__BODY_WAIT_ENDED:
 		wait_ends_take(a, c->wait_ended);
+		return;
+	case LAGEBUS__CONTROL__BODY_RETENTION:
+		keeping_learn(a, c->retention);
 		return;
 	case LAGEBUS__CONTROL__BODY_HELLO:
 	case LAGEBUS__CONTROL__BODY_WELCOME:

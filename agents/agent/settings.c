@@ -66,6 +66,11 @@ static const char *wrong_route(const char *text)
 	return strcmp(text, "confirm") == 0 || strcmp(text, "forward") == 0 ? NULL : "is neither confirm nor forward";
 }
 
+static const char *wrong_retention(const char *text)
+{
+	return strcmp(text, "federation") == 0 || strcmp(text, "own") == 0 ? NULL : "is neither federation nor own";
+}
+
 static const char *wrong_partner(const char *text)
 {
 	return lb_partner_is_valid(text, strlen(text)) ? NULL : "is no partner id";
@@ -89,7 +94,7 @@ static const char *wrong_text(const char *key, const char *text)
 	static const struct {
 		const char *key, *(*wrong)(const char *text);
 	} checks[] = {
-		{ "log_level", wrong_level },       { "incident_route", wrong_route }, { "incident_to", wrong_partner },  { "incident_first", wrong_time },
+		{ "log_level", wrong_level },       { "retention", wrong_retention },  { "incident_route", wrong_route }, { "incident_to", wrong_partner },  { "incident_first", wrong_time },
 		{ "incident_update", wrong_time },  { "incident_final", wrong_time },  { "incident_warn", wrong_time },
 	};
 

@@ -24,6 +24,7 @@
 	X(data,        "data",        true,  "", "folder of outbox and inbox") \
 	X(local,       "local",       false, "ipc:///run/lagebus/agent/agent.sock", "socket for the command line and plugins; who may enter its folder may use it") \
 	X(proxy,       "proxy",       false, "", "host:port of an HTTP proxy that allows CONNECT; empty: none") \
+	X(retention,   "retention",   false, "federation", "for how long messages are kept: as the federation file says, or by the defaults (own)") \
 	X(log_level,   "log_level",   false, "info", "error, warn, info or debug") \
 	X(incident_route,  "incident_route",  false, "confirm", "what a body below reports goes up when somebody here has confirmed it (confirm), or by itself (forward)") \
 	X(incident_to,     "incident_to",     false, "bund-bsi", "whom a partner without another above it reports incidents to") \

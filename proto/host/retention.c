@@ -65,8 +65,17 @@ lb_err retention_set(struct retention *r, const char *type, const char *period, 
 		snprintf(why, why_n, "%s: is kept for 14 days at the most", type);
 		return LB_INVALID;
 	}
-	r->keep_ms[t] = ms;
-	r->most[t] = true;
+	return retention_set_ms(r, t, ms);
+}
+
+lb_err retention_set_ms(struct retention *r, unsigned type, int64_t ms)
+{
+	if (type == 0 || type > LB_TYPE_MAX || ms < LB_DAY_MS || ms > years_ms(YEARS_MAX))
+		return LB_INVALID;
+	if (type == LB_TYPE_DIGITAL_VIOLENCE_CASE && ms > lb_message_type(type)->keep_ms)
+		return LB_INVALID;
+	r->keep_ms[type] = ms;
+	r->most[type] = true;
 	return LB_OK;
 }
 
@@ -76,6 +85,14 @@ int64_t retention_until(const struct retention *r, const struct lb_header *h)
 	int64_t end = h->created_ms < INT64_MAX - r->keep_ms[t] ? h->created_ms + r->keep_ms[t] : INT64_MAX;
 
 	return h->expires_ms == 0 || (r->most[t] && end < h->expires_ms) ? end : h->expires_ms;
+}
+
+bool retention_is_same(const struct retention *a, const struct retention *b)
+{
+	for (unsigned t = 0; t <= LB_TYPE_MAX; t++)
+		if (a->keep_ms[t] != b->keep_ms[t] || a->most[t] != b->most[t])
+			return false;
+	return true;
 }
 
 bool retention_is_shorter(const struct retention *now, const struct retention *before)

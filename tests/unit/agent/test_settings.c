@@ -71,6 +71,7 @@ static void what_is_not_given_has_its_default(void **state)
 	assert_string_equal(s.proxy, "");
 	assert_string_equal(s.local, "ipc:///run/lagebus/agent/agent.sock");
 	assert_string_equal(s.log_level, "info");
+	assert_string_equal(s.retention, "federation");
 	assert_int_equal(s.coordinators_n, 1);
 	assert_string_equal(s.coordinators[0], "bund-bsi");
 	settings_fini(&s);
@@ -101,6 +102,7 @@ static void each_error_has_its_line(void **state)
 	assert_refused("brokers = (\"h:1\");\n\n\nca = ;\n", 4, "");
 	assert_refused("brokers = (\"h:1\");\n" REQUIRED "previous_key = \"k\";\n", 0, "both or neither");
 	assert_refused("brokers = (\"h:1\");\nlog_level = \"loud\";\n", 2, "log_level: is none of error");
+	assert_refused("brokers = (\"h:1\");\nretention = \"5 years\";\n", 2, "neither federation nor own");
 }
 
 static void a_file_that_is_not_there_is_named(void **state)

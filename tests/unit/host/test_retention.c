@@ -95,6 +95,38 @@ static void what_is_no_period_is_refused(void **state)
 	assert_memory_equal(&r, &before, sizeof r);
 }
 
+/* As another program says it. */
+static void a_time_in_ms_is_held_to_the_same(void **state)
+{
+	static const struct {
+		unsigned type;
+		int64_t ms;
+		lb_err e;
+	} rows[] = {
+		{ LB_TYPE_WARNING, LB_DAY_MS, LB_OK },
+		{ LB_TYPE_WARNING, 100 * 365 * LB_DAY_MS, LB_OK },
+		{ LB_TYPE_DIGITAL_VIOLENCE_CASE, 14 * LB_DAY_MS, LB_OK },
+		{ LB_TYPE_WARNING, LB_DAY_MS - 1, LB_INVALID },
+		{ LB_TYPE_WARNING, 100 * 365 * LB_DAY_MS + 1, LB_INVALID },
+		{ LB_TYPE_WARNING, -1, LB_INVALID },
+		{ LB_TYPE_DIGITAL_VIOLENCE_CASE, 14 * LB_DAY_MS + 1, LB_INVALID },
+		{ 0, LB_DAY_MS, LB_INVALID },
+		{ LB_TYPE_MAX + 1, LB_DAY_MS, LB_INVALID },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct retention r, before;
+
+		retention_init(&r);
+		before = r;
+		assert_int_equal(retention_set_ms(&r, rows[i].type, rows[i].ms), rows[i].e);
+		assert_true(retention_is_same(&r, &before) == (rows[i].e != LB_OK));
+		if (rows[i].e == LB_OK)
+			assert_true(r.most[rows[i].type] && r.keep_ms[rows[i].type] == rows[i].ms);
+	}
+}
+
 static void shorter_is_what_ends_something_sooner(void **state)
 {
 	struct retention a, b;
@@ -119,6 +151,7 @@ int main(void)
 		cmocka_unit_test(what_is_said_is_the_most),
 		cmocka_unit_test(a_period_is_told_as_it_was_written),
 		cmocka_unit_test(what_is_no_period_is_refused),
+		cmocka_unit_test(a_time_in_ms_is_held_to_the_same),
 		cmocka_unit_test(shorter_is_what_ends_something_sooner),
 	};
 
