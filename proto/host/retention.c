@@ -103,12 +103,18 @@ bool retention_is_shorter(const struct retention *now, const struct retention *b
 	return false;
 }
 
+void retention_span(int64_t ms, char out[RETENTION_PERIOD])
+{
+	size_t i = 0;
+
+	while (i + 1 < UNITS && (ms < units[i].ms(1) || ms % units[i].ms(1) != 0))
+		i++;
+	snprintf(out, RETENTION_PERIOD, "%d %s", (int)(ms / units[i].ms(1)), ms / units[i].ms(1) == 1 ? units[i].one : units[i].many);
+}
+
 void retention_period(const struct retention *r, unsigned type, char out[RETENTION_PERIOD])
 {
-	int64_t ms = r->keep_ms[type];
-
 	out[0] = '\0';
-	for (size_t i = 0; r->most[type] && out[0] == '\0' && i < UNITS; i++)
-		if (ms % units[i].ms(1) == 0)
-			snprintf(out, RETENTION_PERIOD, "%d %s", (int)(ms / units[i].ms(1)), ms == units[i].ms(1) ? units[i].one : units[i].many);
+	if (r->most[type])
+		retention_span(r->keep_ms[type], out);
 }

@@ -27,6 +27,8 @@ bool retention_is_same(const struct retention *a, const struct retention *b);
 /* Is there a message that is to be gone sooner by `now` than it was by `before`? */
 bool retention_is_shorter(const struct retention *now, const struct retention *before);
 #define RETENTION_PERIOD 32
+/* "18 months": a time in the largest unit that it is whole ones of; below a day "0 days". */
+void retention_span(int64_t ms, char out[RETENTION_PERIOD]);
 /* "12 months"; "" of a default. */
 void retention_period(const struct retention *r, unsigned type, char out[RETENTION_PERIOD]);
 

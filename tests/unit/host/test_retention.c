@@ -74,6 +74,22 @@ static void a_period_is_told_as_it_was_written(void **state)
 	assert_true(r.keep_ms[LB_TYPE_WARNING] == lb_message_type(LB_TYPE_INDICATOR)->keep_ms);
 }
 
+static void a_default_is_told_in_the_same_way(void **state)
+{
+	static const struct {
+		int64_t ms;
+		const char *text;
+	} rows[] = { { 18 * 365 * LB_DAY_MS / 12, "18 months" }, { 3 * 365 * LB_DAY_MS, "3 years" }, { 14 * LB_DAY_MS, "14 days" }, { LB_DAY_MS, "1 day" },
+		     { 365 * LB_DAY_MS, "1 year" }, { LB_DAY_MS - 1, "0 days" } };
+	char text[RETENTION_PERIOD];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		retention_span(rows[i].ms, text);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
 static void what_is_no_period_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "5", "months", "0 days", "-1 days", "+1 days", "1.5 years", "1 days ago", "5 weeks", "101 years", "1201 months",
@@ -150,6 +166,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_said_is_the_type_s_own),
 		cmocka_unit_test(what_is_said_is_the_most),
 		cmocka_unit_test(a_period_is_told_as_it_was_written),
+		cmocka_unit_test(a_default_is_told_in_the_same_way),
 		cmocka_unit_test(what_is_no_period_is_refused),
 		cmocka_unit_test(a_time_in_ms_is_held_to_the_same),
 		cmocka_unit_test(shorter_is_what_ends_something_sooner),
