@@ -11,10 +11,10 @@
 static const struct {
 	const char *key;
 	size_t at;
-	bool required;
+	bool required, reloadable;
 	const char *value;
 } rows[] = {
-#define X(field, key, required, value, text) { key, offsetof(struct settings, field), required, value },
+#define X(field, key, required, reloadable, value, text) { key, offsetof(struct settings, field), required, reloadable, value },
 	SETTINGS_TABLE(X)
 #undef X
 };
@@ -203,4 +203,30 @@ lb_err settings_parse(const char *name, const char *text, size_t n, struct setti
 	lb_err e = config_file_parse(name, text, n, &f, problem);
 
 	return e == LB_OK ? take(f, out, problem) : e;
+}
+
+void settings_swap(struct settings *in_force, struct settings *s)
+{
+	struct settings before = *in_force;
+
+	*in_force = *s;
+	*s = before;
+	for (size_t i = 0; i < ROWS; i++)
+		if (!rows[i].reloadable) {
+			char *kept = *field_of(s, i);
+
+			*field_of(s, i) = *field_of(in_force, i);
+			*field_of(in_force, i) = kept;
+		}
+}
+
+const char *settings_changed(const struct settings *a, const struct settings *b, size_t *at)
+{
+	while (*at < ROWS) {
+		size_t row = (*at)++;
+
+		if (!rows[row].reloadable && strcmp(*field_of((struct settings *)a, row), *field_of((struct settings *)b, row)) != 0)
+			return rows[row].key;
+	}
+	return NULL;
 }

@@ -231,6 +231,7 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_SIGHTING_EXPIRE] = "DELETE FROM sighting WHERE (message,n) IN (SELECT message,n FROM sighting WHERE until<=?1 LIMIT ?2)",
 	[STORE_SIGHTING_SHORTEN] = "UPDATE sighting SET until=created+?1 WHERE until>created+?1",
 	[STORE_INCIDENT_TOUCH] = "INSERT INTO incident(id,dirty) VALUES(?1,1) ON CONFLICT(id) DO UPDATE SET dirty=1",
+	[STORE_INCIDENT_TOUCH_OPEN] = "UPDATE incident SET dirty=1 WHERE closed=0 AND NOT dirty",
 	[STORE_INCIDENT_SAVE] = "UPDATE incident SET dirty=0,closed=?2,exercise=?3,changed=?4,said=?5,say_at=?6,soon_at=?7,due_at=?8 WHERE id=?1",
 	[STORE_INCIDENT_SAID] = "SELECT said FROM incident WHERE id=?1",
 	[STORE_INCIDENT_DIRTY] = "SELECT id FROM incident WHERE dirty LIMIT 1",

@@ -36,7 +36,7 @@ static bool is_gone(unsigned n)
 	return strcmp(row.gone, "expired") == 0 && row.payload.n == 0;
 }
 
-static void send(Lagebus__Keep **types, size_t n)
+static void tell(Lagebus__Keep **types, size_t n)
 {
 	Lagebus__Retention retention = LAGEBUS__RETENTION__INIT;
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
@@ -54,7 +54,7 @@ static void send_keep(unsigned type, int64_t ms)
 
 	keep.type = type;
 	keep.most_ms = ms;
-	send(types, 1);
+	tell(types, 1);
 }
 
 static void say_keep(unsigned type, int64_t ms)
@@ -226,7 +226,7 @@ static void tables_end_with_their_messages(void **state)
 	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
 	assert_string_equal((const char *)sqlite3_column_text(q, 0), "111");
 	sqlite3_reset(q);
-	send(types, 3);
+	tell(types, 3);
 	settle();
 	let_it_review();
 	agent.expire_ms = now_ms;
