@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/cases.h"
 #include "agents/agent/deadlines.h"
 #include "agents/agent/reminders.h"
 #include "agents/agent/derive.h"
@@ -119,7 +120,7 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 	struct lb_header h = { .type = 0 };
 	uint8_t hint[LB_SIGNER_SIZE];
 	const char *signer;
-	bool stored = false;
+	bool stored = false, told = false;
 	lb_err e = lb_header_decode(m->header.p, m->header.n, &h), stored_e;
 
 	if (e == LB_OK)
@@ -136,7 +137,9 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 	if (e == LB_AGAIN)
 		return e;
 	if (e == LB_OK) {
-		stored_e = inbox_add(&a->store, m, &h, signer, &stored);
+		stored_e = cases_receipt(a, &h, m->payload, &told);
+		if (stored_e == LB_OK && !told)
+			stored_e = inbox_add(&a->store, m, &h, signer, &stored);
 		a->inbox_grew |= stored;
 		if (stored_e == LB_OK && stored)
 			stored_e = expect(a, &h);

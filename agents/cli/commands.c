@@ -179,7 +179,7 @@ const struct command commands[] = {
 		"digits, 4 at least), or last.", ROW(case_show) },
 	{ "case ack", "ID", 1, 1, "acknowledge a case, which deletes it",
 		"Tells the office that sent it by which function it was taken up, and deletes its content here and at the broker, for good. It "
-		"asks before; without a terminal --yes is needed. Another agent of the same office that has it keeps its ciphertext until it expires; one that has "
+		"asks before; without a terminal --yes is needed. The office's other agents delete it as well, when they come back if they are away; one that has "
 		"not got it yet does not get it any more.", ROW(case_ack) },
 	{ "ca init", "DIR", 1, 1, "make a certificate authority in a folder",
 		"Makes the federation's certificate authority: DIR/ca.pem, DIR/ca.key (mode 0600), an empty DIR/crl.pem and the "
