@@ -16,6 +16,7 @@
 #include "broker/deliver.h"
 #include "broker/directory.h"
 #include "broker/explain.h"
+#include "broker/keeping.h"
 #include "broker/mandates.h"
 #include "broker/publish.h"
 #include "broker/remind.h"
@@ -224,8 +225,10 @@ static void on_reload(struct worker *w, struct reload *r)
 			session_fail(w, s, e, NULL);
 		else if (s->state == SESSION_OPEN && !s->publish_only)
 			mandates_note(w, s);
-		if (e == LB_OK && s->state == SESSION_OPEN)
+		if (e == LB_OK && s->state == SESSION_OPEN) {
 			directory_note(w, s);
+			keeping_tell(w, s);
+		}
 	}
 	federation_unref(r->federation);
 	free(r);

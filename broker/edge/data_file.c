@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define KEPT_BYTES (256u << 20) /* of the newest that stay in the page cache: agents that were away for a moment read them */
+#define KEPT_BYTES (64u << 20) /* of the newest that stay in the page cache: agents that were away for a moment read them */
 #define DROP_BYTES (8u << 20)   /* let go of at once */
 
 /* LMDB does not say where its map is. The device is not compared: some file systems show another one here than stat does. */

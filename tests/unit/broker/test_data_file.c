@@ -94,7 +94,7 @@ static void what_is_old_leaves_the_page_cache_and_stays_on_disk(void **state)
 	data_file_drop_old(&f, 16 * MIB);
 	assert_int_equal(cached_pages(f.fd, 0, 16 * MIB), 4096);
 	/* As if much more had been written behind it: */
-	data_file_drop_old(&f, 264 * MIB);
+	data_file_drop_old(&f, 72 * MIB);
 	if (cached_pages(f.fd, 0, 8 * MIB) > 0)
 		print_message("skipped: the file system keeps its pages\n");
 	else
@@ -120,7 +120,7 @@ static void what_is_old_leaves_the_page_cache_though_it_was_read_through_a_map(v
 	assert_ptr_equal(f.map, map);
 	for (uint64_t at = 0; at < 16 * MIB; at += 4096)
 		assert_int_equal(map[at], 'x');
-	data_file_drop_old(&f, 264 * MIB);
+	data_file_drop_old(&f, 72 * MIB);
 	if (cached_pages(fd, 0, 8 * MIB) > 0)
 		print_message("skipped: the file system keeps its pages\n");
 	else

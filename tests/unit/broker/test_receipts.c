@@ -288,21 +288,28 @@ static void a_case_goes_when_a_person_has_acknowledged_it(void **state)
 	lb_buf_fini(&payload);
 }
 
+/* Though it goes to one partner alone, as a case does, and that has acknowledged it. */
 static void what_is_no_case_stays_when_it_is_acknowledged(void **state)
 {
 	struct caller *c, *sn;
-	struct lb_uuid id;
+	struct lb_header h;
+	struct said s;
 
 	(void)state;
 	stand_start();
 	c = stand_agent("bsi");
 	sn = stand_agent("sn");
-	id = stand_warn(c, "de-sn", 1);
-	stand_assert_delivered(sn, &id, 1, 0);
-	assert_string_equal(say_state(sn, &id, "bund-bsi", LB_ACK_ACKNOWLEDGED, "CISO on duty"), "ok");
+	caller_warning(c, "de-sn", &h);
+	h.tlp = LB_TLP_AMBER_STRICT;
+	caller_publish(c, &h, "", 1);
+	stand_assert_accepted(c, &h.id);
+	stand_assert_delivered(sn, &h.id, 1, 0);
+	init_said(&s, sn, &h.id, "bund-bsi", LB_ACK_ACKNOWLEDGED);
+	s.h.tlp = LB_TLP_AMBER_STRICT;
+	assert_string_equal(say(sn, &s), "ok");
 	assert_int_equal(caller_hear(c), HEARD_DELIVERY);
-	assert_int_equal(stand_receipts(c, id.b, sizeof id.b)->erased, 0);
-	stand_assert_delivered(stand_agent("sn2"), &id, 1, 0);
+	assert_int_equal(stand_receipts(c, h.id.b, sizeof h.id.b)->erased, 0);
+	stand_assert_delivered(stand_agent("sn2"), &h.id, 1, 0);
 }
 
 int main(void)

@@ -59,7 +59,12 @@ static bool restated(const struct member *all, size_t n, const struct member *m,
 {
 	int hop = hops(all, n, m->id, audience, h->audience_n);
 	bool by_id = false, shares = (m->areas >> h->area & 1) != 0;
+	bool of_a_case = h->type == LB_TYPE_RECEIPT && h->area == LB_AREA_DIGITAL_VIOLENCE && lb_text_equals(h->origin, m->id);
 
+	if (of_a_case) {
+		by_id = true;
+		hop = 0;
+	}
 	for (unsigned a = 0; a < h->audience_n; a++)
 		by_id |= strcmp(audience[a], m->id) == 0;
 	if (hop == 99 || (lb_text_equals(h->origin, m->id) && !by_id && h->type != LB_TYPE_APPROVAL) || (hop > 0 && !goes_below(h->type)))
