@@ -254,7 +254,7 @@ static struct lb_buf foreign(const char *cipher, const char *recipient)
 {
 	static const uint8_t content[LB_ENVELOPE_PAD];
 	struct lb_buf out = LB_BUF_INIT;
-	uint8_t *room = lb_buf_reserve(&out, DER_MAX);
+	uint8_t *room = lb_buf_reserve(&out, CREDENTIALS_DER_MAX);
 	FILE *f = fopen(path("content", ""), "wb");
 	char command[1200];
 
