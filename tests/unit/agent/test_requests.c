@@ -157,6 +157,7 @@ static void send_about(uint64_t number, unsigned tlp, const char *text)
 static void what_may_not_go_out_is_not_queued(void **state)
 {
 	(void)state;
+	link_up();
 	know_the_signer(); /* its message 1 has no label: AMBER+STRICT */
 	send_about(1, LB_TLP_AMBER, "text");
 	assert_refused(1, LB_TLP_WIDENED);
