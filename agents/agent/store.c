@@ -183,6 +183,7 @@ static const char *const sql[STORE_STATEMENTS] = {
 			       " WHERE (SELECT count(*) FROM reminders)<?7",
 	[STORE_REMINDER_SAID] = "UPDATE reminders SET said=?3 WHERE id=?1 AND partner=?2 AND said<?3",
 	[STORE_REMINDER_LINK] = "UPDATE reminders SET link=?3 WHERE id=?1 AND partner=?2",
+	[STORE_REMINDER_DROP] = "DELETE FROM reminders WHERE id=?1",
 	[STORE_REMINDER_DONE] = "DELETE FROM reminders WHERE id=?1 AND partner=?2 AND policy<=?3",
 	/* What we have from the message alone, the broker speaks of when it is past its deadline. */
 	[STORE_REMINDER_SETTLE] = "DELETE FROM reminders WHERE link<>?1 AND (link<>0 OR deadline<=?2)",

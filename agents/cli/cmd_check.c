@@ -49,21 +49,24 @@ static void judge_status(const Lagebus__StatusReply *s, struct findings *f)
 {
 	uint64_t waiting = s->outbox_urgent + s->outbox_routine;
 	const char *advice = advice_for(lb_err_from_token(s->last_error));
+	char error[sizeof(f->list[0].text)];
 
 	findings_add(f, FINDING_OK, CLI_OK, "agent", "answers as %s", s->agent);
+	words_parts(s->last_error_text, error, sizeof(error));
 	if (*s->broker)
 		findings_add(f, FINDING_OK, CLI_OK, "broker", "linked to %s, %s", s->broker, s->link);
 	else
-		findings_add(f, FINDING_ERROR, CLI_NO_BROKER, "broker", "no link%s%s; %s", *s->last_error_text ? ": " : "", s->last_error_text,
+		findings_add(f, FINDING_ERROR, CLI_NO_BROKER, "broker", "no link%s%s; %s", *error ? ": " : "", error,
 			*advice ? advice : _("check its address, the way to its port and its log"));
 	if (waiting)
-		findings_add(f, FINDING_WARNING, CLI_OK, "outbox", "%llu messages wait for a broker", (unsigned long long)waiting);
+		findings_add(f, FINDING_WARNING, CLI_OK, "outbox", words_n("%llu message waits for a broker", "%llu messages wait for a broker", waiting),
+			(unsigned long long)waiting);
 	if (s->quarantined)
-		findings_add(f, FINDING_WARNING, CLI_OK, "quarantine", "%llu messages did not verify; lagebus inbox --quarantine shows them",
-			(unsigned long long)s->quarantined);
+		findings_add(f, FINDING_WARNING, CLI_OK, "quarantine", words_n("%llu message did not verify; lagebus inbox --quarantine shows it",
+			"%llu messages did not verify; lagebus inbox --quarantine shows them", s->quarantined), (unsigned long long)s->quarantined);
 	if (s->missed)
-		findings_add(f, FINDING_WARNING, CLI_OK, "missed", "%llu messages were past retention when this agent came back; ask the "
-			"coordinator for them", (unsigned long long)s->missed);
+		findings_add(f, FINDING_WARNING, CLI_OK, "missed", words_n("%llu message was past retention when this agent came back; ask the coordinator for it",
+			"%llu messages were past retention when this agent came back; ask the coordinator for them", s->missed), (unsigned long long)s->missed);
 }
 
 /* The client's own words about a failure go nowhere here: the finding has them. */

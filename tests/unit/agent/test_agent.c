@@ -37,14 +37,6 @@ static void refuse_commits(bool on)
 	sqlite3_commit_hook(agent.store.db, on ? refuse_commit : NULL, NULL);
 }
 
-static void know_the_signer(void)
-{
-	deliver_routine(1);
-	UNTIL(heard.queries == 1);
-	say_signer("bund", true);
-	UNTIL(inbox_total() == 1);
-}
-
 static void assert_in_order(unsigned last)
 {
 	struct inbox_row row;
