@@ -5,6 +5,8 @@
 #include <sys/timerfd.h>
 
 #include "agents/agent/answers.h"
+#include "lagebus/envelope.h"
+#include "lagebus/sealed.h"
 #include "proto/receipt.pb-c.h"
 #include "proto/situation.pb-c.h"
 
@@ -327,6 +329,56 @@ static void a_case_goes_with_consent_and_for_whom_it_is(void **state)
 	lb_buf_fini(&header);
 }
 
+/* How many bytes of a message that is encrypted to us `show` opens. */
+static size_t opened(const struct lb_uuid *id)
+{
+	Lagebus__Reply *reply = ask_show(*id, sizeof id->b);
+	size_t n;
+
+	assert_string_equal(reply->error, "");
+	n = reply->message->opened.len;
+	lagebus__reply__free_unpacked(reply, NULL);
+	return n;
+}
+
+/* It would be shown as somebody's who never said it. */
+static void what_did_not_verify_is_not_opened(void **state)
+{
+	struct lb_header h = { .type = LB_TYPE_SITUATION_REPORT, .area = LB_AREA_CYBER_DEFENCE, .tlp = LB_TLP_RED, .audience_n = 1 };
+	struct inbox_message m = { .lane = LB_LANE_ROUTINE, .position = 7, .signature = { (const uint8_t *)"signature", 9 } };
+	struct lb_buf header = LB_BUF_INIT, envelope = LB_BUF_INIT, payload = LB_BUF_INIT;
+	uint8_t der[CREDENTIALS_DER_MAX];
+	struct lb_frame certificate = { der, credentials_der(fixture_folder, "agent", der) };
+
+	(void)state;
+	assert_int_equal(lb_envelope_seal(&certificate, 1, (struct lb_frame){ (const uint8_t *)"\n\1x", 3 }, &envelope), LB_OK);
+	assert_int_equal(lb_sealed_write(NULL, (struct lb_frame){ lb_buf_data(&envelope), lb_buf_len(&envelope) }, &payload), LB_OK);
+	m.payload = (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) };
+	h.created_ms = agent_clock_ms();
+	h.origin = lb_text_of("bund-bsi");
+	h.audience[0] = lb_text_of("de-sn");
+	h.exercise_name = h.language = lb_text_of("");
+	h.lane = LB_LANE_ROUTINE;
+	for (unsigned verified = 0; verified < 2; verified++) {
+		bool stored = false;
+
+		h.id = letter_id(7 + verified);
+		lb_buf_fini(&header);
+		assert_int_equal(lb_header_encode(&h, &header), LB_OK);
+		m.header = (struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) };
+		assert_int_equal(agent_begin(&agent), LB_OK);
+		if (verified)
+			assert_int_equal(inbox_add(&agent.store, &m, &h, SPIFFE_BUND, &stored), LB_OK);
+		else
+			assert_int_equal(inbox_quarantine(&agent.store, &m, &h.id, LB_BAD_SIGNATURE), LB_OK);
+		assert_int_equal(agent_settle(&agent), LB_OK);
+		assert_int_equal(opened(&h.id), verified ? 3 : 0);
+	}
+	lb_buf_fini(&header);
+	lb_buf_fini(&envelope);
+	lb_buf_fini(&payload);
+}
+
 static int refuse_commit(void *user)
 {
 	(void)user;
@@ -544,6 +596,7 @@ int main(void)
 		AGENT_TEST(what_cannot_be_acknowledged_is_refused),
 		AGENT_TEST(what_was_recalled_is_not_acknowledged),
 		AGENT_TEST(a_case_goes_with_consent_and_for_whom_it_is),
+		AGENT_TEST(what_did_not_verify_is_not_opened),
 		AGENT_TEST(a_receipt_is_sent_and_noted_or_neither),
 		AGENT_TEST(the_status_says_how_things_are),
 		AGENT_TEST(what_cannot_be_read_is_refused),
