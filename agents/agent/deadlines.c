@@ -8,6 +8,7 @@
 #include "agents/agent/reminders.h"
 #include "lagebus/identity.h"
 #include "proto/host/log.h"
+#include "proto/host/words.h"
 #include "proto/local.pb-c.h"
 
 #define LIST_MAX 100   /* of each kind in a status */
@@ -33,7 +34,7 @@ static void fail(struct agent *a, lb_err e)
 	uplink_fail(&a->uplink, e, e == LB_BAD_CONTROL ? "a Reminder or an Overdue that is none" : a->store.why);
 }
 
-/* Title and header of a message that the inbox has, and the title in German; they are valid until its next call. */
+/* Title and header of a message that the inbox has, and the title in German; they are valid until the inbox's next call. */
 static const char *describe_open(struct agent *a, const struct lb_uuid *id, Lagebus__OpenDeadline *out)
 {
 	struct inbox_row row;
@@ -194,13 +195,22 @@ static bool put(struct list *l, Lagebus__OpenDeadline *one)
 	return true;
 }
 
+/* The title is in the language of who asks. */
+static void describe_listed(struct list *l, const struct lb_uuid *id, Lagebus__OpenDeadline *one)
+{
+	const char *german_title = describe_open(l->agent, id, one);
+
+	if (words_are_german())
+		one->title = (char *)german_title;
+}
+
 static bool put_ours(void *user, const struct reminder *r)
 {
 	struct list *l = user;
 	Lagebus__OpenDeadline one;
 
 	fill_ours(r, &one);
-	describe_open(l->agent, &r->id, &one);
+	describe_listed(l, &r->id, &one);
 	return put(l, &one);
 }
 
@@ -224,7 +234,7 @@ static bool put_others(void *user, const struct reminder_others *o)
 	one.deadline = h.ack_deadline_ms;
 	one.exercise = h.exercise;
 	one.overdue = true;
-	describe_open(l->agent, &o->id, &one);
+	describe_listed(l, &o->id, &one);
 	return put(l, &one);
 }
 

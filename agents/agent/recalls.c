@@ -9,6 +9,7 @@
 #include "agents/agent/derive.h"
 #include "agents/agent/erasing.h"
 #include "agents/agent/receipt.h"
+#include "agents/agent/reminders.h"
 #include "proto/approval.pb-c.h"
 #include "proto/host/log.h"
 
@@ -36,6 +37,8 @@ static lb_err delete_message(struct agent *a, const struct lb_uuid *id, struct l
 		e = derive_forget(a, id, origin);
 	if (e == LB_OK && !row.quarantine[0])
 		e = inbox_empty(&a->store, &row, &h, "recalled", reason, at_ms);
+	if (e == LB_OK && !row.quarantine[0])
+		e = reminders_drop(&a->store, id);
 	if (e == LB_OK)
 		erasing_note(a);
 	return e;

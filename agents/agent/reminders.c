@@ -81,6 +81,20 @@ lb_err reminders_done(struct store *s, const struct lb_uuid *id, struct lb_text 
 	return change(s, q, news);
 }
 
+lb_err reminders_drop(struct store *s, const struct lb_uuid *id)
+{
+	static const enum store_statement both[] = { STORE_REMINDER_DROP, STORE_OVERDUE_REMOVE };
+	lb_err e = LB_OK;
+
+	for (unsigned i = 0; i < 2 && e == LB_OK; i++) {
+		sqlite3_stmt *q = store_use(s, both[i]);
+
+		bind_id(q, 1, id);
+		e = store_run(s, q);
+	}
+	return e;
+}
+
 lb_err reminders_others(struct store *s, const struct lb_uuid *id, struct lb_frame header, const char *partners, unsigned n, int64_t link, bool *news)
 {
 	sqlite3_stmt *q = store_use(s, n ? STORE_OVERDUE_SET : STORE_OVERDUE_REMOVE);

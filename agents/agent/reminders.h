@@ -28,6 +28,8 @@ lb_err reminders_expect(struct store *s, const struct lb_header *h, const char *
 lb_err reminders_heard(struct store *s, const struct reminder *r, int64_t link, bool *news) LB_MUST_CHECK;
 /* The partner has come this far with the message. *news: it was open. */
 lb_err reminders_done(struct store *s, const struct lb_uuid *id, struct lb_text partner, unsigned state, bool *news) LB_MUST_CHECK;
+/* The message was recalled: nobody owes anything, and nobody else is overdue. */
+lb_err reminders_drop(struct store *s, const struct lb_uuid *id) LB_MUST_CHECK;
 /* Others are overdue with a message; `partners` are their ids with commas between, `n` how many there are in all. None: it is settled. */
 lb_err reminders_others(struct store *s, const struct lb_uuid *id, struct lb_frame header, const char *partners, unsigned n, int64_t link, bool *news) LB_MUST_CHECK;
 /* All that is open has been said on this link, at `now_ms` of the broker's clock: the rest is settled. */

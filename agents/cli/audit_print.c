@@ -2,14 +2,17 @@
 #include "agents/cli/audit_print.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agents/cli/approvals.h"
 #include "agents/cli/out.h"
+#include "agents/cli/style.h"
 #include "agents/cli/text.h"
 #include "agents/cli/when.h"
 #include "lagebus/audit.h"
 #include "lagebus/header.h"
+#include "lagebus/identity.h"
 #include "proto/host/words.h"
 
 /* An event, told. */
@@ -96,17 +99,16 @@ static void tell_wait(const struct cli *cli, const Lagebus__AuditWait *w, struct
 	l->what = N_("wait");
 	snprintf(l->who, sizeof(l->who), "%s", *w->agent ? w->agent : "-");
 	id_text(w->id.data, w->id.len, id);
-	add(l, "%s %s", out_word(cli, approvals_state(w->state)), id);
-	if (w->message) {
-		add(l, ": ");
+	add(l, w->message ? "%s: " : "%s %s", out_word(cli, approvals_state(w->state)), id);
+	if (w->message)
 		describe(cli, w->message, l);
-	}
 }
 
-static void tell_federation(const Lagebus__AuditFederation *f, struct line *l)
+static void tell_federation(const struct cli *cli, const Lagebus__AuditFederation *f, struct line *l)
 {
 	l->what = N_("federation");
-	snprintf(l->who, sizeof(l->who), "%zu", f->n_partners);
+	snprintf(l->who, sizeof(l->who), "broker");
+	add(l, out_word(cli, N_("%zu partners: ")), f->n_partners);
 	for (size_t i = 0; i < f->n_partners; i++)
 		add(l, "%s%s", i ? " " : "", f->partners[i]);
 }
@@ -157,7 +159,7 @@ static void tell(const struct cli *cli, const Lagebus__AuditEvent *e, struct lin
 		tell_wait(cli, e->wait, l);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_FEDERATION:
-		tell_federation(e->federation, l);
+		tell_federation(cli, e->federation, l);
 		break;
 	case LAGEBUS__AUDIT_EVENT__BODY_BROKER:
 		l->what = N_("broker");
@@ -201,7 +203,7 @@ static json_t *json_names(char **names, size_t n)
 
 static json_t *json_published(const Lagebus__AuditPublished *p)
 {
-	return json_pack("{s:I,s:I,s:s,s:s,s:s,s:i,s:o,s:o,s:o}", "lane", (json_int_t)p->lane, "position", (json_int_t)p->first, "type", type_of(p->type), "area",
+	return json_pack("{s:s,s:I,s:s,s:s,s:s,s:i,s:o,s:o,s:o}", "lane", p->lane == LB_LANE_URGENT ? "urgent" : "routine", "position", (json_int_t)p->first, "type", type_of(p->type), "area",
 		lb_area_name(p->area) ? lb_area_name(p->area) : "", "tlp", lb_tlp_name(lb_tlp_effective(p->tlp)), "level", (int)p->level, "audience", json_names(p->audience, p->n_audience),
 		"about", p->about.len ? json_id(p->about.data, p->about.len) : json_null(), "messages", json_messages(p));
 }
@@ -235,19 +237,71 @@ static enum out_style style_of(const char *what)
 	return strcmp(what, "refused") == 0 ? OUT_WARN : strcmp(what, "checkpoint") == 0 ? OUT_DIM : OUT_PLAIN;
 }
 
-#define WHAT_COLUMN 12
-#define WHO_COLUMN 28
+/* Columns of a line; what comes last begins in the same one in every line, and on a narrow terminal below the others. */
+#define WHAT_COLUMN 26
+#define WHO_COLUMN 42
+#define WHICH_COLUMN 66
+#define WHICH_BELOW 8
+#define WHICH_ROOM 40
+
+/* An agent as `lagebus ca issue --agent` has it, "de-sn/main": its SPIFFE ID would fill the line. Others as they are. */
+static void short_name(const char *who, char out[LB_SPIFFE_ID_MAX + 1])
+{
+	struct lb_identity id;
+
+	if (lb_identity_parse(who, strlen(who), &id))
+		snprintf(out, LB_SPIFFE_ID_MAX + 1, "%s", who);
+	else
+		snprintf(out, LB_SPIFFE_ID_MAX + 1, "%s/%s", id.partner, id.agent);
+}
+
+/* Ends a line, and goes to the column in the next. */
+static unsigned next_line(struct cli *cli, unsigned column)
+{
+	fprintf(cli->out, "\n%*s", (int)column, "");
+	return column;
+}
+
+/* Goes to the column, with at least two spaces. */
+static unsigned go_to(struct cli *cli, unsigned at, unsigned column)
+{
+	unsigned gap = column > at + 2 ? column - at : 2;
+
+	fprintf(cli->out, "%*s", (int)gap, "");
+	return at + gap;
+}
 
 /* Row by row, as it is read: an audit has more rows than a table may hold. */
 static void put_line(struct cli *cli, uint64_t row, int64_t at_ms, const struct line *l)
 {
-	const char *what = _(l->what);
-	int what_gap = (int)WHAT_COLUMN - (int)text_width(what), who_gap = (int)WHO_COLUMN - (int)text_width(l->who);
-	char at[WHEN_TEXT];
+	const char *style = style_on(cli, style_of(l->what)), *what = _(l->what);
+	char when[WHEN_TEXT], name[LB_SPIFFE_ID_MAX + 1], *who, *which;
+	unsigned at, column = cli->width >= WHICH_COLUMN + WHICH_ROOM ? WHICH_COLUMN : WHICH_BELOW;
 
-	when_short(at_ms, when_now_ms(), at);
-	out_styled(cli, style_of(l->what), "%6llu  %-16s  %s%*s  %s%*s  %s", (unsigned long long)row, at, what, what_gap > 0 ? what_gap : 0, "", l->who,
-		who_gap > 0 ? who_gap : 0, "", l->which);
+	short_name(l->who, name);
+	who = text_clean(name, strlen(name), TEXT_LINE);
+	which = text_clean(l->which, strlen(l->which), TEXT_LINE);
+	when_short(at_ms, when_now_ms(), when);
+	if (who && which) {
+		at = (unsigned)fprintf(cli->out, "%s%6llu  %s", style, (unsigned long long)row, when) - (unsigned)strlen(style);
+		at = go_to(cli, at, WHAT_COLUMN);
+		fputs(what, cli->out);
+		at = go_to(cli, at + text_width(what), WHO_COLUMN);
+		fputs(who, cli->out);
+		at += text_width(who);
+		at = column == WHICH_BELOW || at + 2 > column ? next_line(cli, column) : go_to(cli, at, column);
+		for (const char *rest = which; ; next_line(cli, column)) {
+			size_t n = text_line(rest, cli->width > column + 10 ? cli->width - column : 10);
+
+			fprintf(cli->out, "%.*s", (int)n, rest);
+			rest += n + (rest[n] == ' ');
+			if (!*rest)
+				break;
+		}
+		fprintf(cli->out, "%s\n", style_off(cli, style_of(l->what)));
+	}
+	free(who);
+	free(which);
 }
 
 static enum cli_exit put(struct cli *cli, uint64_t row, int64_t at_ms, const struct line *l, json_t *detail)

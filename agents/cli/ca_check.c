@@ -22,17 +22,19 @@ static void bad(struct findings *f, enum cli_exit code, const char *what, const 
 static void check_dates(const X509 *x, int64_t now_s, struct findings *f)
 {
 	int64_t from_s = ca_time_s(X509_get0_notBefore(x)), until_s = ca_time_s(X509_get0_notAfter(x));
-	long days = (long)((until_s - now_s) / DAY_S);
+	long days = (long)((until_s - now_s) / DAY_S), ahead = (long)((from_s - now_s) / DAY_S) + 1;
 
 	if (now_s < from_s)
-		findings_add(f, FINDING_ERROR, CLI_REFUSED, "dates", "valid only in %ld days; check this machine's clock, or wait",
-			(long)((from_s - now_s) / DAY_S) + 1);
+		findings_add(f, FINDING_ERROR, CLI_REFUSED, "dates", words_n("valid only in %ld day; check this machine's clock, or wait",
+			"valid only in %ld days; check this machine's clock, or wait", (uint64_t)ahead), ahead);
 	else if (now_s > until_s)
-		findings_add(f, FINDING_ERROR, CLI_REFUSED, "dates", "expired %ld days ago; ask the coordinator for a new one", -days);
+		findings_add(f, FINDING_ERROR, CLI_REFUSED, "dates", words_n("expired %ld day ago; ask the coordinator for a new one",
+			"expired %ld days ago; ask the coordinator for a new one", (uint64_t)-days), -days);
 	else if (days < CERTIFICATE_SOON_DAYS)
-		findings_add(f, FINDING_WARNING, CLI_OK, "dates", "%ld days left; ask the coordinator for a new one now", days);
+		findings_add(f, FINDING_WARNING, CLI_OK, "dates", words_n("%ld day left; ask the coordinator for a new one now",
+			"%ld days left; ask the coordinator for a new one now", (uint64_t)days), days);
 	else
-		findings_add(f, FINDING_OK, CLI_OK, "dates", "%ld days left", days);
+		findings_add(f, FINDING_OK, CLI_OK, "dates", words_n("%ld day left", "%ld days left", (uint64_t)days), days);
 }
 
 static void check_identity(const X509 *x, struct findings *f)
@@ -113,6 +115,28 @@ static STACK_OF(X509) *intermediates(const char *path)
 	return chain;
 }
 
+/* What is wrong with it: in our words where we have them, else in OpenSSL's. */
+static const char *chain_fault(int error)
+{
+	switch (error) {
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return _(lb_err_text(LB_TLS_EXPIRED));
+	case X509_V_ERR_CERT_REVOKED:
+		return _(lb_err_text(LB_TLS_REVOKED));
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+		return _("the revocation list has ended");
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+		return _(lb_err_text(LB_TLS_UNTRUSTED));
+	default:
+		return X509_verify_cert_error_string(error);
+	}
+}
+
 static void check_chain(X509 *x, const struct ca_files *files, struct findings *f)
 {
 	STACK_OF(X509) *chain = intermediates(files->certificate);
@@ -130,7 +154,7 @@ static void check_chain(X509 *x, const struct ca_files *files, struct findings *
 		findings_add(f, FINDING_OK, CLI_OK, "ca", "the certificate was issued by the federation's CA and is not revoked");
 	else
 		findings_add(f, FINDING_ERROR, CLI_REFUSED, "ca", "%s; the broker will refuse it: ask the coordinator for a certificate of "
-			"this CA", X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx)));
+			"this CA", chain_fault(X509_STORE_CTX_get_error(ctx)));
 out:
 	X509_STORE_CTX_free(ctx);
 	X509_STORE_free(store);

@@ -136,15 +136,17 @@ enum cli_exit client_refused(struct client *client, const Lagebus__Reply *reply)
 static enum cli_exit no_answer(struct client *client, lb_err e)
 {
 	const Lagebus__StatusReply *status = client_status(client);
+	char error[PARTS_MAX];
 
 	if (e == LB_CLOSED)
 		return cli_fail(client->cli, CLI_NO_BROKER, "interrupted before the answer came");
 	if (e != LB_TIMEOUT && e != LB_AGAIN)
 		return cli_fail(client->cli, CLI_IO, "the agent's answer cannot be read: %s", _(lb_err_text(e)));
+	words_parts(status->last_error_text, error, sizeof(error));
 	if (!*status->broker)
 		return cli_fail(client->cli, CLI_NO_BROKER,
 			"no answer after %d s: the agent is linked to no broker%s%s; what was sent waits in its outbox (lagebus status)",
-			client->cli->timeout_ms / 1000, *status->last_error_text ? ": " : "", status->last_error_text);
+			client->cli->timeout_ms / 1000, *error ? ": " : "", error);
 	return cli_fail(client->cli, CLI_NO_BROKER, "no answer from the broker %s after %d s: what was sent waits in the agent's "
 		"outbox (lagebus status); --timeout waits longer", status->broker, client->cli->timeout_ms / 1000);
 }

@@ -37,7 +37,7 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__WaitingMess
 
 static enum cli_exit show_table(struct cli *cli, const Lagebus__Waiting *all)
 {
-	static const char *const heads[] = { N_("waits until"), N_("level"), N_("marking"), N_("from"), N_("to"), N_("signed by"), N_("yours"), N_("id"), NULL };
+	static const char *const heads[] = { N_("waits until"), N_("level"), N_("marking"), N_("from"), N_("to"), N_("signed by"), N_("may approve"), N_("id"), NULL };
 	struct table *t = table_new(heads, 5, 7);
 	enum cli_exit code;
 

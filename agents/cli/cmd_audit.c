@@ -66,13 +66,15 @@ static enum cli_exit report(struct cli *cli, const struct lb_audit_result *r, co
 
 static lb_err check_rows(struct audit_file *file, struct lb_audit_check *check, struct why *why)
 {
-	char text[sizeof(why->text)];
+	char text[sizeof(why->text)], said[sizeof(why->text)];
 	lb_err e;
 
 	while ((e = audit_file_next(file, why)) == LB_OK) {
 		e = lb_audit_check_row(check, file->row, file->n, text, sizeof(text));
-		if (e)
-			return why_set(why, e, "%s", e == LB_CHAIN_BROKEN ? text : _(lb_err_text(e)));
+		if (e) {
+			words_parts(e == LB_CHAIN_BROKEN ? text : lb_err_text(e), said, sizeof(said));
+			return why_set(why, e, "%s", said);
+		}
 	}
 	return e == LB_CLOSED ? LB_OK : e;
 }

@@ -302,7 +302,7 @@ static enum cli_exit close_it(struct cli *cli, const struct incident_view *v, st
 	if (i->closed)
 		return cli_fail(cli, CLI_REFUSED, "it is closed already");
 	if (strcmp(i->lead, v->partner) != 0)
-		return cli_fail(cli, CLI_REFUSED, "%s leads, and only who leads closes it", *i->lead ? i->lead : "nobody");
+		return cli_fail(cli, CLI_REFUSED, "%s leads, and only who leads closes it", *i->lead ? i->lead : _("nobody"));
 	if (!json_object_get(form->values, "text"))
 		return cli_fail(cli, CLI_USAGE, "what was it, and what was done? --text");
 	for (size_t k = 0; k < i->n_assistance; k++)
@@ -374,7 +374,7 @@ static enum cli_exit hand_over(struct cli *cli, const struct incident_view *v, s
 	if (!lb_partner_is_valid(next, strlen(next)))
 		return cli_fail(cli, CLI_USAGE, "%.60s is no partner id; write bund-bsi, for example", next);
 	if (strcmp(v->one->lead, v->partner) != 0)
-		return cli_fail(cli, CLI_REFUSED, "%s leads, and only who leads hands over", *v->one->lead ? v->one->lead : "nobody");
+		return cli_fail(cli, CLI_REFUSED, "%s leads, and only who leads hands over", *v->one->lead ? v->one->lead : _("nobody"));
 	begin_report(v->one, true, &report);
 	report.stage = LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_HAND_OVER;
 	report.lead = (char *)next;

@@ -6,6 +6,7 @@
 #include "agents/cli/out.h"
 #include "agents/cli/when.h"
 #include "lagebus/tlp.h"
+#include "proto/host/words.h"
 
 const struct option_row cmd_indicators_export_options[] = {
 	{ "format", "FORMAT", "text (a value a line; the default), csv, json or stix (a 2.1 bundle)", 0 },
@@ -78,6 +79,6 @@ enum cli_exit cmd_indicators_export(struct cli *cli)
 	if (!code && x.failed)
 		code = cli_fail(cli, CLI_IO, "out of memory: the export is not complete");
 	if (!code && x.too_strict)
-		cli_note(cli, "%zu are stricter than %s and are left out", x.too_strict, lb_tlp_name(x.ceiling));
+		cli_note(cli, words_n("%zu is stricter than %s and is left out", "%zu are stricter than %s and are left out", x.too_strict), x.too_strict, lb_tlp_name(x.ceiling));
 	return code;
 }

@@ -80,7 +80,8 @@ static void note_nothing(struct cli *cli, const struct import *im)
 	if (im->nothing_n > IMPORT_NOTED)
 		cli_note(cli, "%zu more are no indicators", im->nothing_n - IMPORT_NOTED);
 	if (im->ended_n)
-		cli_note(cli, "%zu were not valid any more and are left out (--from-now takes them as of today)", im->ended_n);
+		cli_note(cli, words_n("%zu was not valid any more and is left out (--from-now takes it as of today)",
+			"%zu were not valid any more and are left out (--from-now takes them as of today)", im->ended_n), im->ended_n);
 }
 
 static json_t *nothing_json(const struct import *im)

@@ -29,7 +29,7 @@ static enum cli_exit write_part(struct cli *cli, const char *option, const Proto
 	if (!path)
 		return CLI_OK;
 	if (!part || part->len == 0)
-		return cli_fail(cli, CLI_NOT_FOUND, "the message has no %s", option);
+		return cli_fail(cli, CLI_NOT_FOUND, "the message has nothing of that: --%s", option);
 	e = file_write_new(path, part->data, part->len, 0644, &why);
 	if (e)
 		return cli_fail_why(cli, e, &why);

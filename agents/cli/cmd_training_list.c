@@ -285,7 +285,7 @@ static enum cli_exit show_registrations(struct cli *cli, const struct training *
 		snprintf(left, sizeof(left), "%s", _("no limit"));
 	else
 		snprintf(left, sizeof(left), _("%ld left"), training_seats_left(t));
-	out_line(cli, "%u seats taken, %s, %u on the waiting list", t->row->taken, left, t->row->waiting);
+	out_line(cli, words_n("%u seat taken, %s, %u on the waiting list", "%u seats taken, %s, %u on the waiting list", t->row->taken), t->row->taken, left, t->row->waiting);
 	return CLI_OK;
 }
 

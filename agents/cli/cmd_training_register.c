@@ -39,10 +39,10 @@ static const char *closed(const struct training *t, int64_t now_ms)
 	const Lagebus__TrainingEvent *e = t->event;
 
 	if (e->status == LAGEBUS__TRAINING_STATUS__TRAINING_STATUS_CANCELLED)
-		return N_("the event is cancelled");
+		return _("the event is cancelled");
 	if (now_ms >= e->begins)
-		return N_("the event has begun");
-	return e->register_until && now_ms >= e->register_until ? N_("the time to register is over; ask the organiser (lagebus training show)") : NULL;
+		return _("the event has begun");
+	return e->register_until && now_ms >= e->register_until ? _("the time to register is over; ask the organiser (lagebus training show)") : NULL;
 }
 
 static enum cli_exit send(struct cli *cli, const struct training *t, Lagebus__TrainingRegistration *r)

@@ -57,8 +57,8 @@ const char *out_word(const struct cli *cli, const char *english) __attribute__((
 #define TABLE_COLUMNS 10
 
 struct table;
-/* Heads, in English and translated here, end with NULL; the column `flexible` is cut where the terminal is too narrow, and where that does not help each row is a card
- * under the cell of the column `title`. NULL if memory is out. */
+/* Heads, in English and translated here, end with NULL; the column `flexible` is broken into lines where the terminal is too narrow, and where that does not help each row is a
+ * card under the cell of the column `title`. NULL if memory is out. */
 struct table *table_new(const char *const *heads, unsigned flexible, unsigned title);
 /* Adds the next cell (a cleaned copy), row by row. */
 void table_cell(struct table *t, enum out_style style, const char *format, ...) __attribute__((format(printf, 3, 4)));

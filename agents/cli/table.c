@@ -120,19 +120,23 @@ static void rule(const struct table *t, struct cli *cli, const unsigned *widths,
 	fprintf(cli->out, "%s%s\n", right, style_off(cli, OUT_DIM));
 }
 
-static void put_cell(struct cli *cli, const char *text, enum out_style style, unsigned width)
+/* Bytes of the text's first line of so many columns: to a space, or where one word has more, as much of that as fits. */
+static size_t first_line(const char *text, unsigned width)
 {
-	unsigned columns = text_width(text);
-	size_t n = strlen(text);
-	const char *cut = "";
+	size_t n = text_line(text, width), most = text_fit(text, width);
 
-	if (columns > width) {
-		n = text_fit(text, width - 1);
-		columns = width;
-		cut = "…";
-	}
-	fprintf(cli->out, " %s%.*s%s%s%*s ", style_on(cli, style), (int)n, text, cut, style_off(cli, style),
-		(int)(width - columns), "");
+	return n > most ? most : n;
+}
+
+/* Puts the first line of the text, and leaves what is behind it. */
+static void put_cell(struct cli *cli, const char **text, enum out_style style, unsigned width)
+{
+	size_t n = first_line(*text, width);
+	unsigned columns = text_width(*text) - text_width(*text + n);
+
+	fprintf(cli->out, " %s%.*s%s%*s ", style_on(cli, style), (int)n, *text, style_off(cli, style), (int)(width - columns), "");
+	*text += n;
+	*text += **text == ' ';
 }
 
 static void bar(struct cli *cli)
@@ -140,26 +144,40 @@ static void bar(struct cli *cli)
 	fprintf(cli->out, "%s│%s", style_on(cli, OUT_DIM), style_off(cli, OUT_DIM));
 }
 
+/* A row: as many lines as its flexible cell needs, in which the others are empty below their first. */
+static void print_row(struct cli *cli, const struct cell *row, unsigned columns, const unsigned *widths)
+{
+	const char *rest[TABLE_COLUMNS];
+	bool more = true;
+
+	for (unsigned c = 0; c < columns; c++)
+		rest[c] = row[c].text;
+	while (more) {
+		more = false;
+		for (unsigned c = 0; c < columns; c++) {
+			bar(cli);
+			put_cell(cli, &rest[c], *rest[c] ? row[c].style : OUT_PLAIN, widths[c]);
+			more |= *rest[c] != 0;
+		}
+		bar(cli);
+		fputc('\n', cli->out);
+	}
+}
+
 static void print_boxed(const struct table *t, struct cli *cli, const unsigned *widths)
 {
 	rule(t, cli, widths, "┌", "┬", "┐");
 	for (unsigned c = 0; c < t->columns; c++) {
+		const char *head = _(t->heads[c]);
+
 		bar(cli);
-		put_cell(cli, _(t->heads[c]), OUT_HEAD, widths[c]);
+		put_cell(cli, &head, OUT_HEAD, widths[c]);
 	}
 	bar(cli);
 	fputc('\n', cli->out);
 	rule(t, cli, widths, "├", "┼", "┤");
-	for (size_t i = 0; i < t->n; i++) {
-		unsigned c = (unsigned)(i % t->columns);
-
-		bar(cli);
-		put_cell(cli, t->cells[i].text, t->cells[i].style, widths[c]);
-		if (c + 1 == t->columns) {
-			bar(cli);
-			fputc('\n', cli->out);
-		}
-	}
+	for (size_t i = 0; i + t->columns <= t->n; i += t->columns)
+		print_row(cli, &t->cells[i], t->columns, widths);
 	rule(t, cli, widths, "└", "┴", "┘");
 }
 
@@ -177,14 +195,18 @@ static void put_pair(struct cli *cli, const char *head, const struct cell *cell,
 	*at += columns;
 }
 
-/* Its title in a line, below it what else there is to say. */
+/* Its title, below it what else there is to say. */
 static void print_card(const struct table *t, struct cli *cli, const struct cell *row)
 {
 	const char *title = row[t->title].text;
-	size_t n = text_fit(title, cli->width - 1);
 	unsigned at = 0;
+	size_t n;
 
-	fprintf(cli->out, "%s%.*s%s%s\n", style_on(cli, OUT_HEAD), (int)n, title, title[n] ? "…" : "", style_off(cli, OUT_HEAD));
+	do {
+		n = first_line(title, cli->width);
+		fprintf(cli->out, "%s%.*s%s\n", style_on(cli, OUT_HEAD), (int)n, title, style_off(cli, OUT_HEAD));
+		title += n + (title[n] == ' ');
+	} while (*title);
 	for (unsigned c = 0; c < t->columns; c++)
 		if (c != t->title && *row[c].text && strcmp(row[c].text, "-") != 0)
 			put_pair(cli, _(t->heads[c]), &row[c], &at);

@@ -80,6 +80,7 @@ int stand_set_up(void **state)
 	data_n++;
 	turn = 0;
 	stand.federation = stand_federation;
+	stand.tick_ms = 10;
 	atomic_store(&stand.ahead_ms, 0);
 	stand_set("workers", 1);
 	stand_set("low_water", 0);
@@ -177,6 +178,7 @@ static void make_workers(struct parts *p)
 		.pace = p->pace,
 		.federation = p->configuration.federation,
 		.tls = p->configuration.tls,
+		.tick_ms = stand.tick_ms,
 		.ahead_ms = &stand.ahead_ms,
 	};
 

@@ -17,6 +17,7 @@ struct stand {
 	struct parts parts;
 	const char *federation; /* the text of the next start's; stand_set_up sets the one below */
 	struct channel *urgent, *routine; /* after stand_start_held: what workers give the log writer; otherwise NULL */
+	unsigned tick_ms; /* of the next start's workers; stand_set_up sets it to few, so that nothing waits for them; 0: as many as the broker's */
 	atomic_llong ahead_ms; /* how far the broker's clock is ahead where deadlines are concerned; stand_set_up sets it back */
 	struct caller callers[STAND_CALLERS];
 	unsigned callers_n;

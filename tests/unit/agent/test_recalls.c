@@ -2,6 +2,7 @@
 #include "tests/unit/agent/post.h"
 
 #include "agents/agent/indicators.h"
+#include "agents/agent/reminders.h"
 #include "lagebus/indicator.h"
 #include "proto/approval.pb-c.h"
 #include "proto/indicator.pb-c.h"
@@ -44,6 +45,22 @@ static bool in_files(const char *word)
 	return system(command) == 0;
 }
 
+static bool count_reminder(void *user, const struct reminder *r)
+{
+	(void)r;
+	++*(unsigned *)user;
+	return true;
+}
+
+/* Messages that we still have to acknowledge by a time. */
+static unsigned owed(void)
+{
+	unsigned n = 0;
+
+	assert_int_equal(reminders_each(&agent.store, 10, count_reminder, &n), LB_OK);
+	return n;
+}
+
 static void a_recall_deletes_and_is_confirmed(void **state)
 {
 	struct post p;
@@ -52,7 +69,10 @@ static void a_recall_deletes_and_is_confirmed(void **state)
 	post_begin();
 	init_post(&p, 1, LB_TYPE_WARNING);
 	p.h.level = 3;
+	p.h.ack_policy = LB_ACK_ACKNOWLEDGED;
+	p.h.ack_deadline_ms = agent_clock_ms() + 60000;
 	post_next(&p);
+	assert_int_equal(owed(), 1);
 	assert_int_equal(found("Zuckerrohr"), 1);
 	assert_true(in_files("Zuckerrohr"));
 	recall(&p, 2, 1);
@@ -61,6 +81,7 @@ static void a_recall_deletes_and_is_confirmed(void **state)
 	assert_string_equal(row_of(1).gone_reason, "falsch");
 	assert_int_equal(row_of(1).payload.n, 0);
 	assert_string_equal(row_of(1).title, "");
+	assert_int_equal(owed(), 0);
 	assert_int_equal(found("Zuckerrohr"), 0);
 	assert_false(in_files("Zuckerrohr"));
 	UNTIL(heard.published_n == 1);

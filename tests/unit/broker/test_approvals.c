@@ -232,31 +232,6 @@ static void refused_it_is_gone_and_its_origin_hears_of_it(void **state)
 	assert_silent(sn);
 }
 
-static void recall_header(const struct caller *c, const char *to, const struct lb_header *about, struct lb_header *h)
-{
-	caller_warning(c, to, h);
-	h->type = LB_TYPE_RECALL;
-	h->level = 0;
-	h->has_thread = true;
-	h->thread = about->id;
-}
-
-static void recall_say(struct caller *c, const char *who, struct lb_header *h)
-{
-	Lagebus__Recall r = LAGEBUS__RECALL__INIT;
-	uint8_t bytes[256];
-
-	r.refers_to = (ProtobufCBinaryData){ sizeof h->thread.b, h->thread.b };
-	r.reason = (char *)"falsch";
-	stand_publish(c, who, h, bytes, lagebus__recall__pack(&r, bytes));
-}
-
-static void recall(struct caller *c, const char *who, const char *to, const struct lb_header *about, struct lb_header *h)
-{
-	recall_header(c, to, about, h);
-	recall_say(c, who, h);
-}
-
 static void the_origin_withdraws_it(void **state)
 {
 	struct caller *origin, *second, *sn;

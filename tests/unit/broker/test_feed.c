@@ -1,11 +1,10 @@
 /* The feed: who gets what of a block, in one unbroken chain. */
-#include "tests/unit/broker/fixture.h"
+#include "tests/unit/broker/router_fixture.h"
 
 #include "broker/core/feed.h"
 
 #define NOW_S 1700000100u
 
-static struct router *router;
 static uint8_t scratch[FEED_SCRATCH];
 
 /* Everything that a recipient is fed from one block, as it would go over the wire. */
@@ -354,23 +353,6 @@ static void a_gap_moves_the_chain(void **state)
 	feed_fini(&f);
 }
 
-static int begin(void **state)
-{
-	struct federation *f = fixture_federation();
-
-	(void)state;
-	router = router_new(f);
-	federation_unref(f);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	router_free(router);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,5 +370,5 @@ int main(void)
 		cmocka_unit_test(a_gap_moves_the_chain),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, router_begin, router_end);
 }

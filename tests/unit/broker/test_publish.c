@@ -451,6 +451,7 @@ static void a_session_publishes_at_its_rate(void **state)
 
 	(void)state;
 	stand_set("publish_rate", 20);
+	stand.tick_ms = 0;
 	stand_start();
 	c = stand_agent("sn");
 	other = stand_agent("he");
@@ -471,6 +472,7 @@ static void a_low_rate_is_kept_too(void **state)
 
 	(void)state;
 	stand_set("publish_rate", 2);
+	stand.tick_ms = 0;
 	stand_start();
 	c = stand_agent("sn");
 	for (unsigned i = 0; i < 3; i++)

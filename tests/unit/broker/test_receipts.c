@@ -104,6 +104,34 @@ static void who_has_implemented_has_acknowledged_and_seen(void **state)
 	assert_true(receipt_of(c, &id, "de-sn/leipzig")->displayed == 0);
 }
 
+/* Of two that come before the first is on disk, also the lesser one second. */
+static void two_at_once_are_both_noted(void **state)
+{
+	const Lagebus__PartnerReceipt *row;
+	struct said acknowledged, displayed;
+	struct caller *c, *sn;
+	uint8_t packed[256];
+	size_t accepted = 0;
+	struct lb_uuid id;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	sn = stand_agent("sn");
+	id = stand_warn(c, "de-sn", 1);
+	stand_assert_delivered(sn, &id, 1, 0);
+	init_said(&acknowledged, sn, &id, "bund-bsi", LB_ACK_ACKNOWLEDGED);
+	init_said(&displayed, sn, &id, "bund-bsi", LB_ACK_DISPLAYED);
+	displayed.r.by = (char *)"";
+	caller_publish(sn, &acknowledged.h, packed, lagebus__receipt__pack(&acknowledged.r, packed));
+	caller_publish(sn, &displayed.h, packed, lagebus__receipt__pack(&displayed.r, packed));
+	for (; accepted < 2; accepted += sn->control->accepted->n_ids)
+		assert_non_null(caller_hear_control(sn, LAGEBUS__CONTROL__BODY_ACCEPTED));
+	row = receipt_of(c, &id, "de-sn");
+	assert_true(row->acknowledged > 0);
+	assert_string_equal(row->by, "CISO on duty");
+}
+
 static void spoil_thread(struct said *s) { s->h.thread = lb_uuid7_now(); }
 static void spoil_no_thread(struct said *s) { s->h.has_thread = false; }
 static void spoil_refers_to(struct said *s) { s->r.refers_to.len = 15; }
@@ -289,6 +317,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STAND_TEST(what_people_did_is_noted_once),
 		STAND_TEST(who_has_implemented_has_acknowledged_and_seen),
+		STAND_TEST(two_at_once_are_both_noted),
 		STAND_TEST(a_receipt_that_is_none_is_refused),
 		STAND_TEST(only_a_recipient_has_something_to_say),
 		STAND_TEST(a_receipt_that_is_classified_is_refused),

@@ -17,7 +17,7 @@ static void what_is_red_or_an_exercise_stays(void **state)
 		assert_has(r.out, "evil.example");
 		assert_has_not(r.out, "run.exe");
 		assert_has_not(r.out, "drill.example");
-		assert_has(r.err, "1 are stricter than TLP:AMBER+STRICT and are left out");
+		assert_has(r.err, "1 is stricter than TLP:AMBER+STRICT and is left out");
 		assert_int_equal(run(&r, "indicators", "export", "--format", formats[i], "--tlp", "green", NULL), CLI_OK);
 		assert_has_not(r.out, "evil.example");
 		assert_has(r.err, "2 are stricter than TLP:GREEN");

@@ -8,8 +8,6 @@
 #include "lagebus/envelope.h"
 #include "tests/kit/credentials.h"
 
-#define DER_MAX 4096
-
 static char folder[] = "/tmp/lagebus-envelope-XXXXXX";
 static const char words[] = "Doxing der Beratungsstelle, bitte heute";
 static const struct lb_frame plain = { (const uint8_t *)words, sizeof words - 1 };
@@ -26,18 +24,12 @@ static const char *path(const char *name, const char *suffix)
 
 static struct lb_frame certificate(const char *name)
 {
-	static uint8_t der[8][DER_MAX];
+	static uint8_t der[8][CREDENTIALS_DER_MAX];
 	static unsigned next;
 	uint8_t *p = der[next++ % 8];
-	char command[600];
-	FILE *f;
-	size_t n;
+	size_t n = credentials_der(folder, name, p);
 
-	snprintf(command, sizeof command, "openssl x509 -in '%s' -outform DER", path(name, ".pem"));
-	f = popen(command, "r");
-	assert_non_null(f);
-	n = fread(p, 1, DER_MAX, f);
-	assert_int_equal(pclose(f), 0);
+	assert_true(n > 0);
 	return (struct lb_frame){ p, n };
 }
 
