@@ -31,6 +31,26 @@ static void another_version_is_told_so(void **state)
 	assert_int_equal(caller_hear(c), HEARD_CLOSED);
 }
 
+static void a_control_has_its_bound(void **state)
+{
+	Lagebus__Quarantined q = LAGEBUS__QUARANTINED__INIT;
+	char *reason = calloc(1, LB_CONTROL_MAX + 1);
+	struct caller *c;
+
+	(void)state;
+	assert_non_null(reason);
+	stand_start();
+	q.reason = reason;
+	c = stand_agent("sn");
+	memset(reason, 'x', LB_CONTROL_MAX - 20);
+	say(c, LAGEBUS__CONTROL__BODY_QUARANTINED, &q);
+	assert_true(caller_is_answered(c));
+	memset(reason, 'x', LB_CONTROL_MAX);
+	say(c, LAGEBUS__CONTROL__BODY_QUARANTINED, &q);
+	assert_string_equal(caller_hear_reason(c), "bad-control");
+	free(reason);
+}
+
 static void only_a_broker_says_some_things(void **state)
 {
 	Lagebus__Welcome welcome = LAGEBUS__WELCOME__INIT;
@@ -216,6 +236,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAND_TEST(another_version_is_told_so),
+		STAND_TEST(a_control_has_its_bound),
 		STAND_TEST(only_a_broker_says_some_things),
 		STAND_TEST(a_control_has_its_limit),
 		STAND_TEST(a_control_s_texts_are_utf8),

@@ -272,6 +272,39 @@ static void an_id_is_for_one_message(void **state)
 	assert_int_equal(journal_last(stand.parts.journal, LB_LANE_ROUTINE), 1);
 }
 
+static bool tells_of_a_reused_id(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
+{
+	(void)key;
+	(void)key_n;
+	*(bool *)user |= memmem(value, value_n, "id-reused", 9) != NULL;
+	return true;
+}
+
+/* What the log writer refuses as well as what a worker does. */
+static void a_refusal_is_in_the_audit(void **state)
+{
+	struct journal_reader *r;
+	struct lb_header h;
+	struct caller *c;
+	bool told = false;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("sn");
+	caller_header(c, "bund-bsi", &h);
+	caller_publish(c, &h, "payload", 7);
+	stand_assert_accepted(c, &h.id);
+	caller_publish(c, &h, "Payload", 7);
+	stand_assert_refused(c, &h.id, "id-reused");
+	assert_int_equal(journal_reader_new(stand.parts.journal, &r), LB_OK);
+	for (unsigned i = 0; !told; i++) {
+		assert_true(i < 500);
+		assert_int_equal(journal_each(r, JOURNAL_AUDIT, NULL, 0, tells_of_a_reused_id, &told), LB_OK);
+		caller_wait(c, 20);
+	}
+	journal_reader_free(r);
+}
+
 static void say_publish(struct caller *c, size_t header_n, size_t payload_n, size_t signature_n)
 {
 	static uint8_t bytes[LB_PAYLOAD_MAX + 1];
@@ -528,6 +561,7 @@ int main(void)
 		STAND_TEST(without_room_on_disk_it_is_refused),
 		STAND_TEST(the_same_again_is_accepted_and_stored_once),
 		STAND_TEST(an_id_is_for_one_message),
+		STAND_TEST(a_refusal_is_in_the_audit),
 		STAND_TEST(what_has_no_header_closes_the_session),
 		STAND_TEST(it_is_accepted_after_its_commit_only),
 		STAND_TEST(a_commit_that_fails_refuses),
