@@ -16,7 +16,7 @@
 
 #define OTHER_OPTIONS \
 	{ "ack", "STATE", "what recipients are asked for: none, displayed, acknowledged or implemented", 0 }, \
-	{ "ack-deadline", "TIME", "until when, as 4h, 2d or 2026-12-01T14:00:00Z", 0 }, \
+	{ "ack-deadline", "TIME", "until when, as 4h, 2d or 2026-12-01 14:00", 0 }, \
 	{ "language", "TAG", "the language of the text (default de)", 0 }, \
 	{ "dry-run", NULL, "send nothing; ask the broker who would get it, who not, and by which rule", 0 }, \
 	{ "no-wait", NULL, "do not wait for the broker's acceptance; the agent's outbox is enough", 0 }
@@ -25,7 +25,7 @@ const struct option_row cmd_exercise_begin_options[] = {
 	DRAFT_ADDRESS_OPTIONS,
 	{ "title", "TEXT", "the title (default: the name)", 0 },
 	{ "text", "TEXT", "what is played, and what is to be known of it", 0 },
-	{ "begins", "TIME", "when it begins, as 4h, 2d or 2026-12-01T14:00:00Z (default: at once)", 0 },
+	{ "begins", "TIME", "when it begins, as 4h, 2d or 2026-12-01 14:00 (default: at once)", 0 },
 	{ "ends", "TIME", "when it ends at the latest; likewise (default: it is ended with exercise end)", 0 },
 	OTHER_OPTIONS,
 	{ NULL, NULL, NULL, 0 },
