@@ -15,15 +15,12 @@ const char *const cmd_approvals_examples[] = {
 	NULL,
 };
 
-static void add_row(struct table *t, struct cli *cli, const Lagebus__WaitingMessage *m, const struct lb_header *h, int64_t now_ms)
+static void add_row(struct table *t, struct cli *cli, const Lagebus__WaitingMessage *m, const struct lb_header *h)
 {
 	char id[LB_UUID_TEXT], until[WHEN_TEXT], audience[LB_HEADER_MAX];
 
 	lb_uuid_format(&h->id, id);
-	if (cli->terminal)
-		when_short(m->approval->until, now_ms, until);
-	else
-		when_iso(m->approval->until, until);
+	out_time(cli, m->approval->until, until);
 	message_audience(h, audience, sizeof(audience));
 	table_cell(t, OUT_WARN, "%s", until);
 	table_cell(t, out_level_style(h->level), "%s%s", h->exercise ? OUT_EXERCISE " " : "", out_word(cli, out_level(h->level)));
@@ -47,7 +44,7 @@ static enum cli_exit show_table(struct cli *cli, const Lagebus__Waiting *all)
 		struct lb_header h;
 
 		if (all->messages[i]->approval && lb_header_decode(all->messages[i]->header.data, all->messages[i]->header.len, &h) == LB_OK)
-			add_row(t, cli, all->messages[i], &h, all->now);
+			add_row(t, cli, all->messages[i], &h);
 	}
 	code = all->n_messages || !cli->terminal ? table_print(t, cli) : CLI_OK;
 	table_free(t);
