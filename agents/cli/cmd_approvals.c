@@ -64,18 +64,13 @@ static enum cli_exit show_json(struct cli *cli, const Lagebus__Waiting *all)
 	for (size_t i = 0; i < all->n_messages; i++) {
 		const Lagebus__WaitingMessage *m = all->messages[i];
 		char id[LB_UUID_TEXT];
-		json_t *audience = json_array();
 		struct lb_header h;
 
-		if (!m->approval || lb_header_decode(m->header.data, m->header.len, &h) != LB_OK) {
-			json_decref(audience);
+		if (!m->approval || lb_header_decode(m->header.data, m->header.len, &h) != LB_OK)
 			continue;
-		}
 		lb_uuid_format(&h.id, id);
-		for (unsigned k = 0; k < h.audience_n; k++)
-			json_array_append_new(audience, out_json_text(h.audience[k].p, h.audience[k].n));
 		json_array_append_new(doc, json_pack("{s:s,s:o,s:o,s:i,s:s,s:b,s:o,s:o,s:o,s:b}", "id", id, "origin", out_json_text(h.origin.p, h.origin.n),
-			"audience", audience, "level", (int)h.level, "tlp", lb_tlp_name(lb_tlp_effective(h.tlp)), "exercise", (int)h.exercise,
+			"audience", message_audience_json(&h), "level", (int)h.level, "tlp", lb_tlp_name(lb_tlp_effective(h.tlp)), "exercise", (int)h.exercise,
 			"signer", out_json_string(m->approval->signer), "came", out_json_time(m->approval->came),
 			"until", out_json_time(m->approval->until), "may_approve", (int)m->may_approve));
 	}

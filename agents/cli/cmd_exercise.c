@@ -222,13 +222,12 @@ static const char *state_of(const Lagebus__ExerciseRow *row, int64_t now_ms)
 
 static json_t *row_json(const Lagebus__ExerciseRow *row, int64_t now_ms)
 {
-	char audience[LB_HEADER_MAX] = "";
-	struct lb_header h;
+	struct lb_header h = { .audience_n = 0 };
 
-	if (!lb_header_decode(row->header.data, row->header.len, &h))
-		message_audience(&h, audience, sizeof(audience));
-	return json_pack("{s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "exercise", out_json_string(row->name), "state", state_of(row, now_ms), "origin",
-		out_json_string(row->origin), "to", out_json_string(audience), "begins", out_json_time(row->begins), "ends", out_json_time(row->ends),
+	if (lb_header_decode(row->header.data, row->header.len, &h))
+		h.audience_n = 0;
+	return json_pack("{s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "exercise_name", out_json_string(row->name), "state", state_of(row, now_ms), "origin",
+		out_json_string(row->origin), "audience", message_audience_json(&h), "begins", out_json_time(row->begins), "ends", out_json_time(row->ends),
 		"ended", out_json_time(row->ended), "title", out_json_string(row->title), "text", out_json_string(row->text));
 }
 
