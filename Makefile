@@ -78,17 +78,17 @@ demo-incident: deps ## an incident from a local authority to the federal office,
 	@$(MAKE) --no-print-directory -j$$(nproc) programs
 	@tests/demo/demo-incident $(B)
 
-test: test-deps ## unit, layer, corpus and integration tests
+test: test-deps ## unit, layer, corpus and integration tests; TEST='unit/broker/*' runs those
 	@$(MAKE) --no-print-directory -j$$(nproc) programs tests
-	@tests/run $(B)
+	@tests/run $(B) '$(TEST)'
 
 asan: test-deps ## the same tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory VARIANT=asan -j$$(nproc) programs tests
-	@tests/run build/asan
+	@tests/run build/asan '$(TEST)'
 
 tsan: test-deps ## the same tests under ThreadSanitizer
 	@$(MAKE) --no-print-directory VARIANT=tsan -j$$(nproc) programs tests
-	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tsan.supp tests/run build/tsan
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tsan.supp tests/run build/tsan '$(TEST)'
 
 fuzz: fuzz-deps ## libFuzzer on every parser, FUZZ_SECONDS each (60); FUZZ=zmtp runs one
 	@$(MAKE) --no-print-directory VARIANT=fuzz -j$$(nproc) fuzzers

@@ -62,6 +62,11 @@ lb_err append_read(struct append *a, unsigned lane, uint64_t position, struct bl
 	return e == LB_OK ? block_record_read((enum lb_lane)lane, first, &a->record, out) : e;
 }
 
+lb_err append_peek(struct append *a, enum journal_table t, const struct lb_uuid *id)
+{
+	return journal_peek_row(a->journal, t, id->b, sizeof id->b, &a->record);
+}
+
 /* Of a case that its recipients have acknowledged the digest is kept: its origin may not have heard yet that it was taken. */
 static lb_err compare_erased(struct append *a, const struct block *b, uint32_t i)
 {
@@ -81,11 +86,11 @@ static lb_err compare_erased(struct append *a, const struct block *b, uint32_t i
 static lb_err compare_purged(struct append *a, const struct block *b, uint32_t i)
 {
 	const struct lb_uuid *id = &b->publishes[i].id;
-	lb_err e = journal_peek_row(a->journal, JOURNAL_RECALLED, id->b, sizeof id->b, &a->record);
+	lb_err e = append_peek(a, JOURNAL_RECALLED, id);
 
 	if (e != LB_NOT_FOUND)
 		return e == LB_OK ? LB_RECALLED : e;
-	e = journal_peek_row(a->journal, JOURNAL_ERASED, id->b, sizeof id->b, &a->record);
+	e = append_peek(a, JOURNAL_ERASED, id);
 	return e == LB_OK ? compare_erased(a, b, i) : e == LB_NOT_FOUND ? LB_EXPIRED : e;
 }
 

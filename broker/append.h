@@ -11,13 +11,13 @@
 
 struct audit;
 
-/* The journal, and scratch space. */
+/* What writing goes through, neither of which is its own, and scratch space. */
 struct append {
 	struct journal *journal;
+	struct audit *audit; /* is told of waits (deeds.c, waits.c) */
 	bool *keep; /* for one block */
 	size_t keep_n;
 	struct lb_buf record;
-	struct audit *audit;   /* that is told of waits (deeds.c); NULL: nobody is */
 	uint64_t wait_ends; /* number of the last wait that ended (deeds.c) */
 };
 
@@ -28,6 +28,8 @@ void append_fini(struct append *a);
 lb_err append_block(struct append *a, struct block *b, uint64_t first) LB_MUST_CHECK;
 /* The block of the record that holds a position, or the next one kept, as the transaction sees it; the caller's. LB_OK or the log's error. */
 lb_err append_read(struct append *a, unsigned lane, uint64_t position, struct block **out) LB_MUST_CHECK;
+/* A table's row of this id, as the transaction sees it, replaces a->record. LB_OK, LB_NOT_FOUND or the log's error. */
+lb_err append_peek(struct append *a, enum journal_table t, const struct lb_uuid *id) LB_MUST_CHECK;
 /* Notes in JOURNAL_DUE that something of the record from `first` on is to be gone at this time: by time, so that what is due comes first. */
 #define DUE_KEY_SIZE 13 /* time 4, lane 1, position 8, big-endian */
 lb_err append_due(struct append *a, uint32_t due_s, unsigned lane, uint64_t first) LB_MUST_CHECK;

@@ -10,6 +10,7 @@
 #include "broker/directory.h"
 #include "broker/dry_run.h"
 #include "broker/inquiry.h"
+#include "broker/keeping.h"
 #include "broker/mandates.h"
 #include "broker/remind.h"
 #include "broker/session.h"
@@ -82,6 +83,7 @@ static void on_hello(struct worker *w, struct session *s, const Lagebus__Hello *
 	}
 	s->publish_only = hello->publish_only;
 	s->reminders = hello->reminders && !hello->publish_only;
+	s->retention = hello->retention && !hello->publish_only;
 	cursor_open(w, s, hello);
 	if (!s->publish_only)
 		mandates_note(w, s);
@@ -90,6 +92,7 @@ static void on_hello(struct worker *w, struct session *s, const Lagebus__Hello *
 	log_event(LOG_INFO, "session_open", "agent=%s software=%s urgent=%llu routine=%llu", s->agent, hello->software,
 	          (unsigned long long)s->feed.lane[LB_LANE_URGENT].last, (unsigned long long)s->feed.lane[LB_LANE_ROUTINE].last);
 	welcome(w, s);
+	keeping_tell(w, s);
 	remind_open(s);
 	wait_ends_open(s);
 }
@@ -194,6 +197,7 @@ static bool on_open(struct worker *w, struct session *s, const Lagebus__Control 
 	case LAGEBUS__CONTROL__BODY_OVERDUE:
 	case LAGEBUS__CONTROL__BODY_WAITING:
 	case LAGEBUS__CONTROL__BODY_WAIT_ENDED:
+	case LAGEBUS__CONTROL__BODY_RETENTION:
 	case LAGEBUS__CONTROL__BODY__NOT_SET:
 	case _LAGEBUS__CONTROL__BODY__CASE_IS_INT_SIZE:
 		break;

@@ -10,11 +10,6 @@
 #include "broker/purge.h"
 #include "proto/host/log.h"
 
-static lb_err peek(struct append *a, enum journal_table t, const struct lb_uuid *id)
-{
-	return journal_peek_row(a->journal, t, id->b, sizeof id->b, &a->record);
-}
-
 static lb_err put(struct append *a, enum journal_table t, const struct lb_uuid *id, const struct lb_buf *row)
 {
 	return journal_put(a->journal, t, id->b, sizeof id->b, lb_buf_data(row), lb_buf_len(row));
@@ -125,11 +120,11 @@ static lb_err tell_hold(struct append *a, const struct block *b)
 static lb_err hold(struct append *a, struct block *b)
 {
 	const struct lb_uuid *id = &b->publishes[0].id;
-	lb_err e = peek(a, JOURNAL_SETTLED, id);
+	lb_err e = append_peek(a, JOURNAL_SETTLED, id);
 
 	if (e == LB_OK)
 		return answer(a, b, compare_settled(a, b));
-	e = e == LB_NOT_FOUND ? peek(a, JOURNAL_WAITING, id) : e;
+	e = e == LB_NOT_FOUND ? append_peek(a, JOURNAL_WAITING, id) : e;
 	if (e == LB_OK)
 		return answer(a, b, compare_waiting(a, b));
 	e = e == LB_NOT_FOUND ? answer_repeat(a, b) : e;
@@ -142,7 +137,7 @@ static lb_err hold(struct append *a, struct block *b)
 		e = put(a, JOURNAL_WAITING, id, &b->deed->row);
 	if (e == LB_OK)
 		e = take_id(a, id);
-	if (e == LB_OK && a->audit)
+	if (e == LB_OK)
 		e = tell_hold(a, b);
 	return e == LB_OK ? answer(a, b, LB_OK) : e;
 }
@@ -179,7 +174,7 @@ lb_err deeds_note_end(struct append *a, const struct lb_uuid *id)
 static lb_err end_wait(struct append *a, const struct deed *d)
 {
 	struct settled_row settled;
-	lb_err e = peek(a, JOURNAL_WAITING, &d->about);
+	lb_err e = append_peek(a, JOURNAL_WAITING, &d->about);
 
 	if (e == LB_OK)
 		e = journal_remove(a->journal, JOURNAL_WAITING, d->about.b, sizeof d->about.b);
@@ -187,7 +182,7 @@ static lb_err end_wait(struct append *a, const struct deed *d)
 		e = put(a, JOURNAL_SETTLED, &d->about, &d->row);
 	if (e == LB_OK)
 		e = settled_row_read(lb_buf_data(&d->row), lb_buf_len(&d->row), &settled);
-	if (e == LB_OK && a->audit)
+	if (e == LB_OK)
 		e = audit_wait(a->audit, &d->about, settled.state, settled.by, NULL);
 	return e == LB_OK ? deeds_note_end(a, &d->about) : e;
 }
@@ -218,7 +213,7 @@ static bool was_withdrawn(struct append *a, const struct lb_uuid *id)
 {
 	struct settled_row row;
 
-	return peek(a, JOURNAL_SETTLED, id) == LB_OK && settled_row_read(lb_buf_data(&a->record), lb_buf_len(&a->record), &row) == LB_OK &&
+	return append_peek(a, JOURNAL_SETTLED, id) == LB_OK && settled_row_read(lb_buf_data(&a->record), lb_buf_len(&a->record), &row) == LB_OK &&
 	       row.state == APPROVAL_WITHDRAWN;
 }
 

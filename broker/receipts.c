@@ -22,32 +22,26 @@
 #include "proto/host/policy.h"
 #include "proto/receipt.pb-c.h"
 
-static void set_once(int64_t *at, int64_t now_ms)
-{
-	if (*at == 0)
-		*at = now_ms;
-}
-
 static void note_receipt(struct worker *w, struct session *s, uint16_t sender, const struct lb_header *about, const Lagebus__Receipt *r)
 {
 	const struct lb_uuid *id = &about->id;
 	const char *partner = federation_at(router_federation(w->router), sender)->id;
 	uint8_t key[LEDGER_KEY_MAX], value[LEDGER_ROW_MAX];
-	struct ledger_row row;
+	struct ledger_row row, done = { .displayed_ms = w->now_ms };
 	lb_err e = standing_row(w, id, partner, &row);
 	bool open = ledger_state(&row) < about->ack_policy;
 
 	if (e != LB_OK && e != LB_NOT_FOUND)
 		log_event(LOG_ERROR, "ledger_unreadable", "agent=%s reason=%s", s->agent, lb_err_token(e));
 	/* The broker's own clock counts, and whoever implemented a thing has acknowledged and seen it. */
-	set_once(&row.displayed_ms, w->now_ms);
 	if (r->state >= LB_ACK_ACKNOWLEDGED)
-		set_once(&row.acknowledged_ms, w->now_ms);
+		done.acknowledged_ms = w->now_ms;
 	if (r->state >= LB_ACK_IMPLEMENTED)
-		set_once(&row.implemented_ms, w->now_ms);
-	if (r->by[0] != '\0')
-		snprintf(row.by, sizeof row.by, "%s", r->by);
-	publish_note(w, w->urgent, note_new(JOURNAL_LEDGER, key, ledger_key(id, partner, key), value, ledger_row_write(&row, value)));
+		done.implemented_ms = w->now_ms;
+	snprintf(done.by, sizeof done.by, "%s", r->by);
+	ledger_row_join(&row, &done);
+	/* What is on its way to the ledger is not in this row; the log writer joins them (ledger_write.h). */
+	publish_note(w, w->urgent, note_new(JOURNAL_LEDGER, key, ledger_key(id, partner, key), value, ledger_row_write(&done, value)));
 	publish_tell(w, w->urgent, audit_receipt(id, partner, r->state, r->by));
 	if (open && deadline_is_set(about) && ledger_state(&row) >= about->ack_policy)
 		remind_done(w, about, partner);

@@ -393,28 +393,39 @@ static void pass(struct worker *w, const uint8_t key[DEADLINE_KEY_SIZE])
 	lb_buf_fini(&m.frame);
 }
 
-/* The rows from where the pass stands, stage by stage. */
-static void go_on_with_pass(struct worker *w)
+/* Behind these rows; where the stage has no more of them, at the next stage's, in the order in which rows move on. */
+static void move_pass(struct worker *w, const struct rows *rows)
 {
 	struct remind *r = &w->remind;
-	struct rows rows = { .most = ROWS_A_TICK, .until_ms = INT64_MAX };
 
-	if (!r->passing && !begin_pass(w))
-		return;
-	if (journal_each_from(w->reader, JOURNAL_DEADLINES, r->at, r->at_n, 1, add_row, &rows) != LB_OK)
-		rows.n = 0;
-	for (unsigned i = 0; i < rows.n && r->left > 0; i++, r->left--)
-		pass(w, rows.key[i]);
-	if (r->left > 0 && rows.n == ROWS_A_TICK) {
-		memcpy(r->at, rows.key[rows.n - 1], DEADLINE_KEY_SIZE);
+	r->left -= rows->n;
+	if (r->left > 0 && rows->n == rows->most) {
+		memcpy(r->at, rows->key[rows->n - 1], DEADLINE_KEY_SIZE);
 		r->at[DEADLINE_KEY_SIZE] = 0;
 		r->at_n = sizeof r->at;
 	} else if (r->left > 0 && r->at[0] != DEADLINE_OVERDUE) {
-		/* In the order in which rows move on. */
 		r->at[0] = r->at[0] == DEADLINE_REMINDED ? DEADLINE_LATER : DEADLINE_OVERDUE;
 		r->at_n = 1;
 	} else {
 		end_pass(w);
+	}
+}
+
+static void go_on_with_pass(struct worker *w)
+{
+	struct remind *r = &w->remind;
+	struct rows rows = { .until_ms = INT64_MAX };
+
+	if (!r->passing && !begin_pass(w))
+		return;
+	for (unsigned room = ROWS_A_TICK; r->passing && room > 0; room -= rows.n) {
+		rows.n = 0;
+		rows.most = room < r->left ? room : r->left;
+		if (journal_each_from(w->reader, JOURNAL_DEADLINES, r->at, r->at_n, 1, add_row, &rows) != LB_OK)
+			rows.n = 0;
+		for (unsigned i = 0; i < rows.n; i++)
+			pass(w, rows.key[i]);
+		move_pass(w, &rows);
 	}
 }
 

@@ -34,17 +34,9 @@ static bool read_row(const uint8_t *p, size_t n, struct review *out)
 	return true;
 }
 
-static bool same(const struct retention *a, const struct retention *b)
-{
-	for (unsigned t = 0; t <= LB_TYPE_MAX; t++)
-		if (a->keep_ms[t] != b->keep_ms[t] || a->most[t] != b->most[t])
-			return false;
-	return true;
-}
-
 void review_change(struct review *r, const struct retention *keep, int64_t now_ms)
 {
-	if (same(&r->keep, keep))
+	if (retention_is_same(&r->keep, keep))
 		return;
 	if (!r->finished || retention_is_shorter(keep, &r->keep)) {
 		r->finished = false;

@@ -39,7 +39,7 @@ struct session {
 	struct feed feed;
 	uint16_t partner;
 	struct partner_set *mandates; /* further partners that the agent acts for; NULL: none */
-	bool readable, writable, ended, waiting, asked, cursor_changed, publish_only, joined, pinged, reminders;
+	bool readable, writable, ended, waiting, asked, cursor_changed, publish_only, joined, pinged, reminders, retention;
 	bool ends_due, ends_late; /* it is to be told which waits have ended; it did not take all of it */
 	enum remind_state remind;
 	int64_t heard_ms, closing_since_ms, seen_saved_ms;

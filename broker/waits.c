@@ -83,7 +83,7 @@ static lb_err settle(struct append *a, const struct lb_uuid *id, enum approval_s
 			e = settled_row_write(&settled, &out);
 		if (e == LB_OK)
 			e = journal_put(a->journal, JOURNAL_SETTLED, id->b, sizeof id->b, lb_buf_data(&out), lb_buf_len(&out));
-		if (e == LB_OK && a->audit)
+		if (e == LB_OK)
 			e = audit_wait(a->audit, id, state, settled.by, NULL);
 		if (e == LB_OK)
 			e = deeds_note_end(a, id);
@@ -96,14 +96,9 @@ static lb_err settle(struct append *a, const struct lb_uuid *id, enum approval_s
 	return e;
 }
 
-static lb_err peek(struct append *a, const struct lb_uuid *id)
-{
-	return journal_peek_row(a->journal, JOURNAL_WAITING, id->b, sizeof id->b, &a->record);
-}
-
 static lb_err expire_one(struct append *a, const struct lb_uuid *id, int64_t now_ms, bool *changed)
 {
-	lb_err e = peek(a, id);
+	lb_err e = append_peek(a, JOURNAL_WAITING, id);
 
 	return e == LB_OK ? settle(a, id, APPROVAL_EXPIRED, now_ms, changed) : e;
 }
@@ -132,7 +127,7 @@ static lb_err end_one(struct append *a, const struct lb_uuid *id, int64_t now_ms
 	struct lb_zmtp_message m;
 	struct waiting_row row;
 	struct lb_header h;
-	lb_err e = peek(a, id);
+	lb_err e = append_peek(a, JOURNAL_WAITING, id);
 
 	if (e == LB_OK)
 		e = waiting_row_read(lb_buf_data(&a->record), lb_buf_len(&a->record), &row);

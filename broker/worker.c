@@ -16,6 +16,7 @@
 #include "broker/deliver.h"
 #include "broker/directory.h"
 #include "broker/explain.h"
+#include "broker/keeping.h"
 #include "broker/mandates.h"
 #include "broker/publish.h"
 #include "broker/remind.h"
@@ -119,6 +120,7 @@ lb_err worker_new(const struct worker_settings *s, struct worker **out)
 	w->journal = s->journal;
 	w->roster = s->roster;
 	w->pace = s->pace;
+	w->tick_ms = s->tick_ms > 0 ? s->tick_ms : TICK_MS;
 	w->ahead_ms = s->ahead_ms;
 	w->tls = lb_tls_ref(s->tls);
 	w->router = router_new(s->federation);
@@ -223,8 +225,10 @@ static void on_reload(struct worker *w, struct reload *r)
 			session_fail(w, s, e, NULL);
 		else if (s->state == SESSION_OPEN && !s->publish_only)
 			mandates_note(w, s);
-		if (e == LB_OK && s->state == SESSION_OPEN)
+		if (e == LB_OK && s->state == SESSION_OPEN) {
 			directory_note(w, s);
+			keeping_tell(w, s);
+		}
 	}
 	federation_unref(r->federation);
 	free(r);
@@ -288,7 +292,7 @@ static void drain(struct worker *w)
 
 static void tick(struct worker *w)
 {
-	w->next_tick_ms = w->now_ms + TICK_MS;
+	w->next_tick_ms = w->now_ms + w->tick_ms;
 	for (uint32_t i = 0; i < w->used; i++)
 		if (w->sessions[i])
 			session_tick(w, w->sessions[i]);
@@ -412,7 +416,7 @@ static void run(struct worker *w)
 		if (busy)
 			share_core(w);
 		/* A clock that was set back must not stop the ticks. */
-		if (w->now_ms >= w->next_tick_ms || w->next_tick_ms - w->now_ms > TICK_MS)
+		if (w->now_ms >= w->next_tick_ms || w->next_tick_ms - w->now_ms > w->tick_ms)
 			tick(w);
 	}
 }

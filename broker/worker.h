@@ -46,6 +46,7 @@ struct worker_settings {
 	struct pace *pace;
 	struct federation *federation; /* the worker takes its own references */
 	struct lb_tls *tls;
+	unsigned tick_ms; /* how often it looks at what is due; 0: TICK_MS (worker_state.h). For tests, which do not wait for it */
 	const atomic_llong *ahead_ms; /* how far the clock that deadlines are looked at by is ahead of the machine's, for tests; NULL: not at all */
 };
 

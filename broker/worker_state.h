@@ -69,6 +69,7 @@ struct worker {
 	struct remind remind;
 	uint64_t wait_ends; /* number of the last one that its sessions were told of */
 	struct explained explained;
+	int64_t tick_ms;
 	const atomic_llong *ahead_ms;
 
 	struct lb_buf record;  /* read from the journal */

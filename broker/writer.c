@@ -13,6 +13,7 @@
 #include "broker/deeds.h"
 #include "broker/edge/slice.h"
 #include "broker/eras.h"
+#include "broker/ledger_write.h"
 #include "broker/purge.h"
 #include "broker/review.h"
 #include "broker/waits.h"
@@ -168,8 +169,13 @@ static lb_err write_notes(struct writer *w)
 {
 	for (unsigned i = 0; i < w->notes_n; i++) {
 		const struct note *n = w->notes[i];
-		lb_err e = (n->clears ? journal_clear : journal_put)(w->settings.journal, n->table, n->bytes, n->key_n, n->bytes + n->key_n, n->value_n);
+		const uint8_t *value = n->bytes + n->key_n;
+		lb_err e;
 
+		if (n->table == JOURNAL_LEDGER && !n->clears)
+			e = ledger_write(&w->append, n->bytes, n->key_n, value, n->value_n);
+		else
+			e = (n->clears ? journal_clear : journal_put)(w->settings.journal, n->table, n->bytes, n->key_n, value, n->value_n);
 		if (e != LB_OK)
 			return e;
 	}

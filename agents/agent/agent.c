@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "agents/agent/erasing.h"
 #include "agents/agent/incident_watch.h"
 #include "agents/agent/intake.h"
+#include "agents/agent/keeping.h"
 #include "agents/agent/requests.h"
 #include "lagebus/failpoint.h"
 #include "proto/host/log.h"
@@ -60,20 +62,53 @@ static lb_err read_settings(const char *config, struct settings *out, char *why,
 	return e;
 }
 
+/* What a configuration names, loaded together. */
+struct loaded {
+	struct lb_tls *tls;
+	struct lb_signer *signer;
+	struct lb_opener *opener;
+};
+
+static void loaded_fini(struct loaded *l)
+{
+	if (l->signer)
+		lb_signer_free(l->signer);
+	if (l->opener)
+		lb_opener_free(l->opener);
+	if (l->tls)
+		lb_tls_unref(l->tls);
+	*l = (struct loaded){ .tls = NULL };
+}
+
+static lb_err load(const struct settings *s, struct loaded *out, char *why, size_t why_n)
+{
+	lb_err e = load_tls(s, &out->tls, why, why_n);
+
+	if (e == LB_OK)
+		e = lb_signer_load(s->certificate, s->key, &out->signer, why, why_n);
+	if (e == LB_OK)
+		e = load_opener(s, &out->opener, why, why_n);
+	if (e != LB_OK)
+		loaded_fini(out);
+	return e;
+}
+
 lb_err agent_open(struct agent *a, const char *config, char *why, size_t why_n)
 {
 	static const struct uplink_calls calls = { intake_hello, intake_open, intake_control, intake_delivery, intake_down };
+	struct loaded l = { .tls = NULL };
 	lb_err e;
 
 	memset(a, 0, sizeof *a);
 	a->now_ms = clock_of(CLOCK_MONOTONIC);
 	e = read_settings(config, &a->settings, why, why_n);
+	if (e == LB_OK && !(a->config = strdup(config)))
+		e = LB_NO_MEMORY;
 	if (e == LB_OK)
-		e = load_tls(&a->settings, &a->tls, why, why_n);
-	if (e == LB_OK)
-		e = lb_signer_load(a->settings.certificate, a->settings.key, &a->signer, why, why_n);
-	if (e == LB_OK)
-		e = load_opener(&a->settings, &a->opener, why, why_n);
+		e = load(&a->settings, &l, why, why_n);
+	a->tls = l.tls;
+	a->signer = l.signer;
+	a->opener = l.opener;
 	if (e == LB_OK)
 		e = store_open(a->settings.data, &a->store, why, why_n);
 	if (e == LB_OK)
@@ -87,7 +122,8 @@ lb_err agent_open(struct agent *a, const char *config, char *why, size_t why_n)
 		return e;
 	}
 	intake_load(a);
-	incident_watch_begin(a);
+	keeping_load(a);
+	incident_watch_anew(a);
 	return LB_OK;
 }
 
@@ -111,40 +147,53 @@ void agent_close(struct agent *a)
 		lb_tls_unref(a->tls);
 	lb_buf_fini(&a->acts_for);
 	settings_fini(&a->settings);
+	free(a->config);
+}
+
+static void log_what_waits(const struct settings *in_force, const struct settings *s)
+{
+	const char *key;
+	size_t at = 0;
+
+	while ((key = settings_changed(in_force, s, &at)) != NULL)
+		log_event(LOG_WARN, "reload_ignored", "key=%s reason=%s", key, "it is read at start only");
+}
+
+/* Takes what was loaded, and everything of the settings that may change. */
+static void put_in_force(struct agent *a, struct settings *s, struct loaded *l)
+{
+	struct loaded before = { a->tls, a->signer, a->opener };
+
+	uplink_fail(&a->uplink, LB_CLOSED, "the configuration was reloaded");
+	a->tls = l->tls;
+	a->signer = l->signer;
+	a->opener = l->opener;
+	*l = before;
+	settings_swap(&a->settings, s);
+	signers_reload(a->signers, a->tls);
+	uplink_reload(&a->uplink, a->tls);
+	keeping_load(a);
+	incident_watch_anew(a);
 }
 
 void agent_reload(struct agent *a)
 {
-	struct lb_signer *signer = NULL;
-	struct lb_opener *opener;
-	struct lb_tls *tls;
-	char why[512];
-	lb_err e = load_tls(&a->settings, &tls, why, sizeof why);
+	struct settings s = { .brokers_n = 0 };
+	struct loaded l = { .tls = NULL };
+	char why[1024];
+	lb_err e = read_settings(a->config, &s, why, sizeof why);
 
-	if (e == LB_OK) {
-		e = lb_signer_load(a->settings.certificate, a->settings.key, &signer, why, sizeof why);
-		if (e == LB_OK)
-			e = load_opener(&a->settings, &opener, why, sizeof why);
-		if (e != LB_OK) {
-			if (signer)
-				lb_signer_free(signer);
-			lb_tls_unref(tls);
-		}
-	}
+	if (e == LB_OK)
+		e = load(&s, &l, why, sizeof why);
 	if (e != LB_OK) {
 		log_event(LOG_ERROR, "reload_refused", "reason=%s detail=%s", lb_err_token(e), why);
-		return;
+	} else {
+		log_what_waits(&a->settings, &s);
+		put_in_force(a, &s, &l);
+		log_event(LOG_INFO, "reloaded", "certificate=%s", a->settings.certificate);
 	}
-	lb_signer_free(a->signer);
-	a->signer = signer;
-	lb_opener_free(a->opener);
-	a->opener = opener;
-	lb_tls_unref(a->tls);
-	a->tls = tls;
-	signers_reload(a->signers, tls);
-	uplink_set_tls(&a->uplink, tls);
-	uplink_fail(&a->uplink, LB_CLOSED, "the certificates were reloaded");
-	log_event(LOG_INFO, "reloaded", "certificate=%s", a->settings.certificate);
+	loaded_fini(&l);
+	settings_fini(&s);
 }
 
 /* Nothing of this turn is stored. What came from the broker was not acknowledged, and comes again on the next link. */
@@ -156,6 +205,7 @@ static void lose_turn(struct agent *a, lb_err e)
 	if (a->from_broker)
 		uplink_fail(&a->uplink, e, a->store.why);
 	intake_load(a);
+	keeping_load(a);
 	incident_watch_begin(a);
 	erasing_forget(a);
 }
@@ -213,6 +263,8 @@ static int wait_ms(struct agent *a, int64_t deadline_ms)
 		next = intake_due_ms(a);
 	if (erasing_due_ms(a) < next)
 		next = erasing_due_ms(a);
+	if (keeping_due_ms(a) < next)
+		next = keeping_due_ms(a);
 	if (incident_watch_due_ms(a) < next)
 		next = incident_watch_due_ms(a);
 	if (deadline_ms < next)
@@ -230,6 +282,7 @@ void agent_step(struct agent *a, short events, int64_t now_ms)
 	waiting_expire(a);
 	incident_watch_go_on(a);
 	derive_expire(a);
+	keeping_go_on(a);
 	erasing_go_on(a);
 	if (agent_settle(a) == LB_OK)
 		intake_acknowledge(a);

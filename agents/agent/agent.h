@@ -20,6 +20,7 @@
 
 struct agent {
 	bool german; /* whoever asks without a language reads titles in it; everything else, as the log, is English */
+	char *config; /* the configuration's file */
 	struct settings settings;
 	struct lb_tls *tls;
 	struct lb_signer *signer;
@@ -43,6 +44,8 @@ struct agent {
 	int64_t expire_ms; /* when what has ended is dropped again */
 	bool erased;      /* something was deleted in the turn's transaction, and is to be overwritten behind it */
 	int64_t erase_ms; /* when to look for what is to be erased */
+	bool review_due;    /* it is to be looked whether what is here has the end that it should have */
+	int64_t review_row; /* the message with which that goes on; 0: with none */
 	int64_t held_ms; /* when what is held is taken up again */
 
 	int64_t sent_row[LB_LANES];
@@ -63,7 +66,8 @@ struct agent {
 /* Opens everything; `why` says what is wrong. LB_OK, LB_CONFIG, LB_IO, ... */
 lb_err agent_open(struct agent *a, const char *config, char *why, size_t why_n) LB_MUST_CHECK;
 void agent_close(struct agent *a);
-/* Certificates, CA and CRL are read again; what does not check keeps the old ones in force. */
+/* The configuration is read again, and the certificates, CA and CRL that it names; if anything does not check, everything old stays in force. What is read at
+ * start only (settings.h) is announced and waits for a restart. */
 void agent_reload(struct agent *a);
 /* One turn: waits at most until something is due, or `wake_fd` is readable, and does what there is to do. */
 void agent_turn(struct agent *a, int wake_fd);

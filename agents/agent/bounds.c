@@ -10,7 +10,7 @@ static lb_err count(struct store *s, enum bounded what, uint64_t *out)
 	sqlite3_stmt *q = store_use(s, STORE_TALLY_ALL);
 	lb_err e;
 
-	sqlite3_bind_int(q, 1, what);
+	sqlite3_bind_int(q, 1, (int)what);
 	e = store_row(s, q);
 	if (e == LB_OK)
 		*out = (uint64_t)sqlite3_column_int64(q, 0);
@@ -25,7 +25,7 @@ static lb_err find_most(struct store *s, enum bounded what, uint64_t excess, cha
 	uint64_t all;
 	lb_err e;
 
-	sqlite3_bind_int(q, 1, what);
+	sqlite3_bind_int(q, 1, (int)what);
 	e = store_row(s, q);
 	if (e == LB_OK && column_frame(q, 0).n > LB_PARTNER_ID_MAX)
 		e = LB_CORRUPT;

@@ -4,7 +4,6 @@
 #include "agents/agent/agent.h"
 #include "agents/agent/incident_store.h"
 #include "lagebus/failpoint.h"
-#include "lagebus/message_type.h"
 #include "proto/host/log.h"
 
 #define LOOK_MS (10 * 60 * 1000)
@@ -29,7 +28,7 @@ static lb_err end_some(struct agent *a, unsigned *n)
 {
 	int64_t now_ms = agent_clock_ms();
 	struct lb_uuid id;
-	lb_err e = incident_store_end(&a->store, now_ms - lb_message_type(LB_TYPE_INCIDENT_REPORT)->keep_ms, AT_ONCE, n);
+	lb_err e = incident_store_end(&a->store, now_ms - a->store.keep.keep_ms[LB_TYPE_INCIDENT_REPORT], AT_ONCE, n);
 
 	while (e == LB_OK && *n < AT_ONCE && (e = inbox_expire(&a->store, now_ms, &id)) == LB_OK)
 		++*n;

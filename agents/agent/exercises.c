@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "agents/agent/bind.h"
-#include "lagebus/message_type.h"
 #include "lagebus/payload.h"
 #include "proto/exercise.pb-c.h"
 #include "proto/host/log.h"
@@ -72,7 +71,7 @@ lb_err exercises_expire(struct store *s, int64_t now_ms)
 {
 	sqlite3_stmt *q = store_use(s, STORE_EXERCISE_EXPIRE);
 
-	sqlite3_bind_int64(q, 1, now_ms - lb_message_type(LB_TYPE_EXERCISE)->keep_ms);
+	sqlite3_bind_int64(q, 1, now_ms - s->keep.keep_ms[LB_TYPE_EXERCISE]);
 	return store_run(s, q);
 }
 

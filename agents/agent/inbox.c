@@ -6,7 +6,6 @@
 
 #include "agents/agent/bind.h"
 #include "agents/agent/describe.h"
-#include "lagebus/message_type.h"
 #include "proto/host/log.h"
 
 #define LIMIT_DEFAULT 50
@@ -31,7 +30,7 @@ static lb_err add_row(struct store *s, const struct inbox_message *m, const stru
 	bind_frame(q, 13, m->payload);
 	if (!lb_header_is_real(h))
 		bind_slice(q, 14, h->exercise_name);
-	sqlite3_bind_int64(q, 15, lb_header_keep_until(h));
+	sqlite3_bind_int64(q, 15, retention_until(&s->keep, h));
 	bind_text(q, 16, description_text(&d->title_german));
 	return store_run(s, q);
 }
@@ -291,7 +290,7 @@ lb_err inbox_expire(struct store *s, int64_t now_ms, struct lb_uuid *id)
 	/* A case is found by its pseudonym also when it is gone. */
 	if (e != LB_OK || h.type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
 		return inbox_erase(s, id);
-	return inbox_empty(s, &row, &h, "expired", "", lb_header_keep_until(&h));
+	return inbox_empty(s, &row, &h, "expired", "", retention_until(&s->keep, &h));
 }
 
 lb_err inbox_counts(struct store *s, uint64_t *real, uint64_t *exercises, uint64_t *quarantined)

@@ -54,7 +54,7 @@ lb_err inbox_acknowledge(struct store *s, const struct lb_uuid *id, unsigned sta
 lb_err inbox_erase(struct store *s, const struct lb_uuid *id) LB_MUST_CHECK;
 /* The same, and takes out of the row (as inbox_get gave it, not in quarantine) whatever its payload said, the search included; header and place stay. */
 lb_err inbox_empty(struct store *s, const struct inbox_row *row, const struct lb_header *h, const char *gone, const char *reason, int64_t at_ms) LB_MUST_CHECK;
-/* Empties the message that has been over for longest (lb_header_keep_until), and says which; of a digital-violence case the name stays. What belongs to an
+/* Empties the message that has been over for longest (retention_until), and says which; of a digital-violence case the name stays. What belongs to an
  * incident (incident_store.h) is kept with it. LB_NOT_FOUND: none is. */
 lb_err inbox_expire(struct store *s, int64_t now_ms, struct lb_uuid *id) LB_MUST_CHECK;
 lb_err inbox_quarantine_remove(struct store *s, int64_t row) LB_MUST_CHECK;

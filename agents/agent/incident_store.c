@@ -233,6 +233,11 @@ lb_err incident_store_changed(struct store *s, struct lb_uuid *out)
 	return read_id(s, store_use(s, STORE_INCIDENT_DIRTY), out);
 }
 
+lb_err incident_store_touch_open(struct store *s)
+{
+	return store_run(s, store_use(s, STORE_INCIDENT_TOUCH_OPEN));
+}
+
 lb_err incident_store_due(struct store *s, int64_t now_ms, struct lb_uuid *out)
 {
 	sqlite3_stmt *q = store_use(s, STORE_INCIDENT_DUE);

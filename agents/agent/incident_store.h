@@ -36,6 +36,8 @@ lb_err incident_store_counts(struct store *s, int64_t now_ms, uint64_t *open, ui
 /* One to look at: that has changed, or of which something is to be said now. LB_NOT_FOUND: none. */
 lb_err incident_store_changed(struct store *s, struct lb_uuid *out) LB_MUST_CHECK;
 lb_err incident_store_due(struct store *s, int64_t now_ms, struct lb_uuid *out) LB_MUST_CHECK;
+/* All that are open are to be looked at. Also outside a transaction. */
+lb_err incident_store_touch_open(struct store *s) LB_MUST_CHECK;
 /* When the next of them is due, in ms since 1970; INT64_MAX: never. */
 int64_t incident_store_next_ms(struct store *s);
 /* What was said of its clocks, a bit each. */

@@ -30,6 +30,15 @@ void incident_watch_begin(struct agent *a)
 	a->incidents_changed = true;
 }
 
+void incident_watch_anew(struct agent *a)
+{
+	lb_err e = incident_store_touch_open(&a->store);
+
+	if (e != LB_OK)
+		log_event(LOG_ERROR, "incidents_unreadable", "reason=%s detail=%s", lb_err_token(e), a->store.why);
+	incident_watch_begin(a);
+}
+
 int64_t incident_watch_due_ms(const struct agent *a)
 {
 	int64_t left;

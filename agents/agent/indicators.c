@@ -6,7 +6,6 @@
 
 #include "agents/agent/bind.h"
 #include "lagebus/indicator.h"
-#include "lagebus/message_type.h"
 #include "proto/host/log.h"
 #include "proto/indicator.pb-c.h"
 
@@ -15,6 +14,7 @@
 /* What all indicators of a message have in common. */
 struct bringing {
 	const struct lb_header *h;
+	const struct retention *keep;
 	int64_t row, now_ms;
 	unsigned left_out;
 };
@@ -24,20 +24,17 @@ static bool is_text(const char *s)
 	return lb_utf8_is_valid(s, strlen(s));
 }
 
-static int64_t keep_ms(void)
-{
-	return lb_message_type(LB_TYPE_INDICATOR)->keep_ms;
-}
-
 /* From when until when it counts: what an indicator says, within what its message and the federation allow. */
 static void period(const struct bringing *b, const Lagebus__Indicator *i, int64_t *from, int64_t *until)
 {
-	int64_t created = b->h->created_ms;
+	int64_t created = b->h->created_ms, keep_ms = b->keep->keep_ms[LB_TYPE_INDICATOR];
 
 	*from = i->valid_from > 0 ? i->valid_from : created;
-	if (*from > created + keep_ms())
-		*from = created + keep_ms();
-	*until = *from + keep_ms();
+	if (*from > created + keep_ms)
+		*from = created + keep_ms;
+	*until = *from + keep_ms;
+	if (b->keep->most[LB_TYPE_INDICATOR] && *until > created + keep_ms)
+		*until = created + keep_ms;
 	if (i->valid_until > 0 && i->valid_until < *until)
 		*until = i->valid_until;
 	if (b->h->expires_ms != 0 && b->h->expires_ms < *until)
@@ -116,9 +113,9 @@ static lb_err add(struct store *s, struct bringing *b, const Lagebus__Indicator 
 }
 
 /* The last that any of them can be valid until, for the message's row. */
-static int64_t last_until(const struct lb_header *h)
+static int64_t last_until(const struct store *s, const struct lb_header *h)
 {
-	return h->created_ms + 2 * keep_ms();
+	return h->created_ms + 2 * s->keep.keep_ms[LB_TYPE_INDICATOR];
 }
 
 static lb_err add_message(struct store *s, const struct lb_header *h, const char *source)
@@ -132,7 +129,7 @@ static lb_err add_message(struct store *s, const struct lb_header *h, const char
 	sqlite3_bind_int64(q, 5, lb_tlp_effective(h->tlp));
 	bind_slice(q, 6, h->exercise_name);
 	bind_text(q, 7, is_text(source) ? source : "");
-	sqlite3_bind_int64(q, 8, last_until(h));
+	sqlite3_bind_int64(q, 8, last_until(s, h));
 	return store_run(s, q);
 }
 
@@ -163,7 +160,7 @@ lb_err indicators_forget(struct store *s, const struct lb_uuid *message, struct 
 
 static lb_err take_all(struct store *s, const struct lb_header *h, const Lagebus__Indicators *all, int64_t now_ms)
 {
-	struct bringing b = { .h = h, .now_ms = now_ms };
+	struct bringing b = { .h = h, .keep = &s->keep, .now_ms = now_ms };
 	char id[LB_UUID_TEXT];
 	lb_err e = add_message(s, h, all->source);
 

@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/cases.h"
 #include "agents/agent/deadlines.h"
 #include "agents/agent/reminders.h"
 #include "agents/agent/derive.h"
 #include "agents/agent/directory.h"
 #include "agents/agent/incident_route.h"
 #include "agents/agent/incident_store.h"
+#include "agents/agent/keeping.h"
 #include "agents/agent/recalls.h"
 #include "agents/agent/second_person.h"
 #include "agents/agent/wait_ends.h"
@@ -44,6 +46,7 @@ void intake_hello(void *agent, Lagebus__Hello *hello)
 
 	hello->log = bytes_of(&a->log);
 	hello->reminders = true;
+	hello->retention = true;
 	hello->urgent = a->cursor[LB_LANE_URGENT];
 	hello->urgent_id = bytes_of(&a->last[LB_LANE_URGENT]);
 	hello->routine = a->cursor[LB_LANE_ROUTINE];
@@ -117,7 +120,7 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 	struct lb_header h = { .type = 0 };
 	uint8_t hint[LB_SIGNER_SIZE];
 	const char *signer;
-	bool stored = false;
+	bool stored = false, told = false;
 	lb_err e = lb_header_decode(m->header.p, m->header.n, &h), stored_e;
 
 	if (e == LB_OK)
@@ -134,7 +137,9 @@ static lb_err take_one(struct agent *a, const struct inbox_message *m)
 	if (e == LB_AGAIN)
 		return e;
 	if (e == LB_OK) {
-		stored_e = inbox_add(&a->store, m, &h, signer, &stored);
+		stored_e = cases_receipt(a, &h, m->payload, &told);
+		if (stored_e == LB_OK && !told)
+			stored_e = inbox_add(&a->store, m, &h, signer, &stored);
 		a->inbox_grew |= stored;
 		if (stored_e == LB_OK && stored)
 			stored_e = expect(a, &h);
@@ -386,6 +391,9 @@ void intake_control(void *agent, const Lagebus__Control *c)
 		return;
 	case LAGEBUS__CONTROL__BODY_WAIT_ENDED:
 		wait_ends_take(a, c->wait_ended);
+		return;
+	case LAGEBUS__CONTROL__BODY_RETENTION:
+		keeping_learn(a, c->retention);
 		return;
 	case LAGEBUS__CONTROL__BODY_HELLO:
 	case LAGEBUS__CONTROL__BODY_WELCOME:

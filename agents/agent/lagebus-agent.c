@@ -24,7 +24,7 @@ static const char help[] =
 	"  -V, --version        print the version, end\n"
 	"  -h, --help           print this, end\n"
 	"\n"
-	"Signals: SIGHUP reads the certificates again; SIGTERM and SIGINT say goodbye and end.\n"
+	"Signals: SIGHUP reads configuration and certificates again; SIGTERM and SIGINT say goodbye and end.\n"
 	"Exit: 0 ended as told, 1 it could not start, 2 usage, 3 the configuration is not valid.\n";
 
 static const char try_help[] = "lagebus-agent --help lists the options\n";
@@ -81,6 +81,14 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+static void set_log_level(const struct agent *a)
+{
+	enum log_level level;
+
+	if (log_level_from_name(a->settings.log_level, &level))
+		log_set_level(level);
+}
+
 /* False: it is time to end. */
 static bool take_signals(struct agent *a, int fd)
 {
@@ -91,6 +99,7 @@ static bool take_signals(struct agent *a, int fd)
 			return false;
 		notify_reloading();
 		agent_reload(a);
+		set_log_level(a);
 		notify_ready();
 	}
 	return true;
@@ -131,7 +140,6 @@ int main(int argc, char **argv)
 	struct options o = { CONFIG_DEFAULT, false };
 	char why[1024] = "";
 	int signals, rc = read_options(argc, argv, &o);
-	enum log_level level;
 	lb_err e;
 
 	if (rc >= 0)
@@ -148,8 +156,7 @@ int main(int argc, char **argv)
 	e = agent_open(&agent, o.config, why, sizeof why);
 	if (e != LB_OK)
 		return fail(e, why);
-	if (log_level_from_name(agent.settings.log_level, &level))
-		log_set_level(level);
+	set_log_level(&agent);
 	log_event(LOG_INFO, "started", "version=%s partner=%s local=%s", LAGEBUS_VERSION, lb_tls_identity(agent.tls)->partner, agent.settings.local);
 	notify_ready();
 	while (take_signals(&agent, signals))

@@ -11,10 +11,10 @@
 static const struct {
 	const char *key;
 	size_t at;
-	bool required;
+	bool required, reloadable;
 	const char *value;
 } rows[] = {
-#define X(field, key, required, value, text) { key, offsetof(struct settings, field), required, value },
+#define X(field, key, required, reloadable, value, text) { key, offsetof(struct settings, field), required, reloadable, value },
 	SETTINGS_TABLE(X)
 #undef X
 };
@@ -66,6 +66,11 @@ static const char *wrong_route(const char *text)
 	return strcmp(text, "confirm") == 0 || strcmp(text, "forward") == 0 ? NULL : "is neither confirm nor forward";
 }
 
+static const char *wrong_retention(const char *text)
+{
+	return strcmp(text, "federation") == 0 || strcmp(text, "own") == 0 ? NULL : "is neither federation nor own";
+}
+
 static const char *wrong_partner(const char *text)
 {
 	return lb_partner_is_valid(text, strlen(text)) ? NULL : "is no partner id";
@@ -89,7 +94,7 @@ static const char *wrong_text(const char *key, const char *text)
 	static const struct {
 		const char *key, *(*wrong)(const char *text);
 	} checks[] = {
-		{ "log_level", wrong_level },       { "incident_route", wrong_route }, { "incident_to", wrong_partner },  { "incident_first", wrong_time },
+		{ "log_level", wrong_level },       { "retention", wrong_retention },  { "incident_route", wrong_route }, { "incident_to", wrong_partner },  { "incident_first", wrong_time },
 		{ "incident_update", wrong_time },  { "incident_final", wrong_time },  { "incident_warn", wrong_time },
 	};
 
@@ -198,4 +203,30 @@ lb_err settings_parse(const char *name, const char *text, size_t n, struct setti
 	lb_err e = config_file_parse(name, text, n, &f, problem);
 
 	return e == LB_OK ? take(f, out, problem) : e;
+}
+
+void settings_swap(struct settings *in_force, struct settings *s)
+{
+	struct settings before = *in_force;
+
+	*in_force = *s;
+	*s = before;
+	for (size_t i = 0; i < ROWS; i++)
+		if (!rows[i].reloadable) {
+			char *kept = *field_of(s, i);
+
+			*field_of(s, i) = *field_of(in_force, i);
+			*field_of(in_force, i) = kept;
+		}
+}
+
+const char *settings_changed(const struct settings *a, const struct settings *b, size_t *at)
+{
+	while (*at < ROWS) {
+		size_t row = (*at)++;
+
+		if (!rows[row].reloadable && strcmp(*field_of((struct settings *)a, row), *field_of((struct settings *)b, row)) != 0)
+			return rows[row].key;
+	}
+	return NULL;
 }

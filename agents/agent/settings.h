@@ -12,25 +12,26 @@
 #define SETTINGS_COORDINATORS_MAX 8
 #define SETTINGS_COORDINATOR "bund-bsi" /* where none are given */
 
-/* A row a key: X(field, key, required, default, text). `brokers` and `coordinators` are lists. */
+/* A row a key: X(field, key, required, read again on SIGHUP, default, text). `brokers` and `coordinators` are lists, and read again. */
 /* clang-format off */
 #define SETTINGS_TABLE(X) \
-	X(certificate, "certificate", true,  "", "the agent's certificate chain, PEM") \
-	X(key,         "key",         true,  "", "its private key, PEM; it signs what the agent sends, too") \
-	X(previous_certificate, "previous_certificate", false, "", "the certificate before the last renewal, PEM; what was encrypted to it is opened still") \
-	X(previous_key, "previous_key", false, "", "its private key, PEM; neither need be there yet") \
-	X(ca,          "ca",          true,  "", "the federation's CA certificates, PEM") \
-	X(crl,         "crl",         false, "", "revocation lists, PEM; empty: none") \
-	X(data,        "data",        true,  "", "folder of outbox and inbox") \
-	X(local,       "local",       false, "ipc:///run/lagebus/agent/agent.sock", "socket for the command line and plugins; who may enter its folder may use it") \
-	X(proxy,       "proxy",       false, "", "host:port of an HTTP proxy that allows CONNECT; empty: none") \
-	X(log_level,   "log_level",   false, "info", "error, warn, info or debug") \
-	X(incident_route,  "incident_route",  false, "confirm", "what a body below reports goes up when somebody here has confirmed it (confirm), or by itself (forward)") \
-	X(incident_to,     "incident_to",     false, "bund-bsi", "whom a partner without another above it reports incidents to") \
-	X(incident_first,  "incident_first",  false, "24 h", "an incident's first report is due so long after it was known") \
-	X(incident_update, "incident_update", false, "72 h", "its update, likewise") \
-	X(incident_final,  "incident_final",  false, "30 d", "its final report, or a progress report instead, so long after the update or the last of those") \
-	X(incident_warn,   "incident_warn",   false, "6 h", "so long before a clock runs out it is said")
+	X(certificate, "certificate", true, true,  "", "the agent's certificate chain, PEM") \
+	X(key,         "key",         true, true,  "", "its private key, PEM; it signs what the agent sends, too") \
+	X(previous_certificate, "previous_certificate", false, true, "", "the certificate before the last renewal, PEM; what was encrypted to it is opened still") \
+	X(previous_key, "previous_key", false, true, "", "its private key, PEM; neither need be there yet") \
+	X(ca,          "ca",          true, true,  "", "the federation's CA certificates, PEM") \
+	X(crl,         "crl",         false, true, "", "revocation lists, PEM; empty: none") \
+	X(data,        "data",        true, false,  "", "folder of outbox and inbox") \
+	X(local,       "local",       false, false, "ipc:///run/lagebus/agent/agent.sock", "socket for the command line and plugins; who may enter its folder may use it") \
+	X(proxy,       "proxy",       false, true, "", "host:port of an HTTP proxy that allows CONNECT; empty: none") \
+	X(retention,   "retention",   false, true, "federation", "for how long messages are kept: as the federation file says, or by the defaults (own)") \
+	X(log_level,   "log_level",   false, true, "info", "error, warn, info or debug") \
+	X(incident_route,  "incident_route",  false, true, "confirm", "what a body below reports goes up when somebody here has confirmed it (confirm), or by itself (forward)") \
+	X(incident_to,     "incident_to",     false, true, "bund-bsi", "whom a partner without another above it reports incidents to") \
+	X(incident_first,  "incident_first",  false, true, "24 h", "an incident's first report is due so long after it was known") \
+	X(incident_update, "incident_update", false, true, "72 h", "its update, likewise") \
+	X(incident_final,  "incident_final",  false, true, "30 d", "its final report, or a progress report instead, so long after the update or the last of those") \
+	X(incident_warn,   "incident_warn",   false, true, "6 h", "so long before a clock runs out it is said")
 /* clang-format on */
 
 struct settings {
@@ -38,7 +39,7 @@ struct settings {
 	unsigned brokers_n;
 	char *coordinators[SETTINGS_COORDINATORS_MAX]; /* partner ids: who may warn everyone (second_person.h) */
 	unsigned coordinators_n;
-#define X(field, key, required, value, text) char *field;
+#define X(field, key, required, reloadable, value, text) char *field;
 	SETTINGS_TABLE(X)
 #undef X
 };
@@ -48,5 +49,9 @@ lb_err settings_read(const char *path, struct settings *out, struct config_probl
 /* The same from n bytes in memory. */
 lb_err settings_parse(const char *name, const char *text, size_t n, struct settings *out, struct config_problem *problem) LB_MUST_CHECK;
 void settings_fini(struct settings *s);
+/* Puts what was read anew into force, but for what is read at start only, which stays. What was in force is in *s afterwards. */
+void settings_swap(struct settings *in_force, struct settings *s);
+/* The next key, from *at on (0 first), that differs between the two and is read at start only; NULL if there is no more. */
+const char *settings_changed(const struct settings *a, const struct settings *b, size_t *at);
 
 #endif

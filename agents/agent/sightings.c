@@ -5,7 +5,6 @@
 
 #include "agents/agent/bind.h"
 #include "lagebus/indicator.h"
-#include "lagebus/message_type.h"
 #include "proto/indicator.pb-c.h"
 
 #define LISTED 1000
@@ -27,7 +26,8 @@ static lb_err add(struct store *s, const struct lb_header *h, size_t n, const La
 	sqlite3_bind_int64(q, 7, last);
 	bind_text(q, 8, lb_utf8_is_valid(from->source, strlen(from->source)) ? from->source : "");
 	sqlite3_bind_int(q, 9, h->exercise);
-	sqlite3_bind_int64(q, 10, lb_header_keep_until(h));
+	sqlite3_bind_int64(q, 10, retention_until(&s->keep, h));
+	sqlite3_bind_int64(q, 11, h->created_ms);
 	return store_run(s, q);
 }
 

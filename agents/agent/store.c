@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include "lagebus/header.h"
-#include "lagebus/message_type.h"
 
 /* 2 MiB of pages are enough for an inbox that only grows at its end. */
 static const char settings[] = "PRAGMA journal_mode=WAL;"
@@ -118,6 +117,9 @@ static const char *const steps[] = {
 	"CREATE INDEX inbox_until ON inbox(until) WHERE payload<>x'';",
 	/* 13: a title in both languages. What is there keeps the one it was stored in, which the index has, too. */
 	"ALTER TABLE inbox ADD COLUMN title_german TEXT NOT NULL DEFAULT '';",
+	/* 14: when a sighting was created, for another retention. Of what is there already it is known to the day that its retention, half a year, began. */
+	"ALTER TABLE sighting ADD COLUMN created INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE sighting SET created=until-15768000000;",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
@@ -144,6 +146,7 @@ static const char *const sql[STORE_STATEMENTS] = {
 	/* What belongs to an incident is kept with it. */
 	[STORE_INBOX_OVER] = "SELECT id FROM inbox WHERE until<=?1 AND payload<>x'' AND NOT EXISTS(SELECT 1 FROM incident_part p WHERE p.id=inbox.id)"
 			     " ORDER BY until LIMIT 1",
+	[STORE_INBOX_KEEP] = "UPDATE inbox SET until=keep_until(header) WHERE row>=?1 AND row<?2 AND payload<>x'' AND until IS NOT keep_until(header)",
 	[STORE_INBOX_COUNT] = "SELECT count(*) FROM inbox",
 	[STORE_INBOX_NEWEST] = "SELECT coalesce(max(row),0) FROM inbox",
 	[STORE_QUARANTINE_ADD] = "INSERT OR IGNORE INTO quarantine(log,lane,position,received,header,signature,payload,id,reason)"
@@ -192,9 +195,10 @@ static const char *const sql[STORE_STATEMENTS] = {
 				" message=?1,id=?2,key=?7,confidence=?8,valid_from=?9,valid_until=?10,to_ids=?11,more=?12,created=?13,last=?14 WHERE created<=?13",
 	[STORE_INDICATOR_REMOVE_OF] = "DELETE FROM indicator WHERE message=?1",
 	[STORE_INDICATOR_EXPIRE] = "DELETE FROM indicator WHERE row IN (SELECT row FROM indicator WHERE valid_until<=?1 LIMIT ?2)",
+	[STORE_INDICATOR_SHORTEN] = "UPDATE indicator SET valid_until=created+?1 WHERE valid_until>created+?1",
 	[STORE_INDICATOR_OWNER] = "SELECT origin FROM indicator WHERE id=?1 ORDER BY first,row LIMIT 1",
-	[STORE_SIGHTING_ADD] = "INSERT OR IGNORE INTO sighting(message,n,indicator,origin,count,first,last,source,exercise,until)"
-			       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
+	[STORE_SIGHTING_ADD] = "INSERT OR IGNORE INTO sighting(message,n,indicator,origin,count,first,last,source,exercise,until,created)"
+			       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
 	[STORE_SIGHTING_TOTAL] = "SELECT coalesce(sum(count),0),coalesce(min(nullif(first,0)),0),coalesce(max(last),0) FROM sighting WHERE indicator=?1 AND exercise=?2",
 	[STORE_SIGHTING_LIST] = "SELECT message,origin,count,first,last,source FROM sighting WHERE indicator=?1 AND exercise=?2 ORDER BY message DESC,n LIMIT ?3",
 	[STORE_TALLY_ALL] = "SELECT coalesce(sum(n),0) FROM tally WHERE what=?1",
@@ -208,11 +212,12 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_TRAINING_REMOVE] = "DELETE FROM training WHERE message=?1 AND origin=?2",
 	[STORE_REGISTRATION_REMOVE] = "DELETE FROM registration WHERE message=?1 AND origin=?2",
 	[STORE_SIGHTING_REMOVE] = "DELETE FROM sighting WHERE message=?1 AND origin=?2",
-	[STORE_TRAINING_EXPIRE] = "DELETE FROM training WHERE ends<=?1",
+	[STORE_TRAINING_EXPIRE] = "DELETE FROM training WHERE ends<=?1 OR created<=?2",
 	[STORE_REGISTRATION_ADD] = "INSERT INTO registration(uid,origin,created,since,seats,until,registration,message) VALUES(?1,?2,?3,?3,?4,?5,?6,?7)"
 				   " ON CONFLICT(uid,origin) DO UPDATE SET since=CASE WHEN ?4<=seats THEN since ELSE ?3 END,created=?3,seats=?4,until=?5,"
 				   "registration=?6,message=?7 WHERE created<=?3",
 	[STORE_REGISTRATION_LIST] = "SELECT origin,since,seats,registration FROM registration WHERE uid=?1 AND seats>0 ORDER BY since,origin",
+	[STORE_REGISTRATION_SHORTEN] = "UPDATE registration SET until=created+?1 WHERE until>created+?1",
 	[STORE_REGISTRATION_EXPIRE] = "DELETE FROM registration WHERE until<=?1",
 	[STORE_INBOX_EXERCISES] = "SELECT count(*) FROM inbox WHERE exercise IS NOT NULL",
 	/* Whichever of the two came last counts, as the origin's clock has it. */
@@ -225,7 +230,9 @@ static const char *const sql[STORE_STATEMENTS] = {
 				" WHERE ?2 OR (ended=0 AND (ends=0 OR ends>?1)) ORDER BY runs DESC,begins DESC,name,origin LIMIT ?3",
 	[STORE_EXERCISE_EXPIRE] = "DELETE FROM exercise WHERE max(begun,ended)<=?1 AND (ended>0 OR (ends>0 AND ends<=?1))",
 	[STORE_SIGHTING_EXPIRE] = "DELETE FROM sighting WHERE (message,n) IN (SELECT message,n FROM sighting WHERE until<=?1 LIMIT ?2)",
+	[STORE_SIGHTING_SHORTEN] = "UPDATE sighting SET until=created+?1 WHERE until>created+?1",
 	[STORE_INCIDENT_TOUCH] = "INSERT INTO incident(id,dirty) VALUES(?1,1) ON CONFLICT(id) DO UPDATE SET dirty=1",
+	[STORE_INCIDENT_TOUCH_OPEN] = "UPDATE incident SET dirty=1 WHERE closed=0 AND NOT dirty",
 	[STORE_INCIDENT_SAVE] = "UPDATE incident SET dirty=0,closed=?2,exercise=?3,changed=?4,said=?5,say_at=?6,soon_at=?7,due_at=?8 WHERE id=?1",
 	[STORE_INCIDENT_SAID] = "SELECT said FROM incident WHERE id=?1",
 	[STORE_INCIDENT_DIRTY] = "SELECT id FROM incident WHERE dirty LIMIT 1",
@@ -282,14 +289,16 @@ static void exercise_of(sqlite3_context *c, int n, sqlite3_value **v)
 		sqlite3_result_text(c, h.exercise_name.p, (int)h.exercise_name.n, SQLITE_TRANSIENT);
 }
 
-/* keep_until(header): when the message is to be gone, ms since 1970; NULL if it has no header. */
+/* keep_until(header): when the message is to be gone, ms since 1970; NULL if it has no header. Another retention gives another answer, but not within a
+ * statement. */
 static void keep_until(sqlite3_context *c, int n, sqlite3_value **v)
 {
+	const struct retention *keep = sqlite3_user_data(c);
 	struct lb_header h;
 
 	(void)n;
 	if (lb_header_decode(sqlite3_value_blob(v[0]), (size_t)sqlite3_value_bytes(v[0]), &h) == LB_OK)
-		sqlite3_result_int64(c, lb_header_keep_until(&h));
+		sqlite3_result_int64(c, retention_until(keep, &h));
 }
 
 static bool run(sqlite3 *db, const char *text)
@@ -336,10 +345,12 @@ lb_err store_open(const char *folder, struct store *out, char *why, size_t why_n
 		return LB_IO;
 	}
 	snprintf(path, sizeof path, "%s/agent.db", folder);
+	retention_init(&s.keep);
+	out->keep = s.keep; /* which is what keep_until() looks at */
 	/* One agent a database: a second one would send and store everything again. */
 	if (sqlite3_open_v2(path, &s.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
 	    sqlite3_create_function(s.db, "exercise_of", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, exercise_of, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_create_function(s.db, "keep_until", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, keep_until, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_create_function(s.db, "keep_until", 1, SQLITE_UTF8, &out->keep, keep_until, NULL, NULL) != SQLITE_OK ||
 	    !run(s.db, "PRAGMA locking_mode=EXCLUSIVE") || !run(s.db, settings) || !upgrade(s.db, &version))
 		return fail(&s, path, why, why_n);
 	if (version > SCHEMA_VERSION) {

@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #include "lagebus/err.h"
+#include "lagebus/header.h"
+#include "proto/host/retention.h"
 
 /* Every statement that is kept prepared. */
 enum store_statement {
@@ -28,6 +30,7 @@ enum store_statement {
 	STORE_INBOX_ACKNOWLEDGE,
 	STORE_INBOX_ERASE,
 	STORE_INBOX_OVER,
+	STORE_INBOX_KEEP,
 	STORE_INBOX_COUNT,
 	STORE_INBOX_NEWEST,
 	STORE_QUARANTINE_ADD,
@@ -69,11 +72,13 @@ enum store_statement {
 	STORE_INDICATOR_ADD,
 	STORE_INDICATOR_REMOVE_OF,
 	STORE_INDICATOR_EXPIRE,
+	STORE_INDICATOR_SHORTEN,
 	STORE_INDICATOR_OWNER,
 	STORE_SIGHTING_ADD,
 	STORE_SIGHTING_TOTAL,
 	STORE_SIGHTING_LIST,
 	STORE_SIGHTING_EXPIRE,
+	STORE_SIGHTING_SHORTEN,
 	STORE_TALLY_ALL,
 	STORE_TALLY_MOST,
 	STORE_INDICATOR_DROP,
@@ -87,7 +92,9 @@ enum store_statement {
 	STORE_REGISTRATION_ADD,
 	STORE_REGISTRATION_LIST,
 	STORE_REGISTRATION_EXPIRE,
+	STORE_REGISTRATION_SHORTEN,
 	STORE_INCIDENT_TOUCH,
+	STORE_INCIDENT_TOUCH_OPEN,
 	STORE_INCIDENT_SAVE,
 	STORE_INCIDENT_SAID,
 	STORE_INCIDENT_DIRTY,
@@ -113,6 +120,7 @@ enum store_statement {
 /* A transaction in which something could not be written is not committed: SQLite may have rolled back a part of it, or all. */
 struct store {
 	sqlite3 *db;
+	struct retention keep; /* for how long what comes in is kept (keeping.h); the defaults when it was opened */
 	lb_err failure; /* the first of this transaction */
 	char why[160];  /* the last error in words */
 	sqlite3_stmt *statement[STORE_STATEMENTS];

@@ -76,7 +76,7 @@ static lb_err add_registration(struct store *s, const struct lb_header *h, const
 	bind_slice(q, 2, h->origin);
 	sqlite3_bind_int64(q, 3, h->created_ms);
 	sqlite3_bind_int64(q, 4, r->seats);
-	sqlite3_bind_int64(q, 5, lb_header_keep_until(h));
+	sqlite3_bind_int64(q, 5, retention_until(&s->keep, h));
 	bind_frame(q, 6, registration);
 	bind_id(q, 7, &h->id);
 	return store_run(s, q);
@@ -108,19 +108,21 @@ lb_err training_forget(struct store *s, const struct lb_uuid *message, struct lb
 	return e == LB_OK ? forget(s, STORE_REGISTRATION_REMOVE, message, origin) : e;
 }
 
-static lb_err expire(struct store *s, enum store_statement which, int64_t ms)
-{
-	sqlite3_stmt *q = store_use(s, which);
-
-	sqlite3_bind_int64(q, 1, ms);
-	return store_run(s, q);
-}
-
+/* An event is kept beyond its end, unless the federation says for how long at most it is kept. */
 lb_err training_expire(struct store *s, int64_t now_ms)
 {
-	lb_err e = expire(s, STORE_TRAINING_EXPIRE, now_ms - lb_message_type(LB_TYPE_TRAINING_EVENT)->keep_ms);
+	int64_t before_ms = now_ms - s->keep.keep_ms[LB_TYPE_TRAINING_EVENT];
+	sqlite3_stmt *q = store_use(s, STORE_TRAINING_EXPIRE);
+	lb_err e;
 
-	return e == LB_OK ? expire(s, STORE_REGISTRATION_EXPIRE, now_ms) : e;
+	sqlite3_bind_int64(q, 1, before_ms);
+	sqlite3_bind_int64(q, 2, s->keep.most[LB_TYPE_TRAINING_EVENT] ? before_ms : 0);
+	e = store_run(s, q);
+	if (e != LB_OK)
+		return e;
+	q = store_use(s, STORE_REGISTRATION_EXPIRE);
+	sqlite3_bind_int64(q, 1, now_ms);
+	return store_run(s, q);
 }
 
 static lb_err pack(const ProtobufCMessage *m, struct lb_buf *to)

@@ -1,6 +1,7 @@
 /* One connection to a broker, kept up. */
 #include "agents/agent/uplink.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -58,11 +59,14 @@ void uplink_fini(struct uplink *u)
 	free(u->bytes);
 }
 
-void uplink_set_tls(struct uplink *u, struct lb_tls *tls)
+void uplink_reload(struct uplink *u, struct lb_tls *tls)
 {
+	assert(u->state == UPLINK_DOWN);
 	lb_tls_ref(tls);
 	lb_tls_unref(u->tls);
 	u->tls = tls;
+	u->broker = 0; /* there may be fewer now */
+	u->retry_ms = u->now_ms;
 }
 
 const char *uplink_broker(const struct uplink *u)

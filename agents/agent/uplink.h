@@ -54,8 +54,8 @@ struct uplink {
 /* tls: a reference is taken. LB_OK or LB_NO_MEMORY. */
 lb_err uplink_init(struct uplink *u, const struct settings *s, struct lb_tls *tls, const struct uplink_calls *calls, void *user) LB_MUST_CHECK;
 void uplink_fini(struct uplink *u);
-/* The next connection uses these. */
-void uplink_set_tls(struct uplink *u, struct lb_tls *tls);
+/* The next connection, which is tried at once, uses these, and what the settings say now. While there is none. */
+void uplink_reload(struct uplink *u, struct lb_tls *tls);
 
 /* What to poll for: fd (-1: nothing), POLLIN, POLLOUT; and until when to wait, in ms of the same clock as `now_ms`. */
 int uplink_poll_fd(const struct uplink *u, short *events, int64_t *deadline_ms);

@@ -1,30 +1,15 @@
 /* lagebus check --diff: what a new federation file would change. */
 #include "agents/cli/check_diff.h"
 
+#include "agents/cli/check_federation.h"
 #include "agents/cli/federation_diff.h"
 #include "agents/cli/findings.h"
 #include "agents/cli/out.h"
-#include "proto/host/federation_file.h"
 #include "proto/host/words.h"
 
 /* The numbers that diff(1) has, whatever they mean elsewhere. */
 #define DIFFERENT CLI_REFUSED
 #define TROUBLE CLI_USAGE
-
-static struct federation *read_file(const char *path, struct findings *f)
-{
-	struct federation *federation = NULL;
-	struct config_problem problem;
-	char text[sizeof(problem.file) + sizeof(problem.reason) + 32], said[sizeof(problem.reason)];
-
-	if (federation_file_read(path, &federation, &problem) == LB_OK)
-		return federation;
-	words_parts(problem.reason, said, sizeof(said));
-	snprintf(problem.reason, sizeof(problem.reason), "%s", said);
-	config_problem_text(&problem, text, sizeof(text));
-	findings_add(f, FINDING_ERROR, TROUBLE, "federation", "%s", text);
-	return NULL;
-}
 
 /* A line a text, so that each can be read on a terminal and found with grep. */
 static void add_texts(struct table *t, const struct cli *cli, const char *kind, const json_t *row, bool added)
@@ -89,11 +74,11 @@ enum cli_exit check_diff(struct cli *cli, const char *before, const char *after)
 {
 	struct federation_diff diff = { NULL, NULL };
 	struct findings findings = { .n = 0 };
-	struct federation *old = read_file(before, &findings), *new = read_file(after, &findings);
+	struct federation *old = check_federation_read(before, TROUBLE, &findings), *new = check_federation_read(after, TROUBLE, &findings);
 	enum cli_exit code;
 
 	if (findings.n > 0) {
-		code = findings_show(cli, &findings);
+		code = findings_show(cli, &findings, NULL);
 		code = code ? code : findings_code(&findings);
 	} else if (federation_diff_make(old, new, &diff) != LB_OK) {
 		code = cli_fail(cli, CLI_IO, "out of memory");

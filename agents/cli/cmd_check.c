@@ -5,6 +5,7 @@
 #include "agents/cli/advice.h"
 #include "agents/cli/ca_check.h"
 #include "agents/cli/check_diff.h"
+#include "agents/cli/check_federation.h"
 #include "agents/cli/client.h"
 #include "agents/cli/commands.h"
 #include "agents/cli/conf.h"
@@ -23,6 +24,7 @@ const char *const cmd_check_examples[] = {
 	"lagebus check",
 	"lagebus check agent.conf --json",
 	"lagebus check --files-only /etc/lagebus/lagebusd.conf",
+	"lagebus check /etc/lagebus/federation.conf",
 	"lagebus check --diff /etc/lagebus/federation.conf federation.new",
 	NULL,
 };
@@ -37,6 +39,8 @@ static void check_files(const char *path, struct conf *conf, struct findings *f)
 		findings_add(f, FINDING_ERROR, exit_of(e), "configuration", "%s", why.text);
 		return;
 	}
+	if (conf->is_federation)
+		return;
 	findings_add(f, FINDING_OK, CLI_OK, "configuration", "%s", path);
 	ca_check(&files, when_now_ms() / 1000, f);
 }
@@ -90,19 +94,35 @@ static void check_agent(struct cli *cli, const struct conf *conf, struct finding
 	free(said);
 }
 
+/* The federation file, or the one that a broker's configuration names. NULL: there is none, or an error is among the findings. */
+static struct federation *check_federation(const char *path, const struct conf *conf, struct findings *f)
+{
+	const char *file = conf->is_federation ? path : conf->federation;
+	struct federation *federation = *file ? check_federation_read(file, CLI_REFUSED, f) : NULL;
+
+	if (federation)
+		check_federation_find(federation, file, f);
+	return federation;
+}
+
 enum cli_exit cmd_check(struct cli *cli)
 {
 	const char *path = cli->args.words_n ? cli->args.words[0] : DEFAULT_FILE, *before = args_value(&cli->args, "diff", NULL);
 	struct findings findings = { .n = 0 };
 	struct conf conf = { .local = "" };
+	struct federation *federation;
 	enum cli_exit code;
 
 	if (before)
 		return cli->args.words_n ? check_diff(cli, before, path) :
 			cli_fail(cli, CLI_USAGE, "--diff compares two files: lagebus check --diff %s FILE", before);
 	check_files(path, &conf, &findings);
-	if (!args_has(&cli->args, "files-only") && !conf.is_broker)
+	federation = check_federation(path, &conf, &findings);
+	if (!args_has(&cli->args, "files-only") && !conf.is_federation && !*conf.federation)
 		check_agent(cli, &conf, &findings);
-	code = findings_show(cli, &findings);
+	code = findings_show(cli, &findings, cli->json && federation ? check_federation_retention(federation) : NULL);
+	if (!code && federation && !cli->json)
+		code = check_federation_show(cli, federation);
+	federation_unref(federation);
 	return code ? code : findings_code(&findings);
 }

@@ -151,7 +151,9 @@ const struct command commands[] = {
 	{ "check", "[FILE]", 0, 1, "check configuration and certificates, and ask agent and broker",
 		"Reads the agent's configuration (default /etc/lagebus/agent.conf) and checks the certificate's dates, its chain to the CA, "
 		"the revocation list and that the key belongs to it; then asks the agent and through it the broker. Each line says ok, "
-		"warning or error and what to do. The exit code is that of the first error. With --diff it compares two federation files "
+		"warning or error and what to do. Of a federation file, or a broker's configuration, which names one, it says whether that is valid, and of "
+		"each type of message for how long it is kept. In a pipe such a line has: retention, the type, for how long, and federation or default, "
+		"separated by tabs. The exit code is that of the first error. With --diff it compares two federation files "
 		"instead: what changes, and what follows for sessions, for what is queued and for who may send and get what. In a pipe each "
 		"line has: change or effect, who, what, removed or added, and which, separated by tabs. The exit code is then 0 if nothing "
 		"changes, 1 if something does, and above that if a file cannot be read or is not valid.", ROW(check) },
@@ -177,7 +179,7 @@ const struct command commands[] = {
 		"digits, 4 at least), or last.", ROW(case_show) },
 	{ "case ack", "ID", 1, 1, "acknowledge a case, which deletes it",
 		"Tells the office that sent it by which function it was taken up, and deletes its content here and at the broker, for good. It "
-		"asks before; without a terminal --yes is needed. Another agent of the same office that has it keeps its ciphertext until it expires; one that has "
+		"asks before; without a terminal --yes is needed. The office's other agents delete it as well, when they come back if they are away; one that has "
 		"not got it yet does not get it any more.", ROW(case_ack) },
 	{ "ca init", "DIR", 1, 1, "make a certificate authority in a folder",
 		"Makes the federation's certificate authority: DIR/ca.pem, DIR/ca.key (mode 0600), an empty DIR/crl.pem and the "

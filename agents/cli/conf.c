@@ -29,8 +29,10 @@ static lb_err read_keys(const config_t *c, const char *path, struct conf *out, s
 {
 	lb_err e;
 
-	if (config_lookup(c, "partners"))
-		return why_set(why, LB_CONFIG, "%s: is a federation file; lagebusd --check-config checks it with the lagebusd.conf that names it, lagebus check --diff compares it", path);
+	memset(out, 0, sizeof(*out));
+	out->is_federation = config_lookup(c, "partners") != NULL;
+	if (out->is_federation)
+		return LB_OK;
 	e = take(c, path, "certificate", true, out->certificate, why);
 	if (!e)
 		e = take(c, path, "key", true, out->key, why);
@@ -40,7 +42,8 @@ static lb_err read_keys(const config_t *c, const char *path, struct conf *out, s
 		e = take(c, path, "crl", false, out->crl, why);
 	if (!e)
 		e = take(c, path, "local", false, out->local, why);
-	out->is_broker = config_lookup(c, "federation") != NULL;
+	if (!e)
+		e = take(c, path, "federation", false, out->federation, why);
 	return e;
 }
 

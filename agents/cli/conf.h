@@ -12,7 +12,8 @@ struct conf {
 	char certificate[CONF_PATH], key[CONF_PATH], ca[CONF_PATH];
 	char crl[CONF_PATH];   /* "": none */
 	char local[CONF_PATH]; /* the agent's local socket; "": the default */
-	bool is_broker;
+	char federation[CONF_PATH]; /* the federation file that a broker's names; "": it is an agent's */
+	bool is_federation;         /* it is the federation file itself, and has nothing of the above */
 };
 
 /* Reads the file (libconfig). LB_OK, LB_NOT_FOUND, LB_CONFIG: why has file and line. Blocks. */

@@ -40,14 +40,19 @@ const char *finding_kind_name(enum finding_kind kind)
 	return names[kind];
 }
 
-static enum cli_exit show_json(struct cli *cli, const struct findings *f)
+static enum cli_exit show_json(struct cli *cli, const struct findings *f, json_t *retention)
 {
-	json_t *list = json_array();
+	json_t *doc, *list = json_array();
 
 	for (unsigned i = 0; i < f->n; i++)
 		json_array_append_new(list, json_pack("{s:s,s:s,s:o}", "result", finding_kind_name(f->list[i].kind), "what",
 			f->list[i].what, "text", out_json_string(f->list[i].text)));
-	return out_json(cli, json_pack("{s:b,s:o}", "ok", findings_code(f) == CLI_OK, "checks", list));
+	doc = json_pack("{s:b,s:o}", "ok", findings_code(f) == CLI_OK, "checks", list);
+	if (retention && json_object_set_new(doc, "retention", retention) != 0) {
+		json_decref(doc);
+		doc = NULL;
+	}
+	return out_json(cli, doc);
 }
 
 /* printf counts bytes, a column has characters. */
@@ -71,7 +76,10 @@ static enum cli_exit show_lines(struct cli *cli, const struct findings *f)
 	return CLI_OK;
 }
 
-enum cli_exit findings_show(struct cli *cli, const struct findings *f)
+enum cli_exit findings_show(struct cli *cli, const struct findings *f, json_t *retention)
 {
-	return cli->json ? show_json(cli, f) : show_lines(cli, f);
+	if (cli->json)
+		return show_json(cli, f, retention);
+	json_decref(retention);
+	return show_lines(cli, f);
 }

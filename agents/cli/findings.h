@@ -2,6 +2,7 @@
 #ifndef CLI_FINDINGS_H
 #define CLI_FINDINGS_H
 
+#include <jansson.h>
 #include <stddef.h>
 
 #include "agents/cli/cli.h"
@@ -26,7 +27,8 @@ void findings_add(struct findings *f, enum finding_kind kind, enum cli_exit code
 /* The code of the first error; CLI_OK if there is none. */
 enum cli_exit findings_code(const struct findings *f);
 const char *finding_kind_name(enum finding_kind kind);
-/* A line each, or the one document. CLI_OK, or it could not be written. */
-enum cli_exit findings_show(struct cli *cli, const struct findings *f) LB_MUST_CHECK;
+/* A line each, or the one document, in which `retention` stands as well (NULL: there is none; the reference is taken). CLI_OK, or it could not be
+ * written. */
+enum cli_exit findings_show(struct cli *cli, const struct findings *f, json_t *retention) LB_MUST_CHECK;
 
 #endif

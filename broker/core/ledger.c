@@ -153,6 +153,21 @@ size_t ledger_key(const struct lb_uuid *id, const char *partner, uint8_t out[LED
 	return sizeof id->b + n;
 }
 
+static void join_time(int64_t *at, int64_t more)
+{
+	if (*at == 0)
+		*at = more;
+}
+
+void ledger_row_join(struct ledger_row *row, const struct ledger_row *more)
+{
+	join_time(&row->displayed_ms, more->displayed_ms);
+	join_time(&row->acknowledged_ms, more->acknowledged_ms);
+	join_time(&row->implemented_ms, more->implemented_ms);
+	if (more->by[0] != '\0')
+		memcpy(row->by, more->by, sizeof row->by);
+}
+
 size_t ledger_row_write(const struct ledger_row *row, uint8_t out[LEDGER_ROW_MAX])
 {
 	size_t n = strnlen(row->by, LB_TEXT_MAX);

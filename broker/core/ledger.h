@@ -78,6 +78,8 @@ struct ledger_row {
 #define LEDGER_ROW_MAX (24 + LB_TEXT_MAX)
 /* The furthest thing that people there did: enum lb_ack_policy. */
 unsigned ledger_state(const struct ledger_row *row);
+/* Adds what was done besides: what was done already keeps its time, and `by` is who is named last. */
+void ledger_row_join(struct ledger_row *row, const struct ledger_row *more);
 /* Each returns the bytes written. */
 size_t ledger_key(const struct lb_uuid *id, const char *partner, uint8_t out[LEDGER_KEY_MAX]);
 size_t ledger_row_write(const struct ledger_row *row, uint8_t out[LEDGER_ROW_MAX]);

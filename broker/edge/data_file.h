@@ -12,16 +12,18 @@ struct data_file {
 	uint64_t grow_bytes; /* 0: it is not extended */
 	bool grows;
 	atomic_ullong bytes; /* its length */
+	uint8_t *map;        /* where this process has it mapped, or NULL */
+	uint64_t map_bytes;
 	uint64_t dropped;    /* from the cache, up to there */
 };
 
-/* Opens an existing file that LMDB has made. Where it cannot, nothing below does anything: it is for speed alone. */
+/* Opens an existing file that LMDB has made and mapped. Where it cannot, nothing below does anything: it is for speed alone. */
 void data_file_open(struct data_file *f, const char *path, uint64_t grow_bytes);
 void data_file_close(struct data_file *f);
 /* After a commit that left `used` bytes in use. Where the file system cannot extend, commits do it as they go. */
 void data_file_grow(struct data_file *f, uint64_t used);
-/* Lets go of what was written long ago: it is read once, if at all, and what takes its place is new memory for each commit. What
- * somebody has mapped and reads stays. */
+/* Lets go of what was written long ago: it is read once, if at all, and what takes its place is new memory for each commit. Whoever
+ * reads it at that time reads it from the disk. */
 void data_file_drop_old(struct data_file *f, uint64_t used);
 
 #endif

@@ -65,8 +65,17 @@ lb_err retention_set(struct retention *r, const char *type, const char *period, 
 		snprintf(why, why_n, "%s: is kept for 14 days at the most", type);
 		return LB_INVALID;
 	}
-	r->keep_ms[t] = ms;
-	r->most[t] = true;
+	return retention_set_ms(r, t, ms);
+}
+
+lb_err retention_set_ms(struct retention *r, unsigned type, int64_t ms)
+{
+	if (type == 0 || type > LB_TYPE_MAX || ms < LB_DAY_MS || ms > years_ms(YEARS_MAX))
+		return LB_INVALID;
+	if (type == LB_TYPE_DIGITAL_VIOLENCE_CASE && ms > lb_message_type(type)->keep_ms)
+		return LB_INVALID;
+	r->keep_ms[type] = ms;
+	r->most[type] = true;
 	return LB_OK;
 }
 
@@ -78,6 +87,14 @@ int64_t retention_until(const struct retention *r, const struct lb_header *h)
 	return h->expires_ms == 0 || (r->most[t] && end < h->expires_ms) ? end : h->expires_ms;
 }
 
+bool retention_is_same(const struct retention *a, const struct retention *b)
+{
+	for (unsigned t = 0; t <= LB_TYPE_MAX; t++)
+		if (a->keep_ms[t] != b->keep_ms[t] || a->most[t] != b->most[t])
+			return false;
+	return true;
+}
+
 bool retention_is_shorter(const struct retention *now, const struct retention *before)
 {
 	for (unsigned t = 0; t <= LB_TYPE_MAX; t++)
@@ -86,12 +103,18 @@ bool retention_is_shorter(const struct retention *now, const struct retention *b
 	return false;
 }
 
+void retention_span(int64_t ms, char out[RETENTION_PERIOD])
+{
+	size_t i = 0;
+
+	while (i + 1 < UNITS && (ms < units[i].ms(1) || ms % units[i].ms(1) != 0))
+		i++;
+	snprintf(out, RETENTION_PERIOD, "%d %s", (int)(ms / units[i].ms(1)), ms / units[i].ms(1) == 1 ? units[i].one : units[i].many);
+}
+
 void retention_period(const struct retention *r, unsigned type, char out[RETENTION_PERIOD])
 {
-	int64_t ms = r->keep_ms[type];
-
 	out[0] = '\0';
-	for (size_t i = 0; r->most[type] && out[0] == '\0' && i < UNITS; i++)
-		if (ms % units[i].ms(1) == 0)
-			snprintf(out, RETENTION_PERIOD, "%d %s", (int)(ms / units[i].ms(1)), ms == units[i].ms(1) ? units[i].one : units[i].many);
+	if (r->most[type])
+		retention_span(r->keep_ms[type], out);
 }

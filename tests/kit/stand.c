@@ -10,7 +10,6 @@
 
 #include "proto/host/federation_file.h"
 #include "proto/host/log.h"
-#include "tests/kit/credentials.h"
 
 #define SET_MAX 12
 
@@ -18,10 +17,12 @@ struct stand stand;
 
 static const struct agent {
 	const char *who, *partner, *name, *acts_for;
+	int days;
 } agents[] = {
-	{ "bsi", "bund-bsi", "main", NULL }, { "bsi2", "bund-bsi", "second", NULL }, { "sn", "de-sn", "main", NULL }, { "sn2", "de-sn", "second", NULL },
-	{ "acting", "de-sn", "acting", "de-he" }, { "leipzig", "de-sn/leipzig", "main", NULL }, { "he", "de-he", "main", NULL },
-	{ "uni", "uni", "main", NULL }, { "by", "de-by", "main", NULL },
+	{ "bsi", "bund-bsi", "main", NULL, 2 }, { "bsi2", "bund-bsi", "second", NULL, 2 }, { "sn", "de-sn", "main", NULL, 2 },
+	{ "sn2", "de-sn", "second", NULL, 2 }, { "old", "de-sn", "old", NULL, -1 }, { "acting", "de-sn", "acting", "de-he", 2 },
+	{ "leipzig", "de-sn/leipzig", "main", NULL, 2 }, { "he", "de-he", "main", NULL, 2 }, { "uni", "uni", "main", NULL, 2 },
+	{ "by", "de-by", "main", NULL, 2 },
 };
 #define AGENTS (sizeof agents / sizeof agents[0])
 
@@ -53,7 +54,7 @@ int stand_make(void **state)
 	if (!mkdtemp(folder) || !credentials_make(folder, "lagebus.example"))
 		return -1;
 	for (size_t i = 0; i < AGENTS; i++) {
-		const struct credential c = { agents[i].who, "ca", uri, NULL, 2 };
+		const struct credential c = { agents[i].who, "ca", uri, NULL, agents[i].days };
 
 		snprintf(uri, sizeof uri, "spiffe://lagebus.example/partner/%s/agent/%s", agents[i].partner, agents[i].name);
 		if (!(agents[i].acts_for ? credentials_issue_mandated(folder, &c, agents[i].acts_for) : credentials_issue(folder, &c)))
@@ -79,6 +80,7 @@ int stand_set_up(void **state)
 	data_n++;
 	turn = 0;
 	stand.federation = stand_federation;
+	stand.tick_ms = 10;
 	atomic_store(&stand.ahead_ms, 0);
 	stand_set("workers", 1);
 	stand_set("low_water", 0);
@@ -176,6 +178,7 @@ static void make_workers(struct parts *p)
 		.pace = p->pace,
 		.federation = p->configuration.federation,
 		.tls = p->configuration.tls,
+		.tick_ms = stand.tick_ms,
 		.ahead_ms = &stand.ahead_ms,
 	};
 
@@ -364,6 +367,22 @@ void stand_signer(const char *who, uint8_t hint[LB_SIGNER_SIZE])
 	lb_link_free(client);
 }
 
+size_t stand_certificate(const char *who, uint8_t der[CREDENTIALS_DER_MAX])
+{
+	size_t n = credentials_der(folder, who, der);
+
+	assert_true(n > 0);
+	return n;
+}
+
+void stand_put_row(enum journal_table t, const void *key, size_t key_n, const void *value, size_t value_n)
+{
+	assert_non_null(stand.urgent);
+	assert_int_equal(journal_begin(stand.parts.journal), LB_OK);
+	assert_int_equal(journal_put(stand.parts.journal, t, key, key_n, value, value_n), LB_OK);
+	assert_int_equal(journal_commit(stand.parts.journal), LB_OK);
+}
+
 struct caller *stand_call_early(const char *who, const void *early, size_t n)
 {
 	struct parts *p = &stand.parts;
@@ -422,6 +441,11 @@ static struct lb_uuid publish_accepted(struct caller *c, const struct lb_header 
 
 void stand_publish(struct caller *c, const char *who, const struct lb_header *h, const void *payload, size_t n)
 {
+	stand_publish_forged(c, who, h, payload, payload, n);
+}
+
+void stand_publish_forged(struct caller *c, const char *who, const struct lb_header *h, const void *payload, const void *was_signed, size_t n)
+{
 	struct lb_buf header = LB_BUF_INIT, signature = LB_BUF_INIT;
 	char certificate[128], key[128], why[256];
 	struct lb_frame frames[3] = { [1] = { payload, n } };
@@ -433,7 +457,7 @@ void stand_publish(struct caller *c, const char *who, const struct lb_header *h,
 		fail_msg("%s", why);
 	assert_int_equal(lb_header_encode(h, &header), LB_OK);
 	frames[0] = (struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) };
-	assert_int_equal(lb_sign(signer, frames[0], frames[1], &signature), LB_OK);
+	assert_int_equal(lb_sign(signer, frames[0], (struct lb_frame){ was_signed, n }, &signature), LB_OK);
 	frames[2] = (struct lb_frame){ lb_buf_data(&signature), lb_buf_len(&signature) };
 	caller_say_frames(c, frames, 3);
 	lb_buf_fini(&header);

@@ -9,6 +9,7 @@
 #include "broker/parts.h"
 #include "lagebus/signature.h"
 #include "tests/kit/caller.h"
+#include "tests/kit/credentials.h"
 
 #define STAND_CALLERS 16
 
@@ -16,6 +17,7 @@ struct stand {
 	struct parts parts;
 	const char *federation; /* the text of the next start's; stand_set_up sets the one below */
 	struct channel *urgent, *routine; /* after stand_start_held: what workers give the log writer; otherwise NULL */
+	unsigned tick_ms; /* of the next start's workers; stand_set_up sets it to few, so that nothing waits for them; 0: as many as the broker's */
 	atomic_llong ahead_ms; /* how far the broker's clock is ahead where deadlines are concerned; stand_set_up sets it back */
 	struct caller callers[STAND_CALLERS];
 	unsigned callers_n;
@@ -53,6 +55,10 @@ void stand_revoke(const char *who, const char *crl);
 struct lb_tls *stand_tls(const char *who);
 /* The hint that names an agent's certificate, when the parts have started. */
 void stand_signer(const char *who, uint8_t hint[LB_SIGNER_SIZE]);
+/* An agent's certificate as DER; how many bytes. "old" is one of de-sn whose certificate ended yesterday: it never gets in. */
+size_t stand_certificate(const char *who, uint8_t der[CREDENTIALS_DER_MAX]);
+/* Puts a row into a table of the log, after stand_start_held: there is nobody else who writes. */
+void stand_put_row(enum journal_table t, const void *key, size_t key_n, const void *value, size_t value_n);
 /* One that the worker has a session of, and that has not said anything; the workers take turns. It ends with stand_stop. */
 struct caller *stand_call(const char *who);
 /* The same, and n bytes come with its handshake. */
@@ -66,6 +72,8 @@ struct lb_uuid stand_send(struct caller *c, const char *to, size_t size);
 struct lb_uuid stand_warn(struct caller *c, const char *to, size_t size);
 /* Publishes n bytes under a header, signed with the key of an agent (caller_publish does not sign). Says nothing of the answer. */
 void stand_publish(struct caller *c, const char *who, const struct lb_header *h, const void *payload, size_t n);
+/* The same with another content than the one that was signed, of the same length. */
+void stand_publish_forged(struct caller *c, const char *who, const struct lb_header *h, const void *payload, const void *was_signed, size_t n);
 /* The next thing the caller hears is a delivery of such a message: of this id, at this position of its lane, after that one. */
 void stand_assert_delivered(struct caller *c, const struct lb_uuid *id, uint64_t position, uint64_t previous);
 /* The next thing that it hears is the broker's answer to its publish. */

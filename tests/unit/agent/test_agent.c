@@ -37,14 +37,6 @@ static void refuse_commits(bool on)
 	sqlite3_commit_hook(agent.store.db, on ? refuse_commit : NULL, NULL);
 }
 
-static void know_the_signer(void)
-{
-	deliver_routine(1);
-	UNTIL(heard.queries == 1);
-	say_signer("bund", true);
-	UNTIL(inbox_total() == 1);
-}
-
 static void assert_in_order(unsigned last)
 {
 	struct inbox_row row;
@@ -216,14 +208,12 @@ static void a_reload_takes_what_checks(void **state)
 	link_up();
 	know_the_signer();
 	assert_true(credentials_write(fixture_folder, "broken.crl", "nothing"));
-	free(agent.settings.crl);
-	agent.settings.crl = strdup(fixture_path("broken", ".crl"));
+	fixture_configure("agent", "broken.crl");
 	agent_reload(&agent);
 	settle();
 	assert_true(uplink_is_open(&agent.uplink));
 	/* With a list that names the signer. */
-	free(agent.settings.crl);
-	agent.settings.crl = strdup(fixture_path("bund", ".crl"));
+	fixture_configure("agent", "bund.crl");
 	agent_reload(&agent);
 	assert_false(uplink_is_open(&agent.uplink));
 	link_up();
@@ -232,6 +222,60 @@ static void a_reload_takes_what_checks(void **state)
 	say_signer("bund", true);
 	UNTIL(heard.quarantined == 1);
 	assert_string_equal(heard.quarantined_reason, "tls-revoked");
+}
+
+static void configure_more(const char *text)
+{
+	FILE *f;
+
+	fixture_configure("agent", NULL);
+	f = fopen(fixture_path("agent", ".conf"), "a");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static int number(const char *query)
+{
+	sqlite3_stmt *q;
+	int n;
+
+	assert_int_equal(sqlite3_prepare_v2(agent.store.db, query, -1, &q, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	n = sqlite3_column_int(q, 0);
+	sqlite3_finalize(q);
+	return n;
+}
+
+static void a_reload_reads_the_configuration_as_well(void **state)
+{
+	char data[200];
+
+	(void)state;
+	link_up();
+	snprintf(data, sizeof data, "%s", agent.settings.data);
+	configure_more("coordinators = ( \"bund-bsi\", \"de-he\" );\nincident_first = \"2 h\";\nincident_route = \"forward\";\n");
+	assert_int_equal(sqlite3_exec(agent.store.db, "INSERT INTO incident(id,dirty,closed) VALUES(x'01',0,0),(x'02',0,1)", NULL, NULL, NULL), SQLITE_OK);
+	agent_reload(&agent);
+	assert_int_equal(agent.settings.coordinators_n, 2);
+	assert_string_equal(agent.settings.coordinators[1], "de-he");
+	assert_string_equal(agent.settings.incident_route, "forward");
+	/* The clocks of what is open run otherwise. */
+	assert_int_equal(number("SELECT group_concat(dirty)='1,0' FROM (SELECT dirty FROM incident ORDER BY id)"), 1);
+	assert_string_equal(agent.settings.data, data);
+	link_up(); /* at once, without waiting for the next try */
+	/* What does not check changes nothing. */
+	configure_more("coordinators = ( \"de-sn\" );\nlog_level = \"loud\";\n");
+	agent_reload(&agent);
+	assert_int_equal(agent.settings.coordinators_n, 2);
+	assert_true(uplink_is_open(&agent.uplink));
+	/* What is read at the start only stays. */
+	fixture_tests++; /* another folder */
+	configure_more("");
+	agent_reload(&agent);
+	fixture_tests--;
+	assert_string_equal(agent.settings.data, data);
+	assert_int_equal(agent.settings.coordinators_n, 1);
 }
 
 static void a_turn_ends_when_it_is_told_to(void **state)
@@ -262,6 +306,7 @@ int main(void)
 		AGENT_TEST(what_is_held_is_released_when_there_is_room),
 		AGENT_TEST(what_cannot_be_opened_is_named),
 		AGENT_TEST(a_reload_takes_what_checks),
+		AGENT_TEST(a_reload_reads_the_configuration_as_well),
 		AGENT_TEST(a_turn_ends_when_it_is_told_to),
 	};
 

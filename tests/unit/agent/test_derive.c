@@ -9,28 +9,6 @@
 #include "proto/approval.pb-c.h"
 #include "proto/indicator.pb-c.h"
 
-static struct lb_header header_of(unsigned n, unsigned type, const char *origin)
-{
-	struct lb_header h = { .type = type, .area = LB_AREA_CYBER_DEFENCE, .tlp = LB_TLP_AMBER, .schema_version = 1, .audience_n = 1 };
-
-	h.id = letter_id(n);
-	h.created_ms = agent_clock_ms();
-	h.origin = lb_text_of(origin);
-	h.audience[0] = lb_text_of("de-sn");
-	h.exercise_name = h.language = lb_text_of("");
-	h.lane = lb_header_lane(type, 0);
-	return h;
-}
-
-static struct lb_frame pack(const ProtobufCMessage *m, struct lb_buf *to)
-{
-	uint8_t *room = lb_buf_reserve(to, protobuf_c_message_get_packed_size(m) + 1);
-
-	assert_non_null(room);
-	lb_buf_added(to, protobuf_c_message_pack(m, room));
-	return (struct lb_frame){ lb_buf_data(to), lb_buf_len(to) };
-}
-
 static struct lb_frame pack_indicator(struct lb_uuid *id, struct lb_buf *to)
 {
 	Lagebus__Indicator i = LAGEBUS__INDICATOR__INIT, *list = &i;
@@ -41,7 +19,7 @@ static struct lb_frame pack_indicator(struct lb_uuid *id, struct lb_buf *to)
 	i.value = (char *)"evil.example";
 	all.indicators = &list;
 	all.n_indicators = 1;
-	return pack(&all.base, to);
+	return pack_into(&all.base, to);
 }
 
 static bool is_known(const struct lb_uuid *id)
@@ -53,7 +31,7 @@ static bool is_known(const struct lb_uuid *id)
 
 static void what_is_recalled_is_forgotten_for_its_origin(void **state)
 {
-	struct lb_header h = header_of(1, LB_TYPE_INDICATOR, "bund-bsi"), recall = header_of(2, LB_TYPE_RECALL, "de-he");
+	struct lb_header h = plain_header(1, LB_TYPE_INDICATOR, "bund-bsi"), recall = plain_header(2, LB_TYPE_RECALL, "de-he");
 	Lagebus__Recall r = LAGEBUS__RECALL__INIT;
 	struct lb_buf payload = LB_BUF_INIT, other = LB_BUF_INIT;
 	struct lb_uuid id = letter_id(77);
@@ -62,7 +40,7 @@ static void what_is_recalled_is_forgotten_for_its_origin(void **state)
 	assert_int_equal(derive_received(&agent, &h, pack_indicator(&id, &payload)), LB_OK);
 	assert_true(is_known(&id));
 	r.refers_to = (ProtobufCBinaryData){ sizeof h.id.b, h.id.b };
-	assert_int_equal(derive_received(&agent, &recall, pack(&r.base, &other)), LB_OK);
+	assert_int_equal(derive_received(&agent, &recall, pack_into(&r.base, &other)), LB_OK);
 	assert_true(is_known(&id));
 	recall.origin = lb_text_of("bund-bsi");
 	assert_int_equal(derive_received(&agent, &recall, (struct lb_frame){ lb_buf_data(&other), lb_buf_len(&other) }), LB_OK);
@@ -73,7 +51,7 @@ static void what_is_recalled_is_forgotten_for_its_origin(void **state)
 
 static void what_we_say_counts_when_the_broker_has_it(void **state)
 {
-	struct lb_header h = header_of(1, LB_TYPE_INDICATOR, "");
+	struct lb_header h = plain_header(1, LB_TYPE_INDICATOR, "");
 	Lagebus__Accepted accepted = LAGEBUS__ACCEPTED__INIT;
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
 	struct lb_buf payload = LB_BUF_INIT;
@@ -99,7 +77,7 @@ static void what_we_say_counts_when_the_broker_has_it(void **state)
 
 static void what_has_ended_goes_by_itself(void **state)
 {
-	struct lb_header h = header_of(1, LB_TYPE_INDICATOR, "bund-bsi");
+	struct lb_header h = plain_header(1, LB_TYPE_INDICATOR, "bund-bsi");
 	struct lb_buf payload = LB_BUF_INIT;
 	struct lb_uuid id = letter_id(77);
 

@@ -6,32 +6,10 @@
 #include "proto/indicator.pb-c.h"
 #include "proto/training.pb-c.h"
 
-static struct lb_header header_of(unsigned n, unsigned type)
-{
-	struct lb_header h = { .type = type, .area = LB_AREA_CYBER_DEFENCE, .tlp = LB_TLP_AMBER, .schema_version = 1, .audience_n = 1 };
-
-	h.id = letter_id(n);
-	h.created_ms = agent_clock_ms();
-	h.origin = lb_text_of("de-sn");
-	h.audience[0] = lb_text_of("all");
-	h.exercise_name = h.language = lb_text_of("");
-	h.lane = lb_header_lane(type, 0);
-	return h;
-}
-
-static struct lb_frame pack(const ProtobufCMessage *m, struct lb_buf *to)
-{
-	uint8_t *room = lb_buf_reserve(to, protobuf_c_message_get_packed_size(m) + 1);
-
-	assert_non_null(room);
-	lb_buf_added(to, protobuf_c_message_pack(m, room));
-	return (struct lb_frame){ lb_buf_data(to), lb_buf_len(to) };
-}
-
 static void take_three_indicators(void)
 {
 	static const char *const values[] = { "a.example", "b.example", "c.example" };
-	struct lb_header h = header_of(1, LB_TYPE_INDICATOR);
+	struct lb_header h = plain_header(1, LB_TYPE_INDICATOR, "de-sn");
 	Lagebus__Indicators all = LAGEBUS__INDICATORS__INIT;
 	Lagebus__Indicator i[3], *list[3];
 	struct lb_buf payload = LB_BUF_INIT;
@@ -46,7 +24,7 @@ static void take_three_indicators(void)
 	}
 	all.indicators = list;
 	all.n_indicators = 3;
-	assert_int_equal(indicators_take(&agent.store, &h, pack(&all.base, &payload), agent_clock_ms()), LB_OK);
+	assert_int_equal(indicators_take(&agent.store, &h, pack_into(&all.base, &payload), agent_clock_ms()), LB_OK);
 	lb_buf_fini(&payload);
 }
 
@@ -85,7 +63,7 @@ static void indicators_are_answered_page_by_page(void **state)
 
 static void training_is_answered_with_our_own_registration(void **state)
 {
-	struct lb_header h = header_of(1, LB_TYPE_TRAINING_EVENT), ours = header_of(2, LB_TYPE_TRAINING_REGISTRATION);
+	struct lb_header h = plain_header(1, LB_TYPE_TRAINING_EVENT, "de-sn"), ours = plain_header(2, LB_TYPE_TRAINING_REGISTRATION, "de-sn");
 	Lagebus__TrainingEvent t = LAGEBUS__TRAINING_EVENT__INIT;
 	Lagebus__TrainingRegistration r = LAGEBUS__TRAINING_REGISTRATION__INIT;
 	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
@@ -97,8 +75,8 @@ static void training_is_answered_with_our_own_registration(void **state)
 	t.uid = r.uid = (char *)"a@de-sn";
 	t.begins = agent_clock_ms() + 100000;
 	r.seats = 2;
-	assert_int_equal(training_take(&agent.store, &h, pack(&t.base, &event)), LB_OK);
-	assert_int_equal(registrations_take(&agent.store, &ours, pack(&r.base, &registration)), LB_OK);
+	assert_int_equal(training_take(&agent.store, &h, pack_into(&t.base, &event)), LB_OK);
+	assert_int_equal(registrations_take(&agent.store, &ours, pack_into(&r.base, &registration)), LB_OK);
 	request.body_case = LAGEBUS__REQUEST__BODY_TRAINING;
 	request.training = &body;
 	client_say(&client, &request);

@@ -1,6 +1,8 @@
 /* agents/agent/incident.c: what messages make of an incident, and that their order of coming in does not matter. */
 #include "tests/unit/agent/incident_messages.h"
 
+#include "tests/kit/chance.h"
+
 #define MOST 64
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -268,44 +270,34 @@ static void what_is_no_part_of_it_is_left_out(void **state)
 
 /* ---- any order ---- */
 
-static uint64_t chance = 88172645463325252u;
-
-static unsigned pick(unsigned n)
-{
-	chance ^= chance << 13;
-	chance ^= chance >> 7;
-	chance ^= chance << 17;
-	return (unsigned)(chance % n);
-}
-
 static void random_word(struct word *w, unsigned n, unsigned of)
 {
 	static const char *const who[] = { LEIPZIG, "de-sn", "de-he", "bund-bsi", "de-sn/leipzig/zoo" };
 	static const char *const titles[] = { "", "a", "b", "c" };
 	static const unsigned types[] = { LB_TYPE_INCIDENT_REPORT, LB_TYPE_INCIDENT_REPORT, LB_TYPE_ASSISTANCE_REQUEST, LB_TYPE_ASSISTANCE_OFFER };
 
-	*w = (struct word){ .n = n, .by = who[pick(5)], .type = types[pick(4)], .at = pick(6) * HOUR, .stage = 1 + pick(8), .title = titles[pick(4)],
-		            .lead = who[pick(4)], .known = (int64_t)pick(3) * HOUR, .state = pick(6), .tlp = pick(6), .exercise = pick(30) == 0, .closed = pick(20) == 0 };
+	*w = (struct word){ .n = n, .by = who[chance(5)], .type = types[chance(4)], .at = chance(6) * HOUR, .stage = 1 + chance(8), .title = titles[chance(4)],
+		            .lead = who[chance(4)], .known = (int64_t)chance(3) * HOUR, .state = chance(6), .tlp = chance(6), .exercise = chance(30) == 0, .closed = chance(20) == 0 };
 	if (n == 1) {
 		w->type = LB_TYPE_INCIDENT_REPORT;
 		w->stage = STAGE(FIRST);
 		return;
 	}
 	w->thread = 1;
-	if (pick(3) == 0)
-		w->supersedes = 1 + pick(of + 2);
-	if (pick(3) != 0)
-		w->request = 1 + pick(of + 2);
-	if (pick(3) != 0)
-		w->offer = 1 + pick(of + 2);
-	if (w->type == LB_TYPE_ASSISTANCE_OFFER && pick(2))
+	if (chance(3) == 0)
+		w->supersedes = 1 + chance(of + 2);
+	if (chance(3) != 0)
+		w->request = 1 + chance(of + 2);
+	if (chance(3) != 0)
+		w->offer = 1 + chance(of + 2);
+	if (w->type == LB_TYPE_ASSISTANCE_OFFER && chance(2))
 		w->state = HELP(OPEN), w->offer = 0;
 }
 
 static void shuffle(struct incident_message *m, size_t n)
 {
 	for (size_t k = n; k > 1; k--) {
-		size_t other = pick((unsigned)k);
+		size_t other = chance((unsigned)k);
 		struct incident_message x = m[k - 1];
 
 		m[k - 1] = m[other];
@@ -338,7 +330,7 @@ static void any_order_and_any_repetition_make_the_same(void **state)
 
 	(void)state;
 	for (unsigned round = 0; round < 1500; round++) {
-		unsigned n = 1 + pick(16), first = 1 + (pick(8) == 0), m_n = 0;
+		unsigned n = 1 + chance(16), first = 1 + (chance(8) == 0), m_n = 0;
 		struct incident_message m[2 * MOST];
 		uint8_t *want, *got;
 		size_t want_n;
@@ -354,11 +346,11 @@ static void any_order_and_any_repetition_make_the_same(void **state)
 		for (unsigned k = 0; k < want_n; k++)
 			accepted += k + 1 < want_n && want[k] == 0x18 && want[k + 1] == HELP(ACCEPTED);
 		for (unsigned again = 0; again < 8; again++) {
-			unsigned more = m_n ? m_n + pick(m_n + 1) : 0;
+			unsigned more = m_n ? m_n + chance(m_n + 1) : 0;
 			size_t got_n;
 
 			for (unsigned k = m_n; k < more; k++)
-				m[k] = m[pick(m_n)];
+				m[k] = m[chance(m_n)];
 			shuffle(m, more);
 			got_n = packed(m, more, &got);
 			if (got_n != want_n || (want_n && memcmp(got, want, want_n) != 0))

@@ -147,6 +147,39 @@ static void what_is_classified_is_not_queued(void **state)
 	assert_string_equal(why, lb_err_text(LB_CLASSIFIED));
 }
 
+/* For what it is, not for that it is not encrypted: encrypted it may not be sent either. */
+static void what_is_classified_is_not_to_be_encrypted(void **state)
+{
+	struct lb_header h = header_of(99, "de-sn", LB_TLP_RED);
+	Lagebus__SituationReport n = LAGEBUS__SITUATION_REPORT__INIT;
+	uint8_t packed[100];
+
+	(void)state;
+	n.title = (char *)"VS-NfD";
+	assert_int_equal(outgoing_check(&store, &h, (struct lb_frame){ packed, lagebus__situation_report__pack(&n, packed) }, why, sizeof why), LB_CLASSIFIED);
+}
+
+static void a_warning_has_the_clock_of_its_level(void **state)
+{
+	struct lb_header h = header_of(99, "de-sn", LB_TLP_GREEN);
+	Lagebus__Warning w = LAGEBUS__WARNING__INIT;
+	uint8_t packed[100];
+	struct lb_frame payload = { packed, 0 };
+
+	(void)state;
+	w.title = (char *)"x";
+	payload.n = lagebus__warning__pack(&w, packed);
+	h.type = LB_TYPE_WARNING;
+	h.level = 4;
+	h.ack_policy = LB_ACK_DISPLAYED;
+	h.ack_deadline_ms = h.created_ms + 60 * 60 * 1000;
+	assert_int_equal(outgoing_check(&store, &h, payload, why, sizeof why), LB_ACK_TOO_WEAK);
+	h.ack_policy = LB_ACK_ACKNOWLEDGED;
+	assert_int_equal(outgoing_check(&store, &h, payload, why, sizeof why), LB_OK);
+	h.ack_deadline_ms++;
+	assert_int_equal(outgoing_check(&store, &h, payload, why, sizeof why), LB_ACK_TOO_LATE);
+}
+
 static void what_breaks_its_schema_is_not_queued(void **state)
 {
 	struct lb_header h = header_of(99, "de-sn", LB_TLP_GREEN);
@@ -189,6 +222,8 @@ int main(void)
 		STORE_TEST(exercise_and_reality_do_not_refer_to_each_other),
 		STORE_TEST(what_is_red_and_clear_is_not_queued),
 		STORE_TEST(what_is_classified_is_not_queued),
+		STORE_TEST(what_is_classified_is_not_to_be_encrypted),
+		STORE_TEST(a_warning_has_the_clock_of_its_level),
 		STORE_TEST(what_breaks_its_schema_is_not_queued),
 	};
 

@@ -1,8 +1,11 @@
 /* What an origin takes back or replaces, at the recipient's. */
 #include "tests/unit/agent/post.h"
 
+#include "agents/agent/indicators.h"
 #include "agents/agent/reminders.h"
+#include "lagebus/indicator.h"
 #include "proto/approval.pb-c.h"
+#include "proto/indicator.pb-c.h"
 
 static void recall(struct post *p, unsigned n, unsigned about)
 {
@@ -117,6 +120,63 @@ static void nobody_elses_recall_deletes(void **state)
 	assert_int_equal(found("Zuckerrohr"), 1);
 }
 
+/* Nor if it comes first. */
+static void nobody_elses_recall_waits_for_it(void **state)
+{
+	struct post p;
+
+	(void)state;
+	post_begin();
+	recall(&p, 2, 1);
+	p.h.origin = lb_text_of("de-he");
+	p.signer = "other";
+	post_next(&p);
+	init_post(&p, 3, LB_TYPE_SITUATION_REPORT);
+	p.h.origin = lb_text_of("de-he");
+	p.signer = "other";
+	p.h.has_supersedes = true;
+	p.h.supersedes = letter_id(1);
+	post_next(&p);
+	init_post(&p, 1, LB_TYPE_WARNING);
+	p.h.level = 3;
+	post_next(&p);
+	assert_string_equal(row_of(1).gone, "");
+	assert_int_equal(row_of(1).superseded.n, 0);
+}
+
+/* From the table it is taken apart into, too, if it comes behind its recall. */
+static void what_it_brought_goes_with_it(void **state)
+{
+	struct lb_uuid id = letter_id(77);
+	Lagebus__Indicator i = LAGEBUS__INDICATOR__INIT, *list = &i;
+	Lagebus__Indicators all = LAGEBUS__INDICATORS__INIT;
+	char owner[LB_PARTNER_ID_MAX + 1];
+
+	(void)state;
+	i.id = (ProtobufCBinaryData){ sizeof id.b, id.b };
+	i.kind = (Lagebus__IndicatorKind)LB_INDICATOR_DOMAIN_NAME;
+	i.value = (char *)"evil.example";
+	all.indicators = &list;
+	all.n_indicators = 1;
+	post_begin();
+	for (unsigned late = 0; late < 2; late++) {
+		struct post p, r;
+
+		init_post(&p, 1 + 10 * late, LB_TYPE_INDICATOR);
+		p.payload_n = lagebus__indicators__pack(&all, p.payload);
+		recall(&r, 2 + 10 * late, 1 + 10 * late);
+		if (late)
+			post_next(&r);
+		post_next(&p);
+		if (!late) {
+			assert_int_equal(indicators_owner(&agent.store, &id, owner), LB_OK);
+			post_next(&r);
+		}
+		assert_string_equal(row_of(1 + 10 * late).gone, "recalled");
+		assert_int_equal(indicators_owner(&agent.store, &id, owner), LB_NOT_FOUND);
+	}
+}
+
 static void what_is_replaced_is_marked(void **state)
 {
 	struct post p;
@@ -154,6 +214,8 @@ int main(void)
 		AGENT_TEST(a_recall_deletes_and_is_confirmed),
 		AGENT_TEST(a_message_that_comes_behind_its_recall_is_deleted_too),
 		AGENT_TEST(nobody_elses_recall_deletes),
+		AGENT_TEST(nobody_elses_recall_waits_for_it),
+		AGENT_TEST(what_it_brought_goes_with_it),
 		AGENT_TEST(what_is_replaced_is_marked),
 	};
 

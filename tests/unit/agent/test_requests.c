@@ -8,15 +8,6 @@
 #include "proto/receipt.pb-c.h"
 #include "proto/situation.pb-c.h"
 
-static void know_the_signer(void)
-{
-	link_up();
-	deliver_routine(1);
-	UNTIL(heard.queries == 1);
-	say_signer("bund", true);
-	UNTIL(inbox_total() == 1);
-}
-
 static Lagebus__Reply *ask(Lagebus__Request *request)
 {
 	Lagebus__Reply *reply;
@@ -62,6 +53,7 @@ static void the_inbox_is_searched(void **state)
 
 	(void)state;
 	assert_found(&q, "");
+	link_up();
 	know_the_signer();
 	for (unsigned n = 2; n <= 4; n++)
 		deliver_routine(n);
@@ -115,6 +107,7 @@ static void a_message_is_shown_whole(void **state)
 	Lagebus__Reply *reply;
 
 	(void)state;
+	link_up();
 	know_the_signer();
 	letter_write(&l);
 	reply = ask_show(l.id, sizeof l.id.b);
@@ -220,6 +213,7 @@ static void acknowledging_sends_a_receipt_to_the_origin(void **state)
 	size_t need;
 
 	(void)state;
+	link_up();
 	know_the_signer();
 	reply = ask_ack(1, LB_ACK_ACKNOWLEDGED);
 	assert_string_equal(reply->error, "");
@@ -245,6 +239,7 @@ static void acknowledging_sends_a_receipt_to_the_origin(void **state)
 static void what_cannot_be_acknowledged_is_refused(void **state)
 {
 	(void)state;
+	link_up();
 	know_the_signer();
 	deliver((struct letter){ .n = 2, .lane = LB_LANE_ROUTINE, .age_ms = 20 * DAY_MS });
 	UNTIL(heard.quarantined == 1);
@@ -265,6 +260,7 @@ static int refuse_commit(void *user)
 static void a_receipt_is_sent_and_noted_or_neither(void **state)
 {
 	(void)state;
+	link_up();
 	know_the_signer();
 	settle();
 	sqlite3_commit_hook(agent.store.db, refuse_commit, NULL);
@@ -307,6 +303,7 @@ static void the_status_says_how_things_are(void **state)
 	assert_true(s->certificate_expires > agent_clock_ms());
 	lagebus__reply__free_unpacked(reply, NULL);
 	agent.uplink.retry_ms = 0;
+	link_up();
 	know_the_signer();
 	reply = ask_status();
 	s = reply->status;

@@ -5,6 +5,7 @@
 
 static const struct credential more[] = {
 	{ "second", "ca", "spiffe://lagebus.example/partner/bund-bsi/agent/second", NULL, 2 },
+	{ "renewed", "ca", SPIFFE_BUND, NULL, 2 },
 	{ "he-second", "ca", "spiffe://lagebus.example/partner/de-he/agent/second", NULL, 2 },
 };
 
@@ -99,6 +100,48 @@ static void an_approval_that_is_none_does_not_count(void **state)
 	red(&p, 7);
 	approve(&a, 8, &p, "second");
 	a.payload[a.payload_n - 1] = LAGEBUS__APPROVAL_DECISION__APPROVAL_DECISION_REFUSED;
+	post_next(&a);
+	post_next(&p);
+	assert_string_equal(row_of(7).quarantine, "needs-approval");
+}
+
+/* The payload with something else in it. */
+static void change(struct post *a, void (*how)(Lagebus__Approval *body))
+{
+	Lagebus__Approval *body = lagebus__approval__unpack(NULL, a->payload_n, a->payload);
+
+	assert_non_null(body);
+	how(body);
+	a->payload_n = lagebus__approval__pack(body, a->payload);
+	lagebus__approval__free_unpacked(body, NULL);
+}
+
+static void of_another(Lagebus__Approval *body) { body->refers_to.data[15] ^= 1; }
+static void longer(Lagebus__Approval *body)
+{
+	body->digest.data = realloc(body->digest.data, LB_DIGEST_SIZE + 1);
+	assert_non_null(body->digest.data);
+	body->digest.data[body->digest.len++] = 0;
+}
+
+/* The broker would have refused these; it is not asked. The last one is the first person's, who was given another key since. */
+static void an_approval_of_a_form_of_its_own_does_not_count(void **state)
+{
+	void (*const how[])(Lagebus__Approval *) = { of_another, longer };
+	struct post p, a;
+
+	(void)state;
+	begin_link();
+	for (unsigned i = 0; i < 2; i++) {
+		red(&p, 1 + 2 * i);
+		approve(&a, 2 + 2 * i, &p, "second");
+		change(&a, how[i]);
+		post_next(&a);
+		post_next(&p);
+		assert_string_equal(row_of(1 + 2 * i).quarantine, "needs-approval");
+	}
+	red(&p, 7);
+	approve(&a, 8, &p, "renewed");
 	post_next(&a);
 	post_next(&p);
 	assert_string_equal(row_of(7).quarantine, "needs-approval");
@@ -202,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		AGENT_TEST(level_4_is_real_behind_its_approval_only),
 		AGENT_TEST(an_approval_that_is_none_does_not_count),
+		AGENT_TEST(an_approval_of_a_form_of_its_own_does_not_count),
 		AGENT_TEST(a_coordinators_needs_a_coordinator),
 		AGENT_TEST(who_is_a_coordinator_the_settings_say),
 		AGENT_TEST(a_lands_needs_two_of_that_land_and_goes_to_its_bodies),

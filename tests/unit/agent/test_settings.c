@@ -28,7 +28,7 @@ static void assert_refused(const char *text, unsigned line, const char *says)
 
 static void the_example_has_each_key_under_a_comment(void **state)
 {
-#define X(field, key, required, value, text) key,
+#define X(field, key, required, reloadable, value, text) key,
 	static const char *const keys[] = { "brokers", "coordinators", SETTINGS_TABLE(X) };
 #undef X
 	static char text[10000];
@@ -71,6 +71,7 @@ static void what_is_not_given_has_its_default(void **state)
 	assert_string_equal(s.proxy, "");
 	assert_string_equal(s.local, "ipc:///run/lagebus/agent/agent.sock");
 	assert_string_equal(s.log_level, "info");
+	assert_string_equal(s.retention, "federation");
 	assert_int_equal(s.coordinators_n, 1);
 	assert_string_equal(s.coordinators[0], "bund-bsi");
 	settings_fini(&s);
@@ -79,6 +80,32 @@ static void what_is_not_given_has_its_default(void **state)
 	assert_int_equal(s.coordinators_n, 2);
 	assert_string_equal(s.coordinators[1], "bund-x");
 	settings_fini(&s);
+}
+
+static void what_is_read_at_start_only_stays(void **state)
+{
+	struct config_problem problem;
+	struct settings s, other;
+	size_t at = 0;
+
+	(void)state;
+	assert_int_equal(parse("brokers = (\"h:1\");\n" REQUIRED, &s, &problem), LB_OK);
+	assert_int_equal(parse("brokers = (\"i:2\");\ncertificate = \"c2\"; key = \"k\"; ca = \"a\"; data = \"d2\"; local = \"l2\"; crl = \"r\";\n"
+	                       "coordinators = (\"de-sn\", \"de-he\");\n", &other, &problem), LB_OK);
+	assert_string_equal(settings_changed(&s, &other, &at), "data");
+	assert_string_equal(settings_changed(&s, &other, &at), "local");
+	assert_null(settings_changed(&s, &other, &at));
+	settings_swap(&s, &other);
+	assert_string_equal(s.brokers[0], "i:2");
+	assert_string_equal(s.certificate, "c2");
+	assert_string_equal(s.crl, "r");
+	assert_int_equal(s.coordinators_n, 2);
+	assert_string_equal(s.data, "d");
+	assert_string_equal(s.local, "ipc:///run/lagebus/agent/agent.sock");
+	assert_string_equal(other.certificate, "c");
+	assert_string_equal(other.data, "d2");
+	settings_fini(&s);
+	settings_fini(&other);
 }
 
 static void each_error_has_its_line(void **state)
@@ -101,6 +128,7 @@ static void each_error_has_its_line(void **state)
 	assert_refused("brokers = (\"h:1\");\n\n\nca = ;\n", 4, "");
 	assert_refused("brokers = (\"h:1\");\n" REQUIRED "previous_key = \"k\";\n", 0, "both or neither");
 	assert_refused("brokers = (\"h:1\");\nlog_level = \"loud\";\n", 2, "log_level: is none of error");
+	assert_refused("brokers = (\"h:1\");\nretention = \"5 years\";\n", 2, "neither federation nor own");
 }
 
 static void a_file_that_is_not_there_is_named(void **state)
@@ -119,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_example_has_each_key_under_a_comment),
 		cmocka_unit_test(what_is_not_given_has_its_default),
+		cmocka_unit_test(what_is_read_at_start_only_stays),
 		cmocka_unit_test(each_error_has_its_line),
 		cmocka_unit_test(a_file_that_is_not_there_is_named),
 	};

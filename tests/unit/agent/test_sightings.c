@@ -44,6 +44,23 @@ static void sightings_are_summed(void **state)
 	found_fini(&f);
 }
 
+static void what_its_origin_recalls_is_not_counted(void **state)
+{
+	struct lb_uuid sighting = store_id(2);
+	struct found f = { .n = 0 };
+
+	(void)state;
+	take_value(1, "de-sn", LB_INDICATOR_DOMAIN_NAME, "evil.example");
+	take_sighting(2, "de-he", store_id(1001), 5, 100, 200, false);
+	assert_int_equal(sightings_forget(&store, &sighting, lb_text_of("de-sn")), LB_OK); /* not its own */
+	found_pattern(&f, "evil.example");
+	assert_int_equal(f.rows[0]->sighted, 5);
+	assert_int_equal(sightings_forget(&store, &sighting, lb_text_of("de-he")), LB_OK);
+	found_pattern(&f, "evil.example");
+	assert_int_equal(f.rows[0]->sighted, 0);
+	found_fini(&f);
+}
+
 static void sightings_end(void **state)
 {
 	int64_t keep_ms = lb_message_type(LB_TYPE_SIGHTING)->keep_ms;
@@ -67,6 +84,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(sightings_are_summed),
+		STORE_TEST(what_its_origin_recalls_is_not_counted),
 		STORE_TEST(sightings_end),
 	};
 

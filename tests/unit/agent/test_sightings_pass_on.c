@@ -7,30 +7,9 @@
 #include "lagebus/indicator.h"
 #include "proto/indicator.pb-c.h"
 
-static struct lb_header header_of(unsigned n, unsigned type, const char *origin)
-{
-	struct lb_header h = { .type = type, .area = LB_AREA_CYBER_DEFENCE, .tlp = LB_TLP_AMBER, .schema_version = 1, .audience_n = 1 };
-
-	h.id = letter_id(n);
-	h.created_ms = agent_clock_ms();
-	h.origin = lb_text_of(origin);
-	h.audience[0] = lb_text_of("de-sn");
-	h.exercise_name = h.language = lb_text_of("");
-	h.lane = lb_header_lane(type, 0);
-	return h;
-}
-
-static void pack(const ProtobufCMessage *m, struct lb_buf *to)
-{
-	uint8_t *room = lb_buf_reserve(to, protobuf_c_message_get_packed_size(m) + 1);
-
-	assert_non_null(room);
-	lb_buf_added(to, protobuf_c_message_pack(m, room));
-}
-
 static void know(unsigned n, const char *origin)
 {
-	struct lb_header h = header_of(n, LB_TYPE_INDICATOR, origin);
+	struct lb_header h = plain_header(n, LB_TYPE_INDICATOR, origin);
 	Lagebus__Indicator i = LAGEBUS__INDICATOR__INIT, *list = &i;
 	Lagebus__Indicators all = LAGEBUS__INDICATORS__INIT;
 	struct lb_buf payload = LB_BUF_INIT;
@@ -43,7 +22,7 @@ static void know(unsigned n, const char *origin)
 	i.value = value;
 	all.indicators = &list;
 	all.n_indicators = 1;
-	pack(&all.base, &payload);
+	pack_into(&all.base, &payload);
 	assert_int_equal(indicators_take(&agent.store, &h, (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) }, agent_clock_ms()), LB_OK);
 	lb_buf_fini(&payload);
 }
@@ -65,7 +44,7 @@ static void see(const struct lb_header *h)
 	}
 	all.sightings = list;
 	all.n_sightings = 4;
-	pack(&all.base, &payload);
+	pack_into(&all.base, &payload);
 	assert_int_equal(sightings_pass_on(&agent, h, (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) }), LB_OK);
 	lb_buf_fini(&payload);
 }
@@ -81,7 +60,7 @@ static uint64_t waiting(void)
 
 static void each_owner_is_told_once(void **state)
 {
-	struct lb_header h = header_of(9, LB_TYPE_SIGHTING, "de-sn/leipzig"), sent;
+	struct lb_header h = plain_header(9, LB_TYPE_SIGHTING, "de-sn/leipzig"), sent;
 	struct lb_buf message = LB_BUF_INIT;
 	Lagebus__Sightings *all;
 	struct lb_uuid id;
@@ -115,7 +94,7 @@ static void each_owner_is_told_once(void **state)
 
 static void what_is_ours_or_not_from_below_or_red_stays(void **state)
 {
-	struct lb_header h = header_of(9, LB_TYPE_SIGHTING, "de-he");
+	struct lb_header h = plain_header(9, LB_TYPE_SIGHTING, "de-he");
 
 	(void)state;
 	know(1, "de-sn"); /* our own */

@@ -98,6 +98,28 @@ static void a_signer_is_asked_for_and_then_known(void **state)
 	lb_tls_unref(revoking);
 }
 
+/* A broker that gives another's does not make the message's own unknown for good. */
+static void a_certificate_that_was_not_asked_for_is_not_taken_for_it(void **state)
+{
+	struct lb_tls *tls = load(NULL);
+	struct signers *s = signers_new(tls);
+	struct lb_buf signature = LB_BUF_INIT;
+	uint8_t hint[LB_SIGNER_SIZE];
+	const char *signer = NULL;
+
+	(void)state;
+	sign("agent", &signature);
+	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_AGAIN);
+	assert_true(signers_ask(s, hint, NOW_MS));
+	learn(s, "mandated", hint);
+	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_UNKNOWN_SIGNER);
+	learn(s, "agent", hint);
+	assert_int_equal(verify(s, "de-sn", &signature, hint, &signer), LB_OK);
+	lb_buf_fini(&signature);
+	signers_free(s);
+	lb_tls_unref(tls);
+}
+
 static void a_mandate_speaks_for_whom_it_names(void **state)
 {
 	struct lb_tls *tls = load(NULL);
@@ -294,6 +316,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signer_is_asked_for_and_then_known),
+		cmocka_unit_test(a_certificate_that_was_not_asked_for_is_not_taken_for_it),
 		cmocka_unit_test(a_mandate_speaks_for_whom_it_names),
 		cmocka_unit_test(a_bad_answer_is_remembered_as_such),
 		cmocka_unit_test(a_message_is_as_old_as_its_certificate_allows),

@@ -135,6 +135,7 @@ static void what_is_recalled_is_gone(void **state)
 	enlist(3, "de-he", "a@de-sn", 2);
 	assert_int_equal(training_forget(&store, &first, lb_text_of("de-sn")), LB_OK);
 	assert_int_equal(training_forget(&store, &second, lb_text_of("de-he")), LB_OK); /* not its own */
+	assert_int_equal(training_forget(&store, &enlisted, lb_text_of("de-sn")), LB_OK);
 	reply = ask("", false, CREATED_MS);
 	assert_int_equal(reply->n_rows, 1);
 	assert_int_equal(reply->rows[0]->taken, 2);

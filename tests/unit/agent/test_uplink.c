@@ -523,7 +523,7 @@ static void tls_is_refused_with_its_reason(void **state)
 	struct lb_tls *trusting = credentials_tls(LB_LINK_CLIENT, folder, "agent", "other-ca", NULL), *own = broker.tls;
 
 	(void)state;
-	uplink_set_tls(&uplink, trusting);
+	uplink_reload(&uplink, trusting);
 	begin_at(now_ms);
 	assert_fails(LB_TLS_UNTRUSTED, "CA");
 	/* The broker learns it by the alert. */
@@ -531,7 +531,7 @@ static void tls_is_refused_with_its_reason(void **state)
 		go_on();
 	assert_int_equal(broker.link_says, LB_TLS_UNTRUSTED);
 	broker_hang_up(&broker);
-	uplink_set_tls(&uplink, tls);
+	uplink_reload(&uplink, tls);
 	/* And the other way round: in TLS 1.3 the client hears of it after its own end of the handshake. */
 	broker.tls = credentials_tls(LB_LINK_SERVER, folder, "broker", "other-ca", NULL);
 	begin_at(uplink.retry_ms);

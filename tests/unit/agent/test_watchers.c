@@ -52,15 +52,6 @@ static void assert_shown(uint64_t number, unsigned n)
 	lagebus__reply__free_unpacked(reply, NULL);
 }
 
-static void know_the_signer(void)
-{
-	link_up();
-	deliver_routine(1);
-	UNTIL(heard.queries == 1);
-	say_signer("bund", true);
-	UNTIL(inbox_total() == 1);
-}
-
 static void acknowledge(unsigned n, unsigned ack)
 {
 	struct lb_uuid id = letter_id(n);
@@ -71,6 +62,7 @@ static void acknowledge(unsigned n, unsigned ack)
 static void what_is_new_is_shown_in_order(void **state)
 {
 	(void)state;
+	link_up();
 	know_the_signer();
 	watch(&client, 7, "", true);
 	UNTIL(watchers_total() == 1);
@@ -87,6 +79,7 @@ static void what_is_new_is_shown_in_order(void **state)
 static void what_is_not_acknowledged_comes_first(void **state)
 {
 	(void)state;
+	link_up();
 	know_the_signer();
 	for (unsigned n = 2; n <= 4; n++)
 		deliver_routine(n);
@@ -104,6 +97,7 @@ static void what_is_not_acknowledged_comes_first(void **state)
 static void a_topic_is_what_it_says(void **state)
 {
 	(void)state;
+	link_up();
 	know_the_signer();
 	watch(&client, 1, "indicator/cyber-defence", false);
 	assert_shown(1, 1);
@@ -123,6 +117,7 @@ static void who_has_enough_is_shown_no_more(void **state)
 	struct client other;
 
 	(void)state;
+	link_up();
 	know_the_signer();
 	client_open(&other);
 	watch(&other, 5, "", true);
@@ -224,6 +219,7 @@ static void who_is_gone_is_dropped(void **state)
 	struct client other;
 
 	(void)state;
+	link_up();
 	know_the_signer();
 	client_open(&other);
 	watch(&other, 1, "", true);
@@ -243,6 +239,7 @@ static void an_exercise_is_shown_to_who_asks_for_it(void **state)
 	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
 
 	(void)state;
+	link_up();
 	know_the_signer();
 	watch(&client, 7, "", true);
 	UNTIL(watchers_total() == 1);

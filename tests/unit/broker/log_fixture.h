@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "broker/append.h"
+#include "broker/audit.h"
 #include "tests/kit/credentials.h"
 
 static struct {
@@ -22,11 +23,13 @@ static inline void log_open(void)
 
 	if (journal_open(&s, &l.append.journal, why, sizeof why) != LB_OK)
 		fail_msg("%s", why);
+	assert_int_equal(audit_open(l.append.journal, &l.append.audit), LB_OK);
 }
 
 static inline void log_close(void)
 {
 	append_fini(&l.append);
+	audit_close(l.append.audit);
 	journal_close(l.append.journal);
 	l.append = (struct append){ 0 };
 }

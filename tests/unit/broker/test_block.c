@@ -1,10 +1,8 @@
 /* Blocks: what is appended comes out, also through the log's record; each changed byte of a record shows. */
 #include "broker/core/crc32c.h"
-#include "tests/unit/broker/fixture.h"
+#include "tests/unit/broker/router_fixture.h"
 
 #include <stdlib.h>
-
-static struct router *router;
 
 static struct block *filled(unsigned n)
 {
@@ -295,23 +293,6 @@ static void a_block_is_due_with_its_first_message(void **state)
 	block_unref(b);
 }
 
-static int begin(void **state)
-{
-	struct federation *f = fixture_federation();
-
-	(void)state;
-	router = router_new(f);
-	federation_unref(f);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	router_free(router);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,5 +308,5 @@ int main(void)
 		cmocka_unit_test(a_block_is_due_with_its_first_message),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, router_begin, router_end);
 }

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "broker/core/ledger.h"
+
 #define ACTING "spiffe://lagebus.example/partner/de-sn/agent/acting"
 #define FEDERATION(agents) \
 	"trust_domain = \"lagebus.example\";\n" \
@@ -95,6 +97,29 @@ static void who_is_revoked_is_not(void **state)
 	assert_true(has(ask_until(c, "de-sn", 1), "sn"));
 }
 
+static void put(const char *who, const char *agent)
+{
+	uint8_t der[CREDENTIALS_DER_MAX], hint[LB_SIGNER_SIZE], key[AGENT_KEY_MAX];
+	size_t n = stand_certificate(who, der);
+
+	lb_signer_hint(der, n, hint);
+	stand_put_row(JOURNAL_SIGNERS, hint, sizeof hint, der, n);
+	stand_put_row(JOURNAL_AGENTS, key, agent_key("de-sn", agent, key), hint, sizeof hint);
+}
+
+/* It was good when it was here last. */
+static void whose_certificate_is_over_is_not(void **state)
+{
+	struct caller *c;
+
+	(void)state;
+	stand_start_held();
+	put("old", "spiffe://lagebus.example/partner/de-sn/agent/old");
+	put("sn", "spiffe://lagebus.example/partner/de-sn/agent/main");
+	c = stand_agent("he");
+	assert_true(has(ask_until(c, "de-sn", 1), "sn"));
+}
+
 static void who_acts_for_it_is_there_as_long_as_it_does(void **state)
 {
 	struct caller *c;
@@ -118,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STAND_TEST(each_agent_of_the_partner_is_there),
 		STAND_TEST(who_is_revoked_is_not),
+		STAND_TEST(whose_certificate_is_over_is_not),
 		STAND_TEST(who_acts_for_it_is_there_as_long_as_it_does),
 	};
 

@@ -1,11 +1,10 @@
 /* The feed: who gets what of a block, in one unbroken chain. */
-#include "tests/unit/broker/fixture.h"
+#include "tests/unit/broker/router_fixture.h"
 
 #include "broker/core/feed.h"
 
 #define NOW_S 1700000100u
 
-static struct router *router;
 static uint8_t scratch[FEED_SCRATCH];
 
 /* Everything that a recipient is fed from one block, as it would go over the wire. */
@@ -245,6 +244,34 @@ static void a_clock_that_is_set_back_changes_nothing(void **state)
 	block_unref(b);
 }
 
+/* Its header is all that is left of it: nobody is to get that for the message. */
+static void what_was_purged_stays_gone_if_the_clock_is_set_back(void **state)
+{
+	struct block *b = block_new(LB_LANE_ROUTINE, 0), *back = NULL;
+	struct lb_buf record = LB_BUF_INIT;
+	size_t n;
+	struct feed f;
+	uint32_t messages;
+
+	(void)state;
+	fixture_append(b, router, 1, "all", 10, 0);
+	fixture_append(b, router, 2, "all", 10, 0);
+	block_number(b, 1);
+	n = block_record_size(b);
+	block_record_write(b, lb_buf_reserve(&record, n));
+	lb_buf_added(&record, n);
+	assert_int_equal(block_record_read(LB_LANE_ROUTINE, 1, &record, &back), LB_OK);
+	assert_int_equal(block_purge(back, 0, NOW_S), LB_OK);
+	assert_int_equal(block_route(back, router), LB_OK);
+	feed_init(&f, 1);
+	feed_gather(&f, back, router, NOW_S - 10, scratch, &messages);
+	assert_int_equal(messages, 1);
+	assert_int_equal(f.lane[LB_LANE_ROUTINE].last, 2);
+	feed_fini(&f);
+	block_unref(back);
+	block_unref(b);
+}
+
 static void a_message_larger_than_the_scratch_space(void **state)
 {
 	struct block *b = block_new(LB_LANE_ROUTINE, 0);
@@ -326,23 +353,6 @@ static void a_gap_moves_the_chain(void **state)
 	feed_fini(&f);
 }
 
-static int begin(void **state)
-{
-	struct federation *f = fixture_federation();
-
-	(void)state;
-	router = router_new(f);
-	federation_unref(f);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	router_free(router);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,11 +363,12 @@ int main(void)
 		cmocka_unit_test(only_what_the_recipient_might_have_had_lapses),
 		cmocka_unit_test(lapses_say_of_each_message_whether_it_was_left_out),
 		cmocka_unit_test(a_clock_that_is_set_back_changes_nothing),
+		cmocka_unit_test(what_was_purged_stays_gone_if_the_clock_is_set_back),
 		cmocka_unit_test(a_message_larger_than_the_scratch_space),
 		cmocka_unit_test(another_federation_counts_at_once),
 		cmocka_unit_test(acknowledging_moves_only_within_what_was_delivered),
 		cmocka_unit_test(a_gap_moves_the_chain),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, router_begin, router_end);
 }

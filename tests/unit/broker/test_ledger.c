@@ -88,6 +88,20 @@ static void what_people_did_is_read_back(void **state)
 	assert_int_equal(ledger_row_read(p, LEDGER_ROW_MAX + 1, &back), LB_CORRUPT);
 }
 
+static void what_was_done_first_stays(void **state)
+{
+	struct ledger_row row = { .displayed_ms = 5, .acknowledged_ms = 5, .by = "CISO" };
+	const struct ledger_row displayed = { .displayed_ms = 9 }, implemented = { .displayed_ms = 8, .acknowledged_ms = 8, .implemented_ms = 8, .by = "BSOC" };
+
+	(void)state;
+	ledger_row_join(&row, &displayed);
+	assert_true(row.displayed_ms == 5 && row.acknowledged_ms == 5 && row.implemented_ms == 0);
+	assert_string_equal(row.by, "CISO");
+	ledger_row_join(&row, &implemented);
+	assert_true(row.displayed_ms == 5 && row.acknowledged_ms == 5 && row.implemented_ms == 8);
+	assert_string_equal(row.by, "BSOC");
+}
+
 static void keys_tell_message_and_partner(void **state)
 {
 	struct lb_uuid a = { { 1 } }, b = { { 2 } };
@@ -152,6 +166,7 @@ int main(void)
 		cmocka_unit_test(a_mandate_is_read_back),
 		cmocka_unit_test(the_mandates_of_an_agent_begin_alike),
 		cmocka_unit_test(what_people_did_is_read_back),
+		cmocka_unit_test(what_was_done_first_stays),
 		cmocka_unit_test(keys_tell_message_and_partner),
 		cmocka_unit_test(a_recall_is_read_back),
 		cmocka_unit_test(a_deletion_is_read_back_and_is_an_agents),

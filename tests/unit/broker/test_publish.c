@@ -105,6 +105,8 @@ static void what_is_red_is_taken_encrypted_only(void **state)
 	h.tlp = LB_TLP_RED;
 	caller_publish(c, &h, "\x0a\x05title", 7);
 	stand_assert_refused(c, &h.id, "red-not-encrypted");
+	caller_publish(c, &h, "\x12\x05title", 7); /* where the envelope belongs */
+	stand_assert_refused(c, &h.id, "red-not-encrypted");
 	caller_header(c, "bund-bsi", &h);
 	h.type = LB_TYPE_DIGITAL_VIOLENCE_CASE;
 	h.tlp = LB_TLP_AMBER_STRICT;
@@ -184,6 +186,27 @@ static void a_receipt_is_as_strict_as_its_message(void **state)
 	stand_assert_refused(other, &h.id, "tlp-widened");
 }
 
+/* An agent would not send it; who is no such agent must not raise an alarm that nobody is reminded of. */
+static void a_warning_has_the_clock_of_its_level(void **state)
+{
+	struct lb_header h;
+	struct caller *c;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	caller_warning(c, "all", &h);
+	h.ack_policy = LB_ACK_DISPLAYED;
+	caller_publish(c, &h, "x", 1);
+	stand_assert_refused(c, &h.id, "ack-too-weak");
+	caller_warning(c, "all", &h);
+	h.ack_deadline_ms += 60000;
+	caller_publish(c, &h, "x", 1);
+	stand_assert_refused(c, &h.id, "ack-too-late");
+	assert_int_equal(journal_last(stand.parts.journal, LB_LANE_URGENT), 0);
+}
+
+/* Nor given to the log writer, so that nothing of it is noted either. */
 static void without_room_on_disk_it_is_refused(void **state)
 {
 	struct lb_header h;
@@ -191,7 +214,7 @@ static void without_room_on_disk_it_is_refused(void **state)
 
 	(void)state;
 	stand_set("low_water", INT64_C(1) << 46);
-	stand_start();
+	stand_start_held();
 	c = stand_agent("bsi");
 	caller_header(c, "all", &h);
 	caller_publish(c, &h, "x", 1);
@@ -395,6 +418,7 @@ static void a_session_publishes_at_its_rate(void **state)
 
 	(void)state;
 	stand_set("publish_rate", 20);
+	stand.tick_ms = 0;
 	stand_start();
 	c = stand_agent("sn");
 	other = stand_agent("he");
@@ -415,6 +439,7 @@ static void a_low_rate_is_kept_too(void **state)
 
 	(void)state;
 	stand_set("publish_rate", 2);
+	stand.tick_ms = 0;
 	stand_start();
 	c = stand_agent("sn");
 	for (unsigned i = 0; i < 3; i++)
@@ -451,6 +476,7 @@ int main(void)
 		STAND_TEST(what_is_red_is_taken_encrypted_only),
 		STAND_TEST(only_the_origin_widens_a_label),
 		STAND_TEST(a_receipt_is_as_strict_as_its_message),
+		STAND_TEST(a_warning_has_the_clock_of_its_level),
 		STAND_TEST(without_room_on_disk_it_is_refused),
 		STAND_TEST(the_same_again_is_accepted_and_stored_once),
 		STAND_TEST(an_id_is_for_one_message),

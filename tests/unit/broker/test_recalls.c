@@ -43,14 +43,19 @@ static void init_recall(const struct caller *c, const struct lb_header *about, s
 	h->thread = about->id;
 }
 
-static void say(struct caller *c, const char *who, struct lb_header *h, const struct lb_uuid *refers_to)
+static void say_why(struct caller *c, const char *who, struct lb_header *h, const struct lb_uuid *refers_to, const char *reason)
 {
 	Lagebus__Recall r = LAGEBUS__RECALL__INIT;
 	uint8_t bytes[256];
 
 	r.refers_to = (ProtobufCBinaryData){ sizeof refers_to->b, (uint8_t *)refers_to->b };
-	r.reason = (char *)"falsch";
+	r.reason = (char *)reason;
 	stand_publish(c, who, h, bytes, lagebus__recall__pack(&r, bytes));
+}
+
+static void say(struct caller *c, const char *who, struct lb_header *h, const struct lb_uuid *refers_to)
+{
+	say_why(c, who, h, refers_to, "falsch");
 }
 
 static struct lb_header recall(struct caller *c, const char *who, const struct lb_header *about)
@@ -177,6 +182,12 @@ static void only_its_origin_recalls_it_and_to_all_who_had_it(void **state)
 	init_recall(origin, &h, &said);
 	caller_publish(origin, &said, "", 0);
 	assert_refused(origin, "bad-id");
+	init_recall(origin, &h, &said);
+	say_why(origin, "bsi", &said, &h.id, "VS-NfD");
+	assert_refused(origin, "classified");
+	init_recall(origin, &h, &said);
+	say_why(origin, "bsi", &said, &h.id, "\xff");
+	assert_refused(origin, "not-utf8");
 	init_recall(origin, &h, &receipt);
 	say(origin, "bsi", &receipt, &h.id);
 	stand_assert_accepted(origin, &receipt.id);

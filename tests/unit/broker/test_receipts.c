@@ -104,6 +104,34 @@ static void who_has_implemented_has_acknowledged_and_seen(void **state)
 	assert_true(receipt_of(c, &id, "de-sn/leipzig")->displayed == 0);
 }
 
+/* Of two that come before the first is on disk, also the lesser one second. */
+static void two_at_once_are_both_noted(void **state)
+{
+	const Lagebus__PartnerReceipt *row;
+	struct said acknowledged, displayed;
+	struct caller *c, *sn;
+	uint8_t packed[256];
+	size_t accepted = 0;
+	struct lb_uuid id;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	sn = stand_agent("sn");
+	id = stand_warn(c, "de-sn", 1);
+	stand_assert_delivered(sn, &id, 1, 0);
+	init_said(&acknowledged, sn, &id, "bund-bsi", LB_ACK_ACKNOWLEDGED);
+	init_said(&displayed, sn, &id, "bund-bsi", LB_ACK_DISPLAYED);
+	displayed.r.by = (char *)"";
+	caller_publish(sn, &acknowledged.h, packed, lagebus__receipt__pack(&acknowledged.r, packed));
+	caller_publish(sn, &displayed.h, packed, lagebus__receipt__pack(&displayed.r, packed));
+	for (; accepted < 2; accepted += sn->control->accepted->n_ids)
+		assert_non_null(caller_hear_control(sn, LAGEBUS__CONTROL__BODY_ACCEPTED));
+	row = receipt_of(c, &id, "de-sn");
+	assert_true(row->acknowledged > 0);
+	assert_string_equal(row->by, "CISO on duty");
+}
+
 static void spoil_thread(struct said *s) { s->h.thread = lb_uuid7_now(); }
 static void spoil_no_thread(struct said *s) { s->h.has_thread = false; }
 static void spoil_refers_to(struct said *s) { s->r.refers_to.len = 15; }
@@ -260,21 +288,28 @@ static void a_case_goes_when_a_person_has_acknowledged_it(void **state)
 	lb_buf_fini(&payload);
 }
 
+/* Though it goes to one partner alone, as a case does, and that has acknowledged it. */
 static void what_is_no_case_stays_when_it_is_acknowledged(void **state)
 {
 	struct caller *c, *sn;
-	struct lb_uuid id;
+	struct lb_header h;
+	struct said s;
 
 	(void)state;
 	stand_start();
 	c = stand_agent("bsi");
 	sn = stand_agent("sn");
-	id = stand_warn(c, "de-sn", 1);
-	stand_assert_delivered(sn, &id, 1, 0);
-	assert_string_equal(say_state(sn, &id, "bund-bsi", LB_ACK_ACKNOWLEDGED, "CISO on duty"), "ok");
+	caller_warning(c, "de-sn", &h);
+	h.tlp = LB_TLP_AMBER_STRICT;
+	caller_publish(c, &h, "", 1);
+	stand_assert_accepted(c, &h.id);
+	stand_assert_delivered(sn, &h.id, 1, 0);
+	init_said(&s, sn, &h.id, "bund-bsi", LB_ACK_ACKNOWLEDGED);
+	s.h.tlp = LB_TLP_AMBER_STRICT;
+	assert_string_equal(say(sn, &s), "ok");
 	assert_int_equal(caller_hear(c), HEARD_DELIVERY);
-	assert_int_equal(stand_receipts(c, id.b, sizeof id.b)->erased, 0);
-	stand_assert_delivered(stand_agent("sn2"), &id, 1, 0);
+	assert_int_equal(stand_receipts(c, h.id.b, sizeof h.id.b)->erased, 0);
+	stand_assert_delivered(stand_agent("sn2"), &h.id, 1, 0);
 }
 
 int main(void)
@@ -282,6 +317,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STAND_TEST(what_people_did_is_noted_once),
 		STAND_TEST(who_has_implemented_has_acknowledged_and_seen),
+		STAND_TEST(two_at_once_are_both_noted),
 		STAND_TEST(a_receipt_that_is_none_is_refused),
 		STAND_TEST(only_a_recipient_has_something_to_say),
 		STAND_TEST(a_receipt_that_is_classified_is_refused),

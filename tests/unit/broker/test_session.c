@@ -475,6 +475,7 @@ static void who_is_held_goes_on_with_each_tick(void **state)
 	int64_t begin;
 
 	(void)state;
+	stand.tick_ms = 0;
 	stand_start();
 	c = stand_agent("bsi");
 	bystander = stand_agent("sn");

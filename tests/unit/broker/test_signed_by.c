@@ -71,6 +71,46 @@ static void another_agent_does_not(void **state)
 	recall(c, "bsi", "");
 }
 
+/* Whoever is in between may have put something else under the signature. */
+static void what_it_signed_is_what_it_says(void **state)
+{
+	Lagebus__Recall r = LAGEBUS__RECALL__INIT;
+	uint8_t said[100], was_signed[100];
+	struct lb_header h;
+	struct caller *c;
+	size_t n;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	init_recall(c, &h);
+	r.refers_to = (ProtobufCBinaryData){ sizeof h.thread.b, h.thread.b };
+	r.reason = (char *)"falsch";
+	n = lagebus__recall__pack(&r, said);
+	r.reason = (char *)"Falsch";
+	assert_int_equal(lagebus__recall__pack(&r, was_signed), n);
+	stand_publish_forged(c, "bsi", &h, said, was_signed, n);
+	assert_int_equal(caller_hear(c), HEARD_CONTROL);
+	assert_int_equal(c->control->body_case, LAGEBUS__CONTROL__BODY_REFUSED);
+	assert_string_equal(c->control->refused->reason, "bad-signature");
+}
+
+/* It is said before anything else of it. */
+static void a_certificate_that_is_revoked_signs_nothing(void **state)
+{
+	struct caller *c;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	stand_agent("bsi2");
+	recall(c, "bsi2", "wrong-origin");
+	stand_revoke("bsi2", "signed.crl");
+	stand_reload(NULL, "signed.crl");
+	recall(c, "bsi2", "tls-revoked");
+	recall(c, "bsi", "");
+}
+
 static void it_was_made_in_the_certificate_s_time(void **state)
 {
 	struct lb_header h;
@@ -89,6 +129,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STAND_TEST(its_own_agent_signs_it),
 		STAND_TEST(another_agent_does_not),
+		STAND_TEST(what_it_signed_is_what_it_says),
+		STAND_TEST(a_certificate_that_is_revoked_signs_nothing),
 		STAND_TEST(it_was_made_in_the_certificate_s_time),
 	};
 

@@ -1,9 +1,7 @@
 /* The tail: newest blocks, in order, bounded. */
-#include "tests/unit/broker/fixture.h"
+#include "tests/unit/broker/router_fixture.h"
 
 #include "broker/core/tail.h"
-
-static struct router *router;
 
 static struct block *numbered(uint64_t first, uint32_t count, size_t payload_n)
 {
@@ -131,23 +129,6 @@ static void lets_go_of_all_up_to_a_position(void **state)
 	tail_fini(&t);
 }
 
-static int begin(void **state)
-{
-	struct federation *f = fixture_federation();
-
-	(void)state;
-	router = router_new(f);
-	federation_unref(f);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	router_free(router);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,5 +140,5 @@ int main(void)
 		cmocka_unit_test(lets_go_of_all_up_to_a_position),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, router_begin, router_end);
 }

@@ -86,23 +86,15 @@ static void an_approval_is_told(void **state)
 static void a_withdrawal_is_told(void **state)
 {
 	struct caller *origin, *second;
-	Lagebus__Recall r = LAGEBUS__RECALL__INIT;
-	struct lb_header h, recall;
-	uint8_t bytes[256];
+	struct lb_header h, said;
 
 	(void)state;
 	stand_start();
 	origin = stand_agent("bsi");
 	second = informed("bsi2");
 	h = hold(origin, "bsi", "all");
-	caller_warning(origin, "all", &recall);
-	recall.type = LB_TYPE_RECALL;
-	recall.level = 0;
-	recall.has_thread = true;
-	recall.thread = h.id;
-	r.refers_to = (ProtobufCBinaryData){ sizeof h.id.b, h.id.b };
-	stand_publish(origin, "bsi", &recall, bytes, lagebus__recall__pack(&r, bytes));
-	stand_assert_accepted(origin, &recall.id);
+	recall(origin, "bsi", "all", &h, &said);
+	stand_assert_accepted(origin, &said.id);
 	assert_ended(second, &h, APPROVAL_WITHDRAWN);
 }
 
@@ -116,6 +108,7 @@ static void what_waits_in_vain_is_told_also_after_a_restart(void **state)
 	stand_set("approval_wait", 1);
 	stand_start();
 	origin = informed("bsi");
+	assert_told_of_none(origin);
 	h = hold(origin, "bsi", "all");
 	assert_ended(origin, &h, APPROVAL_EXPIRED);
 	second = informed("bsi2");
@@ -153,6 +146,7 @@ static void nobody_else_hears_of_it(void **state)
 	(void)state;
 	stand_start();
 	sn = informed("sn");
+	assert_told_of_none(sn);
 	sn2 = stand_agent("sn2");
 	h = hold(sn, "sn", "de-sn/leipzig");
 	decide(sn2, "sn2", &h, REFUSED);

@@ -1,18 +1,11 @@
 /* broker/waits.c: what waits for a second person ends with its exercise, at once and before anybody approves it, and with nobody else's. */
-#include "tests/kit/stand.h"
+#include "tests/unit/broker/two_people.h"
 
-#include <string.h>
-
-#include "broker/core/approval.h"
-#include "lagebus/level_clock.h"
-#include "proto/approval.pb-c.h"
 #include "proto/audit.pb-c.h"
 #include "proto/exercise.pb-c.h"
 
 #define BEGIN LAGEBUS__EXERCISE_PHASE__EXERCISE_PHASE_BEGIN
 #define END LAGEBUS__EXERCISE_PHASE__EXERCISE_PHASE_END
-
-static const char payload[] = "the sluice opens at dawn";
 
 static void assert_accepted(struct caller *c)
 {
@@ -38,37 +31,21 @@ static void say_exercise(struct caller *c, const char *who, const char *name, un
 }
 
 /* A warning of level 4 that waits; of an exercise, or real. */
-static struct lb_header hold(struct caller *c, const char *exercise)
+static struct lb_header hold_in(const char *exercise, struct caller *c)
 {
 	struct lb_header h;
 
-	caller_warning(c, "all", &h);
-	h.level = 4;
-	h.ack_deadline_ms = lb_level_deadline_ms(h.level, h.created_ms);
+	red(c, "all", &h);
 	h.exercise = exercise != NULL;
 	h.exercise_name = lb_text_of(exercise ? exercise : "");
-	stand_publish(c, "bsi", &h, payload, sizeof payload);
+	stand_publish(c, "bsi", &h, waiting_payload, sizeof waiting_payload);
 	assert_accepted(c);
 	return h;
 }
 
-static const Lagebus__ApprovalStatus *status_of(struct caller *c, const struct lb_uuid *id)
-{
-	Lagebus__ReceiptsQuery query = LAGEBUS__RECEIPTS_QUERY__INIT;
-	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
-
-	query.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
-	control.body_case = LAGEBUS__CONTROL__BODY_RECEIPTS_QUERY;
-	control.receipts_query = &query;
-	caller_say_control(c, &control);
-	assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_RECEIPTS));
-	assert_non_null(c->control->receipts->approval);
-	return c->control->receipts->approval;
-}
-
 static void wait_until_ended(struct caller *c, const struct lb_uuid *id)
 {
-	for (unsigned i = 0; status_of(c, id)->state != APPROVAL_ENDED; i++) {
+	for (unsigned i = 0; state_of(c, id) != APPROVAL_ENDED; i++) {
 		assert_true(i < 500);
 		caller_wait(c, 20);
 	}
@@ -77,27 +54,10 @@ static void wait_until_ended(struct caller *c, const struct lb_uuid *id)
 /* What the broker says to a second person who approves it: "" or the reason. */
 static const char *approve(struct caller *c, const struct lb_header *about)
 {
-	Lagebus__Approval a = LAGEBUS__APPROVAL__INIT;
-	uint8_t digest[LB_DIGEST_SIZE], bytes[512];
-	struct lb_buf header = LB_BUF_INIT;
-	struct lb_header h;
+	struct said s;
 
-	caller_header(c, "all", &h);
-	h.type = LB_TYPE_APPROVAL;
-	h.lane = LB_LANE_URGENT;
-	h.has_thread = true;
-	h.thread = about->id;
-	h.exercise = about->exercise;
-	h.exercise_name = about->exercise_name;
-	assert_int_equal(lb_header_encode(about, &header), LB_OK);
-	assert_int_equal(lb_message_digest((struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) },
-	                                   (struct lb_frame){ (const uint8_t *)payload, sizeof payload }, digest),
-	                 LB_OK);
-	lb_buf_fini(&header);
-	a.refers_to = (ProtobufCBinaryData){ sizeof h.thread.b, h.thread.b };
-	a.digest = (ProtobufCBinaryData){ sizeof digest, digest };
-	a.decision = LAGEBUS__APPROVAL_DECISION__APPROVAL_DECISION_APPROVED;
-	stand_publish(c, "bsi2", &h, bytes, lagebus__approval__pack(&a, bytes));
+	init_said(&s, c, about, APPROVED);
+	say(c, "bsi2", &s);
 	while (caller_hear(c) == HEARD_DELIVERY)
 		;
 	assert_non_null(c->control);
@@ -156,15 +116,15 @@ static void it_ends_with_its_exercise_and_no_other_does(void **state)
 	second = stand_agent("bsi2");
 	say_exercise(bsi, "bsi", "LÜKEX", BEGIN, 0);
 	say_exercise(bsi, "bsi", "LÜKEX 26", BEGIN, 0);
-	played = hold(bsi, "LÜKEX");
-	other = hold(bsi, "LÜKEX 26");
-	real = hold(bsi, NULL);
+	played = hold_in("LÜKEX", bsi);
+	other = hold_in("LÜKEX 26", bsi);
+	real = hold_in(NULL, bsi);
 	say_exercise(bsi, "bsi", "LÜKEX", END, 0);
 	wait_until_ended(bsi, &played.id);
 	wait_until_told(bsi, &played.id, APPROVAL_ENDED);
-	assert_string_equal(status_of(bsi, &played.id)->by, "");
-	assert_int_equal(status_of(bsi, &other.id)->state, APPROVAL_WAITING);
-	assert_int_equal(status_of(bsi, &real.id)->state, APPROVAL_WAITING);
+	assert_string_equal(receipts(bsi, &played.id)->approval->by, "");
+	assert_int_equal(state_of(bsi, &other.id), APPROVAL_WAITING);
+	assert_int_equal(state_of(bsi, &real.id), APPROVAL_WAITING);
 	assert_string_equal(approve(second, &played), "not-found");
 	assert_string_equal(approve(second, &other), "");
 	assert_string_equal(approve(second, &real), "");
@@ -181,7 +141,7 @@ static void nobody_approves_it_once_the_exercise_is_over(void **state)
 	bsi = stand_agent("bsi");
 	second = stand_agent("bsi2");
 	say_exercise(bsi, "bsi", "LÜKEX", BEGIN, 0);
-	played = hold(bsi, "LÜKEX");
+	played = hold_in("LÜKEX", bsi);
 	say_exercise(bsi, "bsi", "LÜKEX", END, 0);
 	said = approve(second, &played); /* the writer may have ended it by now */
 	assert_true(strcmp(said, "exercise-unknown") == 0 || strcmp(said, "not-found") == 0);
@@ -198,7 +158,7 @@ static void it_ends_also_by_the_clock_and_over_a_restart(void **state)
 	stand_start();
 	bsi = stand_agent("bsi");
 	say_exercise(bsi, "bsi", "LÜKEX", BEGIN, lb_uuid7_ms(&now) + 1500);
-	played = hold(bsi, "LÜKEX");
+	played = hold_in("LÜKEX", bsi);
 	stand_stop();
 	stand_start();
 	bsi = stand_agent("bsi");
@@ -214,9 +174,9 @@ static void who_waits_too_long_stands_in_the_audit(void **state)
 	stand_set("approval_wait", 1);
 	stand_start();
 	bsi = stand_agent("bsi");
-	h = hold(bsi, NULL);
+	h = hold_in(NULL, bsi);
 	wait_until_told(bsi, &h.id, APPROVAL_EXPIRED);
-	assert_int_equal(status_of(bsi, &h.id)->state, APPROVAL_EXPIRED);
+	assert_int_equal(state_of(bsi, &h.id), APPROVAL_EXPIRED);
 }
 
 int main(void)

@@ -38,6 +38,7 @@ struct said {
 	struct lb_header h;
 	Lagebus__Approval a;
 	uint8_t digest[LB_DIGEST_SIZE];
+	struct lb_uuid refers_to;
 };
 
 static inline void init_said(struct said *s, const struct caller *c, const struct lb_header *about, Lagebus__ApprovalDecision decision)
@@ -51,7 +52,9 @@ static inline void init_said(struct said *s, const struct caller *c, const struc
 	s->h.tlp = about->tlp;
 	s->h.audience[0] = decision == APPROVED ? about->audience[0] : about->origin;
 	s->h.has_thread = true;
-	s->h.thread = about->id;
+	s->h.thread = s->refers_to = about->id;
+	s->h.exercise = about->exercise;
+	s->h.exercise_name = about->exercise_name;
 	assert_int_equal(lb_header_encode(about, &header), LB_OK);
 	assert_int_equal(lb_message_digest((struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) },
 	                                   (struct lb_frame){ (const uint8_t *)waiting_payload, sizeof waiting_payload }, s->digest),
@@ -67,7 +70,7 @@ static inline void say(struct caller *c, const char *who, struct said *s)
 {
 	uint8_t bytes[512];
 
-	s->a.refers_to = (ProtobufCBinaryData){ sizeof s->h.thread.b, s->h.thread.b };
+	s->a.refers_to = (ProtobufCBinaryData){ sizeof s->refers_to.b, s->refers_to.b };
 	s->a.digest = (ProtobufCBinaryData){ sizeof s->digest, s->digest };
 	stand_publish(c, who, &s->h, bytes, lagebus__approval__pack(&s->a, bytes));
 }
@@ -80,6 +83,32 @@ static inline struct lb_uuid decide(struct caller *c, const char *who, const str
 	say(c, who, &s);
 	stand_assert_accepted(c, &s.h.id);
 	return s.h.id;
+}
+
+/* A Recall of it; `h` is the Recall's. What the broker answers is the test's to hear. */
+static inline void recall_header(const struct caller *c, const char *to, const struct lb_header *about, struct lb_header *h)
+{
+	caller_warning(c, to, h);
+	h->type = LB_TYPE_RECALL;
+	h->level = 0;
+	h->has_thread = true;
+	h->thread = about->id;
+}
+
+static inline void recall_say(struct caller *c, const char *who, struct lb_header *h)
+{
+	Lagebus__Recall r = LAGEBUS__RECALL__INIT;
+	uint8_t bytes[256];
+
+	r.refers_to = (ProtobufCBinaryData){ sizeof h->thread.b, h->thread.b };
+	r.reason = (char *)"falsch";
+	stand_publish(c, who, h, bytes, lagebus__recall__pack(&r, bytes));
+}
+
+static inline void recall(struct caller *c, const char *who, const char *to, const struct lb_header *about, struct lb_header *h)
+{
+	recall_header(c, to, about, h);
+	recall_say(c, who, h);
 }
 
 static inline const Lagebus__Receipts *receipts(struct caller *c, const struct lb_uuid *id)

@@ -34,7 +34,7 @@ struct fake {
 	size_t open_n;
 	/* Called in the agent's thread for all but the status; answers with fake_reply, or not at all. */
 	void (*answer)(struct fake *f, const Lagebus__Request *request);
-	Lagebus__Request *last; /* of what was not the status; read it when the agent has stopped */
+	Lagebus__Request *last; /* of what was not the status; read it between runs */
 };
 
 static inline void fake_reply(struct fake *f, Lagebus__Reply *reply)
@@ -131,10 +131,13 @@ static inline void *fake_run(void *context)
 	zmq_pollitem_t items[2] = { { f->socket, 0, ZMQ_POLLIN, 0 }, { NULL, f->stop, ZMQ_POLLIN, 0 } };
 
 	while (zmq_poll(items, 2, -1) >= 0) {
-		if (items[0].revents)
+		if (items[0].revents) {
+			pthread_mutex_lock(&run_world);
 			fake_serve(f);
-		else if (items[1].revents)
+			pthread_mutex_unlock(&run_world);
+		} else if (items[1].revents) {
 			break;
+		}
 	}
 	return NULL;
 }

@@ -484,6 +484,23 @@ static void an_approval_goes_to_its_own_partner(void **state)
 	federation_unref(f);
 }
 
+/* Each of an office's agents has a copy of a case, and learns what the office has done with it. */
+static void a_receipt_of_a_case_goes_to_its_own_office(void **state)
+{
+	struct federation *f = standard();
+	struct lb_header h = header("de-sn", LB_TYPE_RECEIPT, LB_TLP_RED, "bund-bsi");
+
+	(void)state;
+	assert_int_equal(policy_deliver(f, find(f, "de-sn"), &h), LB_NOT_IN_AUDIENCE);
+	h.area = LB_AREA_DIGITAL_VIOLENCE;
+	assert_int_equal(policy_deliver(f, find(f, "de-sn"), &h), LB_OK);
+	assert_int_equal(policy_deliver(f, find(f, "bund-bsi"), &h), LB_OK);
+	assert_int_equal(policy_deliver(f, find(f, "de-sn/leipzig"), &h), LB_NOT_IN_AUDIENCE);
+	h.type = LB_TYPE_DIGITAL_VIOLENCE_CASE;
+	assert_int_equal(policy_deliver(f, find(f, "de-sn"), &h), LB_NOT_IN_AUDIENCE);
+	federation_unref(f);
+}
+
 static void level_4_needs_a_second_person_whatever_the_header_says(void **state)
 {
 	struct federation *f = standard();
@@ -549,6 +566,7 @@ int main(void)
 		cmocka_unit_test(an_observer_sends_nothing_but_receipts),
 		cmocka_unit_test(the_envelope_must_be_the_senders_own_and_right),
 		cmocka_unit_test(an_agent_speaks_for_its_own_partner_and_those_it_acts_for),
+		cmocka_unit_test(a_receipt_of_a_case_goes_to_its_own_office),
 		cmocka_unit_test(level_4_needs_a_second_person_whatever_the_header_says),
 		cmocka_unit_test(a_second_person_is_a_coordinator_or_of_the_same_state),
 		cmocka_unit_test(an_approval_goes_to_its_own_partner),

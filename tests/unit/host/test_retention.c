@@ -74,6 +74,22 @@ static void a_period_is_told_as_it_was_written(void **state)
 	assert_true(r.keep_ms[LB_TYPE_WARNING] == lb_message_type(LB_TYPE_INDICATOR)->keep_ms);
 }
 
+static void a_default_is_told_in_the_same_way(void **state)
+{
+	static const struct {
+		int64_t ms;
+		const char *text;
+	} rows[] = { { 18 * 365 * LB_DAY_MS / 12, "18 months" }, { 3 * 365 * LB_DAY_MS, "3 years" }, { 14 * LB_DAY_MS, "14 days" }, { LB_DAY_MS, "1 day" },
+		     { 365 * LB_DAY_MS, "1 year" }, { LB_DAY_MS - 1, "0 days" } };
+	char text[RETENTION_PERIOD];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		retention_span(rows[i].ms, text);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
 static void what_is_no_period_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "5", "months", "0 days", "-1 days", "+1 days", "1.5 years", "1 days ago", "5 weeks", "101 years", "1201 months",
@@ -93,6 +109,38 @@ static void what_is_no_period_is_refused(void **state)
 	assert_int_equal(retention_set(&r, "digital-violence-case", "15 days", why, sizeof why), LB_INVALID);
 	assert_non_null(strstr(why, "14 days"));
 	assert_memory_equal(&r, &before, sizeof r);
+}
+
+/* As another program says it. */
+static void a_time_in_ms_is_held_to_the_same(void **state)
+{
+	static const struct {
+		unsigned type;
+		int64_t ms;
+		lb_err e;
+	} rows[] = {
+		{ LB_TYPE_WARNING, LB_DAY_MS, LB_OK },
+		{ LB_TYPE_WARNING, 100 * 365 * LB_DAY_MS, LB_OK },
+		{ LB_TYPE_DIGITAL_VIOLENCE_CASE, 14 * LB_DAY_MS, LB_OK },
+		{ LB_TYPE_WARNING, LB_DAY_MS - 1, LB_INVALID },
+		{ LB_TYPE_WARNING, 100 * 365 * LB_DAY_MS + 1, LB_INVALID },
+		{ LB_TYPE_WARNING, -1, LB_INVALID },
+		{ LB_TYPE_DIGITAL_VIOLENCE_CASE, 14 * LB_DAY_MS + 1, LB_INVALID },
+		{ 0, LB_DAY_MS, LB_INVALID },
+		{ LB_TYPE_MAX + 1, LB_DAY_MS, LB_INVALID },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct retention r, before;
+
+		retention_init(&r);
+		before = r;
+		assert_int_equal(retention_set_ms(&r, rows[i].type, rows[i].ms), rows[i].e);
+		assert_true(retention_is_same(&r, &before) == (rows[i].e != LB_OK));
+		if (rows[i].e == LB_OK)
+			assert_true(r.most[rows[i].type] && r.keep_ms[rows[i].type] == rows[i].ms);
+	}
 }
 
 static void shorter_is_what_ends_something_sooner(void **state)
@@ -118,7 +166,9 @@ int main(void)
 		cmocka_unit_test(what_is_not_said_is_the_type_s_own),
 		cmocka_unit_test(what_is_said_is_the_most),
 		cmocka_unit_test(a_period_is_told_as_it_was_written),
+		cmocka_unit_test(a_default_is_told_in_the_same_way),
 		cmocka_unit_test(what_is_no_period_is_refused),
+		cmocka_unit_test(a_time_in_ms_is_held_to_the_same),
 		cmocka_unit_test(shorter_is_what_ends_something_sooner),
 	};
 

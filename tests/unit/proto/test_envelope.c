@@ -8,8 +8,6 @@
 #include "lagebus/envelope.h"
 #include "tests/kit/credentials.h"
 
-#define DER_MAX 4096
-
 static char folder[] = "/tmp/lagebus-envelope-XXXXXX";
 static const char words[] = "Doxing der Beratungsstelle, bitte heute";
 static const struct lb_frame plain = { (const uint8_t *)words, sizeof words - 1 };
@@ -26,18 +24,12 @@ static const char *path(const char *name, const char *suffix)
 
 static struct lb_frame certificate(const char *name)
 {
-	static uint8_t der[8][DER_MAX];
+	static uint8_t der[8][CREDENTIALS_DER_MAX];
 	static unsigned next;
 	uint8_t *p = der[next++ % 8];
-	char command[600];
-	FILE *f;
-	size_t n;
+	size_t n = credentials_der(folder, name, p);
 
-	snprintf(command, sizeof command, "openssl x509 -in '%s' -outform DER", path(name, ".pem"));
-	f = popen(command, "r");
-	assert_non_null(f);
-	n = fread(p, 1, DER_MAX, f);
-	assert_int_equal(pclose(f), 0);
+	assert_true(n > 0);
 	return (struct lb_frame){ p, n };
 }
 
@@ -257,6 +249,69 @@ static void test_openssl_opens_it(void **state)
 	lb_buf_fini(&sealed);
 }
 
+/* As openssl encrypts a content that fills the padding's unit. */
+static struct lb_buf foreign(const char *cipher, const char *recipient)
+{
+	static const uint8_t content[LB_ENVELOPE_PAD];
+	struct lb_buf out = LB_BUF_INIT;
+	uint8_t *room = lb_buf_reserve(&out, DER_MAX);
+	FILE *f = fopen(path("content", ""), "wb");
+	char command[1200];
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(content, 1, sizeof content, f), sizeof content);
+	assert_int_equal(fclose(f), 0);
+	snprintf(command, sizeof command, "openssl cms -encrypt %s -binary -in '%s' -outform DER '%s'", cipher, path("content", ""), path(recipient, ".pem"));
+	f = popen(command, "r");
+	assert_non_null(f);
+	lb_buf_added(&out, fread(room, 1, DER_MAX, f));
+	assert_int_equal(pclose(f), 0);
+	assert_true(lb_buf_len(&out) > sizeof content);
+	return out;
+}
+
+/* Other people's ciphers are not ours: weaker ones, and keys for which whoever has them later can open what was recorded before. */
+static void test_only_our_kind_is_plausible(void **state)
+{
+	static const struct {
+		const char *cipher, *recipient;
+		bool plausible;
+	} kinds[] = {
+		{ "-aes-256-gcm", "p256", true }, { "-aes-128-gcm", "p256", false }, { "-aes-256-cbc", "p256", false }, { "-aes-256-gcm", "rsa", false },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		struct lb_buf b = foreign(kinds[i].cipher, kinds[i].recipient);
+
+		assert_int_equal(lb_envelope_is_plausible(frame_of(&b)), kinds[i].plausible);
+		lb_buf_fini(&b);
+	}
+}
+
+/* The tag stands last, in three elements that have their length in two bytes. */
+static void test_a_shorter_tag_is_not_plausible(void **state)
+{
+	static const char *const names[] = { "p256" };
+	static const size_t lengths[] = { 2, 19, 23 };
+	struct lb_buf b = seal(plain, 1, names);
+	uint8_t *p = lb_buf_data(&b);
+	size_t n = lb_buf_len(&b);
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		unsigned length = (unsigned)(p[lengths[i]] << 8 | p[lengths[i] + 1]) - 4;
+
+		assert_int_equal(p[lengths[i] - 1], 0x82);
+		p[lengths[i]] = (uint8_t)(length >> 8);
+		p[lengths[i] + 1] = (uint8_t)length;
+	}
+	assert_int_equal(p[n - 17], 16);
+	p[n - 17] = 12;
+	assert_false(lb_envelope_is_plausible((struct lb_frame){ p, n - 4 }));
+	lb_buf_fini(&b);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -285,6 +340,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_no_recipient),
 		cmocka_unit_test(test_the_largest_content),
 		cmocka_unit_test(test_openssl_opens_it),
+		cmocka_unit_test(test_only_our_kind_is_plausible),
+		cmocka_unit_test(test_a_shorter_tag_is_not_plausible),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

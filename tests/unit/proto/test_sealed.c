@@ -73,6 +73,46 @@ static void test_nothing_readable_goes_along(void **state)
 	lb_buf_fini(&b);
 }
 
+/* A sender that leaves out the encryption, and all else is as it should be. */
+static void test_what_stands_in_the_envelope_s_place_is_one(void **state)
+{
+	static const char *const contents[] = { "Doxing der Beratungsstelle", "0", "" };
+	struct lb_sealed s;
+
+	(void)state;
+	for (unsigned named = 0; named < 2; named++)
+		for (unsigned i = 0; i < sizeof contents / sizeof contents[0]; i++) {
+			struct lb_frame content = { (const uint8_t *)contents[i], strlen(contents[i]) };
+			struct lb_header h = header(named ? LB_TYPE_DIGITAL_VIOLENCE_CASE : LB_TYPE_INDICATOR, LB_TLP_RED);
+			struct lb_buf b = LB_BUF_INIT;
+
+			assert_int_equal(lb_sealed_write(named ? pseudonym : NULL, content, &b), LB_OK);
+			assert_int_equal(lb_sealed_read(frame_of(&b), &s), LB_RED_NOT_ENCRYPTED);
+			assert_int_equal(lb_sealed_check(&h, frame_of(&b)), LB_RED_NOT_ENCRYPTED);
+			lb_buf_fini(&b);
+		}
+}
+
+/* Of any other length it might be a name. */
+static void test_a_pseudonym_has_its_length(void **state)
+{
+	static const uint8_t name[] = "Fallnummer 4711, Erika M.";
+	struct lb_sealed s;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof name; n++) {
+		struct lb_buf b = seal(false), all = LB_BUF_INIT;
+		const uint8_t head[] = { 0x0a, (uint8_t)n };
+
+		assert_int_equal(lb_buf_append(&all, head, sizeof head), LB_OK);
+		assert_int_equal(lb_buf_append(&all, name, n), LB_OK);
+		assert_int_equal(lb_buf_append(&all, lb_buf_data(&b), lb_buf_len(&b)), LB_OK);
+		assert_int_equal(lb_sealed_read(frame_of(&all), &s), n == LB_PSEUDONYM_SIZE ? LB_OK : LB_RED_NOT_ENCRYPTED);
+		lb_buf_fini(&all);
+		lb_buf_fini(&b);
+	}
+}
+
 static void test_a_case_is_red_and_ends(void **state)
 {
 	struct lb_buf named = seal(true), unnamed = seal(false);
@@ -164,6 +204,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_was_written_is_read),
 		cmocka_unit_test(test_nothing_readable_goes_along),
+		cmocka_unit_test(test_what_stands_in_the_envelope_s_place_is_one),
+		cmocka_unit_test(test_a_pseudonym_has_its_length),
 		cmocka_unit_test(test_a_case_is_red_and_ends),
 		cmocka_unit_test(test_every_type_that_is_red),
 		cmocka_unit_test(test_texts_of_what_the_broker_reads),

@@ -3,26 +3,19 @@
 
 #define DAY_MS INT64_C(86400000)
 
-static size_t read_der(const char *name, uint8_t *der, size_t cap)
+static size_t read_der(const char *name, uint8_t der[CREDENTIALS_DER_MAX])
 {
-	char command[600];
-	FILE *f;
-	size_t n;
+	size_t n = credentials_der(pair_folder, name, der);
 
-	snprintf(command, sizeof command, "openssl x509 -in '%s' -outform DER", pair_path(name, ".pem"));
-	f = popen(command, "r");
-	assert_non_null(f);
-	n = fread(der, 1, cap, f);
-	assert_int_equal(pclose(f), 0);
-	assert_true(n > 100 && n < cap);
+	assert_true(n > 100 && n < CREDENTIALS_DER_MAX);
 	return n;
 }
 
 static lb_err check_with(const char *name, const char *ca, const char *crl, struct lb_signatory *by)
 {
 	struct lb_tls *tls = pair_load(LB_LINK_SERVER, "broker", ca, crl);
-	uint8_t der[4096];
-	size_t n = read_der(name, der, sizeof der);
+	uint8_t der[CREDENTIALS_DER_MAX];
+	size_t n = read_der(name, der);
 	lb_err e = lb_tls_check_signer(tls, der, n, by);
 
 	lb_tls_unref(tls);
@@ -53,8 +46,8 @@ static void what_is_no_certificate_is_not_trusted(void **state)
 {
 	struct lb_tls *tls = pair_load(LB_LINK_SERVER, "broker", "ca", NULL);
 	struct lb_signatory by = { .until_ms = 7 };
-	uint8_t der[4096] = { 0 };
-	size_t n = read_der("agent", der, sizeof der - 1);
+	uint8_t der[CREDENTIALS_DER_MAX] = { 0 };
+	size_t n = read_der("agent", der);
 
 	(void)state;
 	assert_int_equal(lb_tls_check_signer(tls, der, 0, &by), LB_TLS_UNTRUSTED);

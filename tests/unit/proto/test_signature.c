@@ -31,25 +31,11 @@ static struct lb_signer *signer(const char *name)
 	return s;
 }
 
-static size_t der_of(const char *name, uint8_t *der, size_t cap)
-{
-	char command[600];
-	FILE *f;
-	size_t n;
-
-	snprintf(command, sizeof command, "openssl x509 -in '%s' -outform DER", path(name, ".pem"));
-	f = popen(command, "r");
-	assert_non_null(f);
-	n = fread(der, 1, cap, f);
-	assert_int_equal(pclose(f), 0);
-	return n;
-}
-
 static struct lb_verifier *verifier(const char *name, uint8_t hint[LB_SIGNER_SIZE])
 {
 	struct lb_verifier *v = NULL;
-	uint8_t der[4096];
-	size_t n = der_of(name, der, sizeof der);
+	uint8_t der[CREDENTIALS_DER_MAX];
+	size_t n = credentials_der(folder, name, der);
 
 	assert_int_equal(lb_verifier_new(der, n, &v), LB_OK);
 	lb_signer_hint(der, n, hint);
