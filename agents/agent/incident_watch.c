@@ -68,7 +68,7 @@ static void log_clock(const Lagebus__Incident *i, const Lagebus__IncidentClock *
 	          "incident=%s report=%s minutes=%lld lead=%s", text, name_of(c->stage), (long long)((c->due - now_ms) / 60000), i->lead);
 }
 
-/* Who watches incident reports, or everything, is shown it. */
+/* Who watches incident reports, or everything, is shown it. It is real: an exercise has no clock (look_at). */
 static void show(struct agent *a, Lagebus__Incident *i)
 {
 	Lagebus__IncidentsReply incidents = LAGEBUS__INCIDENTS_REPLY__INIT;
@@ -82,7 +82,7 @@ static void show(struct agent *a, Lagebus__Incident *i)
 	for (unsigned k = 0; k < WATCHERS_MAX; k++) {
 		struct watcher *w = &a->watchers[k];
 
-		if (!w->here || (i->exercise && !w->exercises) || (w->type && w->type != LB_TYPE_INCIDENT_REPORT) || (w->area && w->area != i->area))
+		if (!w->here || (w->type && w->type != LB_TYPE_INCIDENT_REPORT) || (w->area && w->area != i->area))
 			continue;
 		reply.number = w->number;
 		answer(a, &w->peer, &reply);

@@ -63,7 +63,7 @@ void incident_next_due(const struct cli *cli, const Lagebus__Incident *i, char *
 	if (!c)
 		return;
 	out_time(cli, c->due, due);
-	snprintf(out, n, cli->terminal ? _("%s by %s%s") : "%s by %s%s", out_word(cli, incident_word(WORDS_STAGE, c->stage)), due,
+	snprintf(out, n, out_word(cli, N_("%s by %s%s")), out_word(cli, incident_word(WORDS_STAGE, c->stage)), due,
 		c->state == CLOCK(OVERDUE) ? out_word(cli, N_(", OVERDUE")) : c->state == CLOCK(SOON) ? out_word(cli, N_(", soon")) : "");
 }
 
@@ -145,14 +145,15 @@ const Lagebus__IncidentEntry *incident_reported_in(const Lagebus__Incident *i)
 static void reporter_field(struct cli *cli, const Lagebus__Incident *i)
 {
 	const Lagebus__IncidentEntry *e = incident_reported_in(i);
-	char text[300], proof[200];
+	const char *proof, *why;
+	char text[500];
 
 	if (!e) {
 		out_field(cli, OUT_PLAIN, "reported by", i->reporter);
 		return;
 	}
-	incident_verified_words(*e->original ? e->verified : lb_err_token(LB_NOT_FOUND), true, proof, sizeof(proof));
-	snprintf(text, sizeof(text), "%s%s%s", e->original, *e->original ? ", " : "", proof);
+	proof = incident_verified_word(*e->original ? e->verified : lb_err_token(LB_NOT_FOUND), &why);
+	snprintf(text, sizeof(text), "%s%s%s%s%s", e->original, *e->original ? ", " : "", _(proof), *why ? ": " : "", _(why));
 	out_field(cli, strcmp(e->verified, lb_err_token(LB_OK)) == 0 ? OUT_PLAIN : OUT_BAD, "reported by", text);
 }
 
@@ -285,7 +286,7 @@ static const char *what_it_is(const Lagebus__IncidentEntry *e)
 /* What there is to say of a message besides. */
 static void remark(const struct cli *cli, const Lagebus__IncidentEntry *e, char *out, size_t n)
 {
-	char proof[200];
+	const char *proof, *why;
 
 	out[0] = 0;
 	if (*e->fault)
@@ -293,8 +294,9 @@ static void remark(const struct cli *cli, const Lagebus__IncidentEntry *e, char 
 	else if (e->replaces.len)
 		snprintf(out, n, "%s", out_word(cli, N_("a correction")));
 	if (*e->original) {
-		incident_verified_words(e->verified, cli->terminal, proof, sizeof(proof));
-		snprintf(out + strlen(out), n - strlen(out), cli->terminal ? _("%sof %s, %s") : "%sof %s, %s", *out ? "; " : "", e->original, proof);
+		proof = incident_verified_word(e->verified, &why);
+		snprintf(out + strlen(out), n - strlen(out), out_word(cli, N_("%sof %s, %s")), *out ? "; " : "", e->original, out_word(cli, proof));
+		snprintf(out + strlen(out), n - strlen(out), "%s%s", *why ? ": " : "", out_word(cli, why));
 	}
 }
 
