@@ -260,6 +260,7 @@ static void what_was_recalled_is_not_acknowledged(void **state)
 	struct lb_header h;
 
 	(void)state;
+	link_up();
 	know_the_signer();
 	assert_int_equal(agent_begin(&agent), LB_OK);
 	assert_int_equal(inbox_get(&agent.store, &id, &row), LB_OK);
