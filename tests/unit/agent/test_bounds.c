@@ -118,7 +118,7 @@ static void a_table_that_is_far_too_large_shrinks_bit_by_bit(void **state)
 	(void)state;
 	assert_int_equal(sqlite3_exec(store.db,
 	                              "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM c WHERE n<30000)"
-	                              " INSERT INTO sighting SELECT zeroblob(16),n,x'00','de-sn',1,0,0,'',0,n FROM c",
+	                              " INSERT INTO sighting SELECT zeroblob(16),n,x'00','de-sn',1,0,0,'',0,n,0 FROM c",
 	                              NULL, NULL, NULL),
 	                 SQLITE_OK);
 	assert_int_equal(bounds_keep(&store, BOUNDED_SIGHTINGS, 1000), LB_OK);
@@ -135,6 +135,7 @@ static void what_an_older_database_has_is_counted(void **state)
 	take_values(1, 3, "de-sn");
 	sighted(7, "de-he", 2);
 	assert_int_equal(sqlite3_exec(store.db,
+	                              "ALTER TABLE sighting DROP COLUMN created;DROP INDEX quarantine_received;ALTER TABLE incident DROP COLUMN idle_said;"
 	                              "ALTER TABLE inbox DROP COLUMN title_german;DROP INDEX inbox_until;ALTER TABLE inbox DROP COLUMN until;"
 	                              "CREATE INDEX inbox_cases ON inbox(row) WHERE type=9 AND payload<>x'';"
 	                              "DROP TABLE tally;DROP TRIGGER indicator_more;DROP TRIGGER indicator_less;DROP TRIGGER sighting_more;"
