@@ -473,7 +473,7 @@ static const char *text_of(const struct incident_item *i)
 static void add_entry(struct derivation *d, const struct incident_item *i, enum incident_fault fault)
 {
 	Lagebus__IncidentEntry *e = APPEND(d, d->out->entries, d->out->n_entries, Lagebus__IncidentEntry, lagebus__incident_entry__init);
-	struct lb_header original;
+	char original[LB_PARTNER_ID_MAX + 1];
 
 	if (!e)
 		return;
@@ -486,8 +486,8 @@ static void add_entry(struct derivation *d, const struct incident_item *i, enum 
 	set_text(d, &e->fault, tokens[fault], strlen(tokens[fault]));
 	if (i->h.has_supersedes)
 		set_bytes(d, &e->replaces, &i->h.supersedes);
-	if (i->report && reads(incident_original_of(i->report), &original))
-		set_text(d, &e->original, original.origin.p, original.origin.n);
+	if (i->report && incident_original_by(i->report, original))
+		set_text(d, &e->original, original, strlen(original));
 }
 
 static void note(struct derivation *d, const struct incident_item *i)

@@ -1,6 +1,7 @@
 /* The report of a body inside the one of its Land. */
 #include "agents/agent/incident_original.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,36 @@ const Lagebus__OriginalReport *incident_original_of(const Lagebus__IncidentRepor
 	if (r->original)
 		return r->original;
 	return r->stage == LAGEBUS__INCIDENT_STAGE__INCIDENT_STAGE_CONFIRM ? r->reported : NULL;
+}
+
+Lagebus__IncidentReport *incident_original_open(const Lagebus__OriginalReport *o)
+{
+	return lagebus__incident_report__unpack(NULL, o->payload.len, o->payload.len ? o->payload.data : (const uint8_t *)"");
+}
+
+bool incident_original_by(const Lagebus__IncidentReport *r, char out[LB_PARTNER_ID_MAX + 1])
+{
+	const Lagebus__OriginalReport *o = incident_original_of(r);
+	Lagebus__IncidentReport *inside = NULL;
+	bool found = false;
+
+	for (unsigned n = 0; o && n < INCIDENT_ORIGINALS_MAX; n++) {
+		Lagebus__IncidentReport *next;
+		struct lb_header h;
+
+		if (lb_header_decode(o->header.data, o->header.len, &h) != LB_OK)
+			break;
+		snprintf(out, LB_PARTNER_ID_MAX + 1, "%.*s", (int)h.origin.n, h.origin.p);
+		found = true;
+		next = incident_original_open(o);
+		if (inside)
+			lagebus__incident_report__free_unpacked(inside, NULL);
+		inside = next;
+		o = inside ? incident_original_of(inside) : NULL;
+	}
+	if (inside)
+		lagebus__incident_report__free_unpacked(inside, NULL);
+	return found;
 }
 
 static bool is_below(struct lb_text body, struct lb_text above)
@@ -36,7 +67,7 @@ lb_err incident_original_fits(const struct lb_header *outer, const struct lb_hea
 bool incident_original_is_said(Lagebus__IncidentReport *r)
 {
 	Lagebus__OriginalReport *kept = r->original, *inner;
-	Lagebus__IncidentReport *o = lagebus__incident_report__unpack(NULL, kept->payload.len, kept->payload.len ? kept->payload.data : (const uint8_t *)"");
+	Lagebus__IncidentReport *o = incident_original_open(kept);
 	uint8_t *x = NULL, *y = NULL;
 	bool same = false;
 	size_t n;

@@ -122,25 +122,42 @@ lb_err incident_route_pass_on(struct agent *a, const struct lb_header *h, const 
 	return e;
 }
 
-static lb_err verify(struct agent *a, const struct lb_header *outer, Lagebus__IncidentReport *r)
+/* *h is the header of what is inside, whose texts stay the report's. */
+static lb_err verify_one(struct agent *a, const struct lb_header *outer, Lagebus__IncidentReport *r, struct lb_header *h)
 {
 	const Lagebus__OriginalReport *o = incident_original_of(r);
 	struct lb_frame header = { o->header.data, o->header.len }, payload = { o->payload.data, o->payload.len }, signature = { o->signature.data, o->signature.len };
 	uint8_t hint[LB_SIGNER_SIZE];
 	const char *signer;
-	struct lb_header h;
-	lb_err e = lb_header_decode(header.p, header.n, &h);
+	lb_err e = lb_header_decode(header.p, header.n, h);
 
 	if (e == LB_OK)
-		e = incident_original_fits(outer, &h);
+		e = incident_original_fits(outer, h);
 	if (e == LB_OK)
-		e = signers_verify(a->signers, &h, header, payload, signature, hint, &signer);
+		e = signers_verify(a->signers, h, header, payload, signature, hint, &signer);
 	if ((e == LB_AGAIN || e == LB_UNKNOWN_SIGNER) && signers_ask(a->signers, hint, a->now_ms)) {
 		intake_ask_for_signer(a, hint);
 		e = LB_AGAIN;
 	}
 	/* Who confirms may have other words; who passes on has none. */
 	return e == LB_OK && o == r->original && !incident_original_is_said(r) ? LB_INVALID : e;
+}
+
+/* Down to who said it first. It ends: each has to be below the one that it is inside of, and ids have three segments. Where a certificate is asked for, the
+ * next one's is, too: that they are all here when somebody looks. */
+static lb_err verify(struct agent *a, const struct lb_header *outer, Lagebus__IncidentReport *r)
+{
+	Lagebus__IncidentReport *inside = NULL;
+	struct lb_header h;
+	lb_err e = verify_one(a, outer, r, &h), e_inside = LB_OK;
+
+	if (e == LB_OK || e == LB_AGAIN)
+		inside = incident_original_open(incident_original_of(r));
+	if (inside && incident_original_of(inside))
+		e_inside = verify(a, &h, inside);
+	if (inside)
+		lagebus__incident_report__free_unpacked(inside, NULL);
+	return e == LB_OK || (e_inside != LB_OK && e_inside != LB_AGAIN) ? e_inside : e;
 }
 
 lb_err incident_route_verify(struct agent *a, const struct lb_header *h, struct lb_frame payload)

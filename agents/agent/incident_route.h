@@ -16,7 +16,7 @@ void incident_route_up(const struct agent *a, char *out, size_t n);
  * signature inside it, under the label that it has. In the transaction that stores it. LB_OK or a store error. */
 lb_err incident_route_pass_on(struct agent *a, const struct lb_header *h, const struct lb_frame frames[3]) LB_MUST_CHECK;
 /* Is what a report has inside it of a body below its origin, of the same incident, and signed by that body; and if it is passed on, does the report say
- * the same? LB_OK; LB_AGAIN: the body's certificate is asked for; LB_NOT_FOUND: there is nothing inside; or why not. */
+ * the same? And likewise what that has inside it, if it has. LB_OK; LB_AGAIN: the body's certificate is asked for; LB_NOT_FOUND: there is nothing inside; or why not. */
 lb_err incident_route_verify(struct agent *a, const struct lb_header *h, struct lb_frame payload) LB_MUST_CHECK;
 
 #endif

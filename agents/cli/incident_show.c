@@ -54,6 +54,12 @@ void incident_next_due(const struct cli *cli, const Lagebus__Incident *i, char *
 	char due[WHEN_TEXT];
 
 	out[0] = 0;
+	/* What nobody has touched for so long is not reported any more. */
+	if (i->idle_since) {
+		out_time(cli, i->ends, due);
+		snprintf(out, n, cli->terminal ? _("idle, deleted %s") : "idle, deleted %s", due);
+		return;
+	}
 	if (!c)
 		return;
 	out_time(cli, c->due, due);
@@ -92,7 +98,7 @@ enum cli_exit incident_show_list(struct cli *cli, const Lagebus__IncidentsReply 
 		table_cell(t, OUT_PLAIN, "%s", out_word(cli, incident_word(WORDS_TIER, (unsigned)i->report->tier)));
 		table_cell(t, OUT_PLAIN, "%s%s", i->exercise ? OUT_EXERCISE " " : "", title_of(i));
 		table_cell(t, OUT_PLAIN, "%s", *i->lead ? i->lead : "-");
-		table_cell(t, c ? clock_style(c->state) : OUT_DIM, "%s", *due ? due : "-");
+		table_cell(t, i->idle_since ? OUT_WARN : c ? clock_style(c->state) : OUT_DIM, "%s", *due ? due : "-");
 		table_cell(t, OUT_PLAIN, "%s", id_text(cli, i->id, id));
 	}
 	if (incidents->n_incidents == 0 && cli->terminal) {
@@ -170,6 +176,8 @@ static void print_fields(struct cli *cli, const Lagebus__Incident *i)
 	out_field(cli, OUT_PLAIN, "lead", i->lead);
 	out_time_field(cli, OUT_PLAIN, "known since", r->known_at);
 	out_time_field(cli, OUT_PLAIN, "closed", i->closed_at);
+	out_time_field(cli, OUT_WARN, "idle since", i->idle_since);
+	out_time_field(cli, i->idle_since ? OUT_WARN : OUT_DIM, "deleted", i->ends);
 	out_field(cli, OUT_PLAIN, "impact", r->impact);
 	list_field(cli, N_("services"), r->n_services, r->services);
 	list_field(cli, N_("measures"), r->n_measures, r->measures);

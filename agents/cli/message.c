@@ -171,6 +171,8 @@ json_t *message_json(const struct message *m)
 	set_text(doc, "gone_reason", s->gone_reason, strlen(s->gone_reason));
 	if (*s->gone)
 		set(doc, "gone_at", out_json_time(s->gone_at));
+	else if (*s->quarantine)
+		set(doc, "deleted_at", out_json_time(s->gone_at));
 	if (s->superseded_by.len == sizeof(m->header.id.b)) {
 		struct lb_uuid by;
 

@@ -1,6 +1,7 @@
 /* What messages say is in the tables with their own transaction, also what we say once the broker has it, and not what is recalled. */
 #include "tests/unit/agent/agent_fixture.h"
 
+#include "agents/agent/bounds.h"
 #include "agents/agent/derive.h"
 #include "agents/agent/indicators.h"
 #include "agents/agent/outbox.h"
@@ -75,6 +76,57 @@ static void what_we_say_counts_when_the_broker_has_it(void **state)
 	lb_buf_fini(&payload);
 }
 
+/* As if somebody had said so many. */
+static void set_tally(enum bounded what, unsigned n)
+{
+	char *text = sqlite3_mprintf("UPDATE tally SET n=%u WHERE what=%d", n, (int)what);
+
+	assert_int_equal(sqlite3_exec(agent.store.db, text, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_free(text);
+}
+
+static unsigned sightings_total_rows(void)
+{
+	sqlite3_stmt *q = NULL;
+	unsigned n;
+
+	assert_int_equal(sqlite3_prepare_v2(agent.store.db, "SELECT count(*) FROM sighting", -1, &q, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	n = (unsigned)sqlite3_column_int(q, 0);
+	sqlite3_finalize(q);
+	return n;
+}
+
+static void what_comes_keeps_the_tables_in_their_bounds(void **state)
+{
+	struct lb_header h = plain_header(1, LB_TYPE_INDICATOR, "bund-bsi"), s = plain_header(2, LB_TYPE_SIGHTING, "bund-bsi");
+	Lagebus__Sighting one = LAGEBUS__SIGHTING__INIT, *list = &one;
+	Lagebus__Sightings all = LAGEBUS__SIGHTINGS__INIT;
+	struct lb_buf payload = LB_BUF_INIT, sightings = LB_BUF_INIT;
+	struct lb_uuid id = letter_id(77);
+	struct lb_frame frame;
+
+	(void)state;
+	assert_int_equal(derive_received(&agent, &h, pack_indicator(&id, &payload)), LB_OK);
+	assert_true(is_known(&id));
+	set_tally(BOUNDED_INDICATORS, BOUNDS_INDICATORS_MAX + 1);
+	h.id = letter_id(3);
+	assert_int_equal(derive_received(&agent, &h, (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) }), LB_OK);
+	assert_false(is_known(&id));
+	one.indicator = (ProtobufCBinaryData){ sizeof id.b, id.b };
+	all.sightings = &list;
+	all.n_sightings = 1;
+	frame = pack_into(&all.base, &sightings);
+	assert_int_equal(derive_received(&agent, &s, frame), LB_OK);
+	assert_int_equal(sightings_total_rows(), 1);
+	set_tally(BOUNDED_SIGHTINGS, BOUNDS_SIGHTINGS_MAX + 1);
+	s.id = letter_id(4);
+	assert_int_equal(derive_received(&agent, &s, frame), LB_OK);
+	assert_int_equal(sightings_total_rows(), 0);
+	lb_buf_fini(&payload);
+	lb_buf_fini(&sightings);
+}
+
 static void what_has_ended_goes_by_itself(void **state)
 {
 	struct lb_header h = plain_header(1, LB_TYPE_INDICATOR, "bund-bsi");
@@ -100,6 +152,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		AGENT_TEST(what_is_recalled_is_forgotten_for_its_origin),
 		AGENT_TEST(what_we_say_counts_when_the_broker_has_it),
+		AGENT_TEST(what_comes_keeps_the_tables_in_their_bounds),
 		AGENT_TEST(what_has_ended_goes_by_itself),
 	};
 

@@ -54,6 +54,7 @@ static const Lagebus__IncidentClock *clock_of(const Lagebus__Incident *i, unsign
 #define ACCEPTED { .n = 5, .thread = 1, .by = "de-sn", .type = LB_TYPE_ASSISTANCE_REQUEST, .at = 4 * HOUR, .state = HELP(ACCEPTED), .request = 3, .offer = 4 }
 #define DONE { .n = 6, .thread = 1, .by = "de-sn", .type = LB_TYPE_ASSISTANCE_REQUEST, .at = 5 * HOUR, .state = HELP(DONE), .request = 3 }
 #define UPDATED { .n = 7, .thread = 1, .by = "de-sn", .at = 6 * HOUR, .stage = STAGE(UPDATE), .title = "Ransomware, 40 servers" }
+#define GONE { .n = 9, .thread = 1, .by = "de-he", .type = LB_TYPE_ASSISTANCE_OFFER, .at = 4 * HOUR, .state = HELP(WITHDRAWN), .request = 3, .offer = 4 }
 #define CLOSED { .n = 8, .thread = 1, .by = "de-sn", .at = 30 * HOUR, .stage = STAGE(FINAL), .closed = true }
 
 static void a_whole_life(void **state)
@@ -155,6 +156,19 @@ static void a_settled_request_takes_nothing_more(void **state)
 	lagebus__incident__free_unpacked(i, NULL);
 }
 
+static void an_offer_that_is_gone_is_gone(void **state)
+{
+	static const struct word words[] = { FIRST, CONFIRMED, ASKED, OFFERED, GONE,
+		                             { .n = 10, .thread = 1, .by = "de-he", .type = LB_TYPE_ASSISTANCE_OFFER, .at = 5 * HOUR, .state = HELP(WITHDRAWN), .request = 3, .offer = 4 } };
+	Lagebus__Incident *i = derive(words, COUNT(words));
+
+	(void)state;
+	assert_string_equal(fault_of(i, 9), "");
+	assert_string_equal(fault_of(i, 10), "settled");
+	assert_int_equal(i->assistance[0]->offers[0]->state, HELP(WITHDRAWN));
+	lagebus__incident__free_unpacked(i, NULL);
+}
+
 static void an_accepted_offer_that_is_withdrawn_opens_the_request_again(void **state)
 {
 	static const struct word words[] = { FIRST, CONFIRMED, ASKED, OFFERED, ACCEPTED,
@@ -239,6 +253,23 @@ static void a_correction_takes_the_place_of_what_it_corrects(void **state)
 	assert_string_equal(fault_of(i, 22), "");
 	assert_string_equal(i->report->title, "Phishing, 4 accounts");
 	assert_true(i->closed);
+	lagebus__incident__free_unpacked(i, NULL);
+}
+
+/* Its body's final report is its last word to its Land, and ends nothing; the strictest label that anything has is the incident's. */
+static void a_body_s_final_report_ends_nothing(void **state)
+{
+	static const struct word words[] = { FIRST, { .n = 2, .thread = 1, .by = "de-sn", .at = HOUR, .stage = STAGE(CONFIRM), .tlp = LB_TLP_AMBER },
+		                             { .n = 3, .thread = 1, .by = LEIPZIG, .at = 2 * HOUR, .stage = STAGE(FINAL), .title = "Ransomware, over", .tlp = LB_TLP_GREEN } };
+	Lagebus__Incident *i = derive(words, COUNT(words));
+
+	(void)state;
+	assert_string_equal(fault_of(i, 3), "");
+	assert_string_equal(i->report->title, "Ransomware, over");
+	assert_int_equal(i->stage, STAGE(FIRST));
+	assert_int_equal(clock_of(i, STAGE(FINAL))->met, 0);
+	assert_int_equal(clock_of(i, STAGE(UPDATE))->met, 0);
+	assert_int_equal(i->tlp, LB_TLP_AMBER_STRICT);
 	lagebus__incident__free_unpacked(i, NULL);
 }
 
@@ -373,6 +404,8 @@ int main(void)
 		cmocka_unit_test(a_whole_life),
 		cmocka_unit_test(what_is_out_of_place_changes_nothing_and_is_listed),
 		cmocka_unit_test(a_settled_request_takes_nothing_more),
+		cmocka_unit_test(an_offer_that_is_gone_is_gone),
+		cmocka_unit_test(a_body_s_final_report_ends_nothing),
 		cmocka_unit_test(an_accepted_offer_that_is_withdrawn_opens_the_request_again),
 		cmocka_unit_test(without_the_first_report_the_land_leads),
 		cmocka_unit_test(who_was_only_asked_for_help_has_no_clocks),

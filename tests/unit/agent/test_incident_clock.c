@@ -103,6 +103,9 @@ static void closing_stops_them(void **state)
 	(void)state;
 	assert_int_equal(i->clocks[1]->state, CLOCK(MET)); /* a final report is an update, too */
 	assert_true(incident_clocks_next(i, &law) == INT64_MAX);
+	i->clocks[1]->met = 0; /* as if it had met nothing */
+	incident_clocks_set(i, &law, T0 + 900 * DAY);
+	assert_int_equal(i->clocks[1]->state, CLOCK(STOPPED));
 	lagebus__incident__free_unpacked(i, NULL);
 }
 

@@ -208,6 +208,26 @@ static void what_is_replaced_is_marked(void **state)
 	post_next(&p);
 	assert_int_equal(row_of(4).superseded.n, sizeof by.b);
 }
+
+/* Nobody has to do anything for it. */
+static void what_is_over_goes_by_itself(void **state)
+{
+	struct post p;
+
+	(void)state;
+	post_begin();
+	for (unsigned n = 1; n <= 2; n++) {
+		init_post(&p, n, LB_TYPE_SITUATION_REPORT);
+		post_next(&p);
+	}
+	assert_int_equal(sqlite3_exec(agent.store.db, "UPDATE inbox SET until=1 WHERE position=1", NULL, NULL, NULL), SQLITE_OK);
+	agent.erase_ms = 0;
+	settle();
+	assert_string_equal(row_of(1).gone, "expired");
+	assert_int_equal(row_of(1).payload.n, 0);
+	assert_true(row_of(2).payload.n > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +236,7 @@ int main(void)
 		AGENT_TEST(nobody_elses_recall_deletes),
 		AGENT_TEST(nobody_elses_recall_waits_for_it),
 		AGENT_TEST(what_it_brought_goes_with_it),
+		AGENT_TEST(what_is_over_goes_by_itself),
 		AGENT_TEST(what_is_replaced_is_marked),
 	};
 

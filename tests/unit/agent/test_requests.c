@@ -5,6 +5,8 @@
 #include <sys/timerfd.h>
 
 #include "agents/agent/answers.h"
+#include "lagebus/envelope.h"
+#include "lagebus/sealed.h"
 #include "proto/receipt.pb-c.h"
 #include "proto/situation.pb-c.h"
 
@@ -157,6 +159,7 @@ static void send_about(uint64_t number, unsigned tlp, const char *text)
 static void what_may_not_go_out_is_not_queued(void **state)
 {
 	(void)state;
+	link_up();
 	know_the_signer(); /* its message 1 has no label: AMBER+STRICT */
 	send_about(1, LB_TLP_AMBER, "text");
 	assert_refused(1, LB_TLP_WIDENED);
@@ -248,6 +251,128 @@ static void what_cannot_be_acknowledged_is_refused(void **state)
 	assert_ack_refused(1, LB_ACK_NONE, "invalid");
 	assert_ack_refused(1, LB_ACK_IMPLEMENTED + 1, "invalid");
 	assert_true(outbox_total() == 0 && acknowledged(1) == 0);
+}
+
+static void what_was_recalled_is_not_acknowledged(void **state)
+{
+	struct lb_uuid id = letter_id(1);
+	struct inbox_row row;
+	struct lb_header h;
+
+	(void)state;
+	know_the_signer();
+	assert_int_equal(agent_begin(&agent), LB_OK);
+	assert_int_equal(inbox_get(&agent.store, &id, &row), LB_OK);
+	assert_int_equal(lb_header_decode(row.header.p, row.header.n, &h), LB_OK);
+	assert_int_equal(inbox_empty(&agent.store, &row, &h, "recalled", "falsch", 1), LB_OK);
+	assert_int_equal(agent_settle(&agent), LB_OK);
+	assert_ack_refused(1, LB_ACK_ACKNOWLEDGED, "invalid");
+	assert_true(outbox_total() == 0 && acknowledged(1) == 0);
+}
+
+static const char *ack_case(const struct lb_uuid *id, const char *as, bool erase)
+{
+	static char error[40];
+	Lagebus__AckRequest ack = LAGEBUS__ACK_REQUEST__INIT;
+	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
+	Lagebus__Reply *reply;
+
+	ack.id = (ProtobufCBinaryData){ sizeof id->b, (uint8_t *)id->b };
+	ack.state = LB_ACK_ACKNOWLEDGED;
+	ack.by = (char *)"Fachstelle";
+	ack.as = (char *)as;
+	ack.erase = erase;
+	request.number = 43;
+	request.body_case = LAGEBUS__REQUEST__BODY_ACK;
+	request.ack = &ack;
+	reply = ask(&request);
+	snprintf(error, sizeof error, "%s", reply->error);
+	lagebus__reply__free_unpacked(reply, NULL);
+	return error;
+}
+
+/* Its content goes with the acknowledgement: so not without a word, nor as somebody whom the broker would refuse. */
+static void a_case_goes_with_consent_and_for_whom_it_is(void **state)
+{
+	static const uint8_t payload[] = "ciphertext";
+	struct lb_header h = { .type = LB_TYPE_DIGITAL_VIOLENCE_CASE, .area = LB_AREA_DIGITAL_VIOLENCE, .tlp = LB_TLP_RED, .audience_n = 1, .id = letter_id(7) };
+	struct inbox_message m = { .lane = LB_LANE_ROUTINE, .position = 7, .payload = { payload, sizeof payload }, .signature = { payload, 1 } };
+	struct lb_buf header = LB_BUF_INIT;
+	struct inbox_row row;
+	bool stored = false;
+
+	(void)state;
+	h.created_ms = agent_clock_ms();
+	h.expires_ms = h.created_ms + DAY_MS;
+	h.origin = lb_text_of("bund-bsi");
+	h.audience[0] = lb_text_of("de-sn");
+	h.exercise_name = h.language = lb_text_of("");
+	h.lane = LB_LANE_ROUTINE;
+	assert_int_equal(lb_header_encode(&h, &header), LB_OK);
+	m.header = (struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) };
+	assert_int_equal(agent_begin(&agent), LB_OK);
+	assert_int_equal(inbox_add(&agent.store, &m, &h, SPIFFE_BUND, &stored), LB_OK);
+	assert_int_equal(agent_settle(&agent), LB_OK);
+	assert_string_equal(ack_case(&h.id, "", false), "needs-consent");
+	assert_string_equal(ack_case(&h.id, "de-he", true), "not-in-audience");
+	assert_int_equal(inbox_get(&agent.store, &h.id, &row), LB_OK);
+	assert_int_equal(row.payload.n, sizeof payload);
+	assert_int_equal(outbox_total(), 0);
+	assert_string_equal(ack_case(&h.id, "de-sn", true), "");
+	assert_int_equal(inbox_get(&agent.store, &h.id, &row), LB_OK);
+	assert_int_equal(row.payload.n, 0);
+	assert_int_equal(outbox_total(), 1);
+	lb_buf_fini(&header);
+}
+
+/* How many bytes of a message that is encrypted to us `show` opens. */
+static size_t opened(const struct lb_uuid *id)
+{
+	Lagebus__Reply *reply = ask_show(*id, sizeof id->b);
+	size_t n;
+
+	assert_string_equal(reply->error, "");
+	n = reply->message->opened.len;
+	lagebus__reply__free_unpacked(reply, NULL);
+	return n;
+}
+
+/* It would be shown as somebody's who never said it. */
+static void what_did_not_verify_is_not_opened(void **state)
+{
+	struct lb_header h = { .type = LB_TYPE_SITUATION_REPORT, .area = LB_AREA_CYBER_DEFENCE, .tlp = LB_TLP_RED, .audience_n = 1 };
+	struct inbox_message m = { .lane = LB_LANE_ROUTINE, .position = 7, .signature = { (const uint8_t *)"signature", 9 } };
+	struct lb_buf header = LB_BUF_INIT, envelope = LB_BUF_INIT, payload = LB_BUF_INIT;
+	uint8_t der[CREDENTIALS_DER_MAX];
+	struct lb_frame certificate = { der, credentials_der(fixture_folder, "agent", der) };
+
+	(void)state;
+	assert_int_equal(lb_envelope_seal(&certificate, 1, (struct lb_frame){ (const uint8_t *)"\n\1x", 3 }, &envelope), LB_OK);
+	assert_int_equal(lb_sealed_write(NULL, (struct lb_frame){ lb_buf_data(&envelope), lb_buf_len(&envelope) }, &payload), LB_OK);
+	m.payload = (struct lb_frame){ lb_buf_data(&payload), lb_buf_len(&payload) };
+	h.created_ms = agent_clock_ms();
+	h.origin = lb_text_of("bund-bsi");
+	h.audience[0] = lb_text_of("de-sn");
+	h.exercise_name = h.language = lb_text_of("");
+	h.lane = LB_LANE_ROUTINE;
+	for (unsigned verified = 0; verified < 2; verified++) {
+		bool stored = false;
+
+		h.id = letter_id(7 + verified);
+		lb_buf_fini(&header);
+		assert_int_equal(lb_header_encode(&h, &header), LB_OK);
+		m.header = (struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) };
+		assert_int_equal(agent_begin(&agent), LB_OK);
+		if (verified)
+			assert_int_equal(inbox_add(&agent.store, &m, &h, SPIFFE_BUND, &stored), LB_OK);
+		else
+			assert_int_equal(inbox_quarantine(&agent.store, &m, &h.id, LB_BAD_SIGNATURE), LB_OK);
+		assert_int_equal(agent_settle(&agent), LB_OK);
+		assert_int_equal(opened(&h.id), verified ? 3 : 0);
+	}
+	lb_buf_fini(&header);
+	lb_buf_fini(&envelope);
+	lb_buf_fini(&payload);
 }
 
 static int refuse_commit(void *user)
@@ -467,6 +592,9 @@ int main(void)
 		AGENT_TEST(what_may_not_go_out_is_not_queued),
 		AGENT_TEST(acknowledging_sends_a_receipt_to_the_origin),
 		AGENT_TEST(what_cannot_be_acknowledged_is_refused),
+		AGENT_TEST(what_was_recalled_is_not_acknowledged),
+		AGENT_TEST(a_case_goes_with_consent_and_for_whom_it_is),
+		AGENT_TEST(what_did_not_verify_is_not_opened),
 		AGENT_TEST(a_receipt_is_sent_and_noted_or_neither),
 		AGENT_TEST(the_status_says_how_things_are),
 		AGENT_TEST(what_cannot_be_read_is_refused),

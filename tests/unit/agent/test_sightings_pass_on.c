@@ -70,6 +70,7 @@ static void each_owner_is_told_once(void **state)
 	know(1, "de-he");
 	know(2, "de-he");
 	know(3, "bund-bsi");
+	h.exercise = true;
 	see(&h);
 	assert_int_equal(waiting(), 2);
 	assert_int_equal(sqlite3_prepare_v2(agent.store.db, "SELECT header,payload FROM outbox ORDER BY row LIMIT 1", -1, &q, NULL), SQLITE_OK);
@@ -79,7 +80,7 @@ static void each_owner_is_told_once(void **state)
 	assert_true(lb_text_equals(sent.audience[0], "de-he"));
 	assert_int_equal(sent.audience_n, 1);
 	assert_int_equal(sent.tlp, LB_TLP_AMBER);
-	assert_true(sent.has_thread);
+	assert_true(sent.has_thread && sent.exercise);
 	assert_memory_equal(&sent.thread, &h.id, sizeof h.id);
 	all = lagebus__sightings__unpack(NULL, (size_t)sqlite3_column_bytes(q, 1), sqlite3_column_blob(q, 1));
 	assert_non_null(all);
@@ -99,6 +100,7 @@ static void what_is_ours_or_not_from_below_or_red_stays(void **state)
 	(void)state;
 	know(1, "de-sn"); /* our own */
 	know(2, "bund-bsi");
+	know(3, "de-sn/leipzig"); /* its own: it knows */
 	see(&h); /* from elsewhere */
 	h.origin = lb_text_of("de-snx/leipzig");
 	see(&h);

@@ -71,6 +71,8 @@ static void the_newest_sequence_of_its_origin_counts(void **state)
 	expect_title("a@de-sn", "third");
 	announce(4, "de-sn", "a@de-sn", 2, 0, "the same sequence, newer");
 	expect_title("a@de-sn", "the same sequence, newer");
+	announce(3, "de-sn", "a@de-sn", 2, 0, "the same sequence, late");
+	expect_title("a@de-sn", "the same sequence, newer");
 	announce(5, "de-he", "a@de-sn", 9, 0, "somebody else's");
 	expect_title("a@de-sn", "the same sequence, newer");
 }

@@ -258,6 +258,64 @@ static void an_exercise_is_shown_to_who_asks_for_it(void **state)
 	assert_shown(8, 4);
 }
 
+static void fill_named(const char *exercise_name, unsigned n)
+{
+	static const uint8_t payload[1] = { 0 };
+	struct lb_header h = { .type = LB_TYPE_INDICATOR, .area = LB_AREA_CYBER_DEFENCE, .audience_n = 1, .created_ms = 1700000000000, .id = letter_id(n) };
+	struct inbox_message m = { .lane = LB_LANE_ROUTINE, .position = n, .payload = { payload, 1 }, .signature = { payload, 1 } };
+	struct lb_buf header = LB_BUF_INIT;
+	bool stored = false;
+
+	h.origin = lb_text_of("bund-bsi");
+	h.audience[0] = lb_text_of("all");
+	h.language = lb_text_of("");
+	h.exercise_name = lb_text_of(exercise_name);
+	assert_int_equal(lb_header_encode(&h, &header), LB_OK);
+	m.header = (struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) };
+	assert_int_equal(agent_begin(&agent), LB_OK);
+	assert_int_equal(inbox_add(&agent.store, &m, &h, SPIFFE_BUND, &stored), LB_OK);
+	assert_int_equal(agent_settle(&agent), LB_OK);
+	assert_true(stored);
+	lb_buf_fini(&header);
+}
+
+/* What has an exercise's name is not real, whatever else it says. */
+static void nor_what_only_has_its_name(void **state)
+{
+	Lagebus__Reply *reply;
+
+	(void)state;
+	fill_named("LÜKEX", 1);
+	fill_named("", 2);
+	watch(&client, 7, "", false);
+	reply = client_hear();
+	assert_int_equal(reply->message->row, 2);
+	lagebus__reply__free_unpacked(reply, NULL);
+}
+
+/* Nor of its deadlines, nor of who approved what in it. */
+static void what_is_told_of_an_exercise_is_told_to_who_asks_for_it(void **state)
+{
+	Lagebus__OpenDeadline open = LAGEBUS__OPEN_DEADLINE__INIT;
+	Lagebus__WaitEnds ends = LAGEBUS__WAIT_ENDS__INIT;
+	Lagebus__Reply *reply;
+
+	(void)state;
+	watch(&client, 7, "", true);
+	UNTIL(watchers_total() == 1);
+	open.exercise = true;
+	open.title = (char *)"exercise";
+	watchers_tell(&agent, &open, "Uebung");
+	watchers_tell_end(&agent, &ends, (ProtobufCBinaryData){ 0, NULL }, true);
+	open.exercise = false;
+	open.title = (char *)"real";
+	watchers_tell(&agent, &open, "echt");
+	reply = client_hear();
+	assert_int_equal(reply->body_case, LAGEBUS__REPLY__BODY_DEADLINE);
+	assert_string_equal(reply->deadline->title, "real"); /* what was told before it would have come before it */
+	lagebus__reply__free_unpacked(reply, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +324,8 @@ int main(void)
 		AGENT_TEST(a_topic_is_what_it_says),
 		AGENT_TEST(who_has_enough_is_shown_no_more),
 		AGENT_TEST(an_exercise_is_shown_to_who_asks_for_it),
+		AGENT_TEST(nor_what_only_has_its_name),
+		AGENT_TEST(what_is_told_of_an_exercise_is_told_to_who_asks_for_it),
 		AGENT_TEST(watchers_are_bounded),
 		AGENT_TEST(who_does_not_keep_up_is_shown_the_rest_later),
 		AGENT_TEST(who_is_gone_is_dropped),

@@ -256,6 +256,33 @@ static void the_origin_withdraws_it(void **state)
 	stand_assert_refused(sn, &said.id, "not-found");
 }
 
+/* While it waits, and afterwards: also in a log that has nothing else. */
+static void its_id_is_for_it_alone(void **state)
+{
+	struct lb_header h, said, other;
+	struct caller *origin;
+
+	(void)state;
+	stand_start();
+	origin = stand_agent("bsi");
+	h = hold(origin, "bsi", "all");
+	for (unsigned withdrawn = 0; withdrawn < 2; withdrawn++) {
+		if (withdrawn) {
+			recall(origin, "bsi", "all", &h, &said);
+			stand_assert_accepted(origin, &said.id);
+		}
+		stand_publish(origin, "bsi", &h, "another", 7);
+		stand_assert_refused(origin, &h.id, "id-reused");
+		other = h;
+		other.level = 3;
+		stand_publish(origin, "bsi", &other, waiting_payload, sizeof waiting_payload);
+		stand_assert_refused(origin, &h.id, "id-reused");
+	}
+	/* An agent that has not heard the answer sends the same again. */
+	h = hold(origin, "bsi", "all");
+	assert_int_equal(state_of(origin, &h.id), APPROVAL_WAITING);
+}
+
 static void it_waits_in_vain(void **state)
 {
 	struct caller *origin, *second;
@@ -587,6 +614,7 @@ int main(void)
 		STAND_TEST(a_state_approves_its_own_and_nobody_elses),
 		STAND_TEST(refused_it_is_gone_and_its_origin_hears_of_it),
 		STAND_TEST(the_origin_withdraws_it),
+		STAND_TEST(its_id_is_for_it_alone),
 		STAND_TEST(it_waits_in_vain),
 		STAND_TEST(it_never_waits_past_its_own_expiry),
 		STAND_TEST(it_waits_over_a_restart),

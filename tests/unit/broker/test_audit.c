@@ -213,6 +213,40 @@ static void a_run_says_who_gets_it_and_when_each_expires(void **state)
 	block_unref(b);
 }
 
+static void a_recall_says_of_what(void **state)
+{
+	struct block *b = block_new(LB_LANE_URGENT, 0);
+	struct lb_buf raw = LB_BUF_INIT, header = LB_BUF_INIT;
+	struct block_publish publish = { .session = 1 };
+	struct lb_frame frames[3] = { [1] = { (const uint8_t *)"x", 1 }, [2] = { (const uint8_t *)"signature", 9 } };
+	Lagebus__AuditRow *r;
+	struct lb_header h;
+
+	(void)state;
+	fixture_message(&raw, &h, 1, LB_LANE_URGENT, "de-he", 1);
+	lb_buf_fini(&raw);
+	h.origin = lb_text_of("bund-bsi");
+	h.audience[0] = lb_text_of("de-he");
+	h.type = LB_TYPE_RECALL;
+	h.level = 0;
+	h.has_thread = true;
+	h.thread = lb_uuid7(1700000000000, (const uint8_t[10]){ 9 });
+	publish.id = h.id;
+	assert_int_equal(lb_header_encode(&h, &header), LB_OK);
+	frames[0] = (struct lb_frame){ lb_buf_data(&header), lb_buf_len(&header) };
+	assert_int_equal(lb_zmtp_put_message(&raw, frames, 3), LB_OK);
+	assert_int_equal(block_append(b, lb_buf_data(&raw), lb_buf_len(&raw), 0, router_route(router, 0, &h), &publish), LB_OK);
+	block_number(b, 1);
+	assert_int_equal(write_row(&b, 1, 1000, false), LB_OK);
+	r = newest(NULL);
+	assert_int_equal(r->events[1]->published->about.len, sizeof h.thread.b);
+	assert_memory_equal(r->events[1]->published->about.data, h.thread.b, sizeof h.thread.b);
+	lagebus__audit_row__free_unpacked(r, NULL);
+	lb_buf_fini(&header);
+	lb_buf_fini(&raw);
+	block_unref(b);
+}
+
 static void a_wait_says_what_waits_and_who_ended_it(void **state)
 {
 	struct block *b = block_new(LB_LANE_URGENT, 0);
@@ -323,6 +357,7 @@ int main(void)
 		AUDIT_TEST(nothing_to_tell_is_no_row),
 		AUDIT_TEST(what_is_aborted_is_not_told),
 		AUDIT_TEST(a_run_says_who_gets_it_and_when_each_expires),
+		AUDIT_TEST(a_recall_says_of_what),
 		AUDIT_TEST(a_wait_says_what_waits_and_who_ended_it),
 		AUDIT_TEST(what_was_told_is_signed),
 		AUDIT_TEST(old_rows_are_dropped_one_by_one),

@@ -344,6 +344,8 @@ static void what_follows_at_once_counts_with_it(void **state)
 	exercise_header(c, "de-sn", "Probe", &h);
 	caller_publish(c, &h, "x", 1);
 	assert_string_equal(answer(c), "exercise-unknown");
+	say(c, "all", "morgen", BEGIN, now_ms() + 3600000, 0);
+	assert_string_equal(play(c, "all", "morgen"), "exercise-unknown"); /* it has a time, too */
 	b = stand_next_block(LB_LANE_ROUTINE);
 	assert_int_equal(b->count, 1);
 	stand_commit(stand_next_block(LB_LANE_URGENT), LB_DISK_FULL);

@@ -263,6 +263,43 @@ static void who_has_deleted_it_and_who_has_not(void **state)
 	assert_false(receipt_of(origin, &h.id, "de-he")->delivered);
 }
 
+static bool count_row(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
+{
+	(void)key;
+	(void)key_n;
+	(void)value;
+	(void)value_n;
+	++*(unsigned *)user;
+	return true;
+}
+
+static unsigned deadlines(void)
+{
+	struct journal_reader *r;
+	unsigned n = 0;
+
+	assert_int_equal(journal_reader_new(stand.parts.journal, &r), LB_OK);
+	assert_int_equal(journal_each(r, JOURNAL_DEADLINES, NULL, 0, count_row, &n), LB_OK);
+	journal_reader_free(r);
+	return n;
+}
+
+static void nobody_has_to_acknowledge_it_any_more(void **state)
+{
+	struct caller *origin;
+	struct lb_header h;
+
+	(void)state;
+	stand_start();
+	origin = stand_agent("bsi");
+	caller_warning(origin, "de-sn", &h);
+	caller_publish(origin, &h, secret, sizeof secret);
+	stand_assert_accepted(origin, &h.id);
+	assert_int_equal(deadlines(), 1);
+	recall(origin, "bsi", &h);
+	assert_int_equal(deadlines(), 0);
+}
+
 static void what_is_over_goes_from_the_log(void **state)
 {
 	struct caller *origin, *sn;
@@ -323,6 +360,7 @@ int main(void)
 		STAND_TEST(it_is_not_in_the_log_after_a_restart_either),
 		STAND_TEST(only_its_origin_recalls_it_and_to_all_who_had_it),
 		STAND_TEST(who_has_deleted_it_and_who_has_not),
+		STAND_TEST(nobody_has_to_acknowledge_it_any_more),
 		STAND_TEST(what_is_over_goes_from_the_log),
 		STAND_TEST(what_is_kept_for_less_from_now_on_goes),
 	};

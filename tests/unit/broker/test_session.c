@@ -195,6 +195,24 @@ static void every_state_takes_what_it_expects_and_nothing_else(void **state)
 	assert_true(caller_is_answered(bystander));
 }
 
+/* Nobody is given room for what a session takes before it is one. */
+static void what_comes_before_hello_is_small(void **state)
+{
+	Lagebus__Hello hello = LAGEBUS__HELLO__INIT;
+	static char software[5000];
+	struct caller *c;
+
+	(void)state;
+	stand_start();
+	c = stand_call("sn");
+	bring_to(c, 2);
+	memset(software, 'x', sizeof software - 1);
+	hello.version = LB_PROTOCOL_VERSION;
+	hello.software = software;
+	caller_say_hello(c, &hello);
+	assert_string_equal(caller_hear_reason(c), "zmtp-too-big");
+}
+
 static void who_says_nothing_before_hello_is_closed(void **state)
 {
 	static const char *const who[STATES - 1] = { "bsi", "sn", "he" };
@@ -501,6 +519,7 @@ int main(void)
 		STAND_TEST(each_step_has_its_answer),
 		STAND_TEST(it_may_all_come_at_once_or_byte_by_byte),
 		STAND_TEST(every_state_takes_what_it_expects_and_nothing_else),
+		STAND_TEST(what_comes_before_hello_is_small),
 		STAND_TEST(who_says_nothing_before_hello_is_closed),
 		STAND_TEST(who_dribbles_before_hello_is_closed),
 		STAND_TEST(who_answers_ping_stays_and_who_is_silent_goes),

@@ -33,6 +33,45 @@ static void it_says_who_has_it_and_who_does_not_and_why(void **state)
 	assert_true(row->delivered && !row->online && row->last_seen > 0);
 }
 
+/* A cursor passes also what is not for it: that is not delivered to it. Whoever may not have it any more has it withheld, not "delivered". */
+static void what_a_cursor_passes_is_not_what_it_has(void **state)
+{
+	static const char others[] = "trust_domain = \"lagebus.example\";\n"
+				     "partners = (\n"
+				     "  { id = \"bund-bsi\"; role = \"coordinator\"; areas = [ \"all\" ]; },\n"
+				     "  { id = \"de-sn\"; role = \"state\"; areas = [ \"threat-intelligence\" ]; },\n"
+				     "  { id = \"de-he\"; role = \"state\"; areas = [ \"all\" ]; }\n"
+				     ");\n";
+	const Lagebus__PartnerReceipt *row;
+	struct caller *c, *sn, *he;
+	struct lb_uuid id, last;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	sn = stand_agent("sn");
+	he = stand_agent("he");
+	id = stand_send(c, "de-sn", 1);
+	last = stand_send(c, "de-he", 1);
+	stand_assert_delivered(sn, &id, 1, 0);
+	stand_assert_delivered(he, &last, 2, 0);
+	caller_say_received(sn, 0, 1);
+	caller_say_received(he, 0, 2);
+	caller_fini(sn);
+	caller_fini(he);
+	stand_wait(&stand_metrics(0)->sessions_closed, 2);
+	stand_send(c, "de-he", 1); /* committed behind the cursors */
+	assert_true(receipt_of(c, &id, "de-sn")->delivered);
+	row = receipt_of(c, &id, "de-he");
+	assert_false(row->delivered);
+	assert_string_equal(row->rule, "not-in-audience");
+	stand_reload(others, NULL);
+	row = receipt_of(c, &id, "de-sn");
+	assert_false(row->delivered);
+	assert_int_equal(row->state, LAGEBUS__RECIPIENT_STATE__RECIPIENT_STATE_WITHHELD);
+	assert_string_equal(row->now, "area-not-agreed");
+}
+
 /* The older session ends when the newer one has stored more, and with its last word unsaved. */
 static void a_session_that_was_taken_over_does_not_set_the_cursor_back(void **state)
 {
@@ -62,6 +101,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAND_TEST(it_says_who_has_it_and_who_does_not_and_why),
+		STAND_TEST(what_a_cursor_passes_is_not_what_it_has),
 		STAND_TEST(a_session_that_was_taken_over_does_not_set_the_cursor_back),
 	};
 

@@ -221,6 +221,67 @@ static void what_is_no_row_is_refused(void **state)
 	lb_audit_check_free(c);
 }
 
+/* A row of its own making, behind the first one or as the first. */
+static lb_err check_odd(unsigned behind, Lagebus__AuditEvent *event, const uint8_t previous[LB_AUDIT_HASH], char why[200])
+{
+	Lagebus__AuditRow row = LAGEBUS__AUDIT_ROW__INIT;
+	uint8_t packed[1000], hash[LB_AUDIT_HASH];
+	struct lb_hasher *h = lb_hasher_new();
+	struct lb_audit_check *c;
+	size_t n;
+	lb_err e = LB_OK;
+
+	assert_non_null(h);
+	assert_int_equal(lb_hasher_sum(h, lb_buf_data(&t.row[0]), lb_buf_len(&t.row[0]), hash), LB_OK);
+	lb_hasher_free(h);
+	row.number = behind + 1;
+	row.previous = (ProtobufCBinaryData){ LB_AUDIT_HASH, behind ? hash : (uint8_t *)previous };
+	row.events = &event;
+	row.n_events = event != NULL;
+	n = lagebus__audit_row__pack(&row, packed);
+	assert_int_equal(lb_audit_check_new(trust, NULL, &c), LB_OK);
+	if (behind)
+		e = lb_audit_check_row(c, lb_buf_data(&t.row[0]), lb_buf_len(&t.row[0]), why, 200);
+	assert_int_equal(e, LB_OK);
+	e = lb_audit_check_row(c, packed, n, why, 200);
+	lb_audit_check_free(c);
+	return e;
+}
+
+static void nothing_stands_before_the_first_row(void **state)
+{
+	static const uint8_t zeros[LB_AUDIT_HASH], other[LB_AUDIT_HASH] = { 1 };
+	char why[200] = "";
+
+	(void)state;
+	assert_int_equal(check_odd(0, NULL, zeros, why), LB_OK);
+	assert_int_equal(check_odd(0, NULL, other, why), LB_CHAIN_BROKEN);
+	assert_non_null(strstr(why, "before the first row"));
+}
+
+static void what_is_told_is_whole(void **state)
+{
+	Lagebus__AuditEvent event = LAGEBUS__AUDIT_EVENT__INIT;
+	Lagebus__AuditPublished published = LAGEBUS__AUDIT_PUBLISHED__INIT;
+	Lagebus__AuditCheckpoint checkpoint = LAGEBUS__AUDIT_CHECKPOINT__INIT;
+	uint8_t messages[LB_AUDIT_ENTRY] = { 0 };
+	char why[200] = "";
+
+	(void)state;
+	event.body_case = LAGEBUS__AUDIT_EVENT__BODY_PUBLISHED;
+	event.published = &published;
+	published.messages = (ProtobufCBinaryData){ sizeof messages, messages };
+	assert_int_equal(check_odd(1, &event, NULL, why), LB_OK);
+	published.messages.len--;
+	assert_int_equal(check_odd(1, &event, NULL, why), LB_CHAIN_BROKEN);
+	assert_non_null(strstr(why, "not whole"));
+	event.body_case = LAGEBUS__AUDIT_EVENT__BODY_CHECKPOINT;
+	event.checkpoint = &checkpoint;
+	checkpoint.log = (ProtobufCBinaryData){ sizeof t.log.b - 1, t.log.b };
+	assert_int_equal(check_odd(1, &event, NULL, why), LB_CHAIN_BROKEN);
+	assert_non_null(strstr(why, "names no log"));
+}
+
 static int make_credentials(void **state)
 {
 	const struct credential other = { "other", "ca", NULL, NULL, 2 };
@@ -243,6 +304,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_chain_holds), TEST(every_changed_byte_is_noticed), TEST(the_changed_row_is_named), TEST(a_past_that_is_made_anew_is_not_signed),
 		TEST(what_is_missing_or_moved_is_noticed), TEST(a_stranger_signs_nothing), TEST(what_is_no_row_is_refused),
+		TEST(nothing_stands_before_the_first_row), TEST(what_is_told_is_whole),
 	};
 
 	return cmocka_run_group_tests(tests, make_credentials, remove_credentials);

@@ -184,12 +184,31 @@ static void too_large_is_refused(void **state)
 	static const uint8_t signature[LB_HEADER_MAX];
 	struct lb_header h = smallest(), decoded;
 	uint8_t *p = calloc(1, LB_HEADER_MAX + 1);
+	struct lb_buf whole = LB_BUF_INIT;
+	size_t n;
 
 	(void)state;
+	assert_int_equal(lb_header_encode(&h, &whole), LB_OK);
+	n = lb_buf_len(&whole);
 	h.approvals_n = 1;
 	h.approvals[0] = (struct lb_approval){ lb_text_of(""), signature, sizeof signature };
 	assert_int_equal(encoding(&h), LB_BAD_HEADER);
 	assert_int_equal(lb_header_decode(p, LB_HEADER_MAX + 1, &decoded), LB_BAD_HEADER);
+	/* Also if what is too much is a field that is not known yet. */
+	for (unsigned more = 0; more < 2; more++) {
+		size_t rest = LB_HEADER_MAX - n + more - 4;
+		uint8_t *at = p + n;
+
+		memcpy(p, lb_buf_data(&whole), n);
+		*at++ = 0xfa; /* field 31, bytes */
+		*at++ = 0x01;
+		*at++ = (uint8_t)(rest | 0x80);
+		*at++ = (uint8_t)(rest >> 7);
+		assert_in_range(rest, 0x80, 0x3fff);
+		memset(at, 0, rest);
+		assert_int_equal(lb_header_decode(p, LB_HEADER_MAX + more, &decoded), more ? LB_BAD_HEADER : LB_OK);
+	}
+	lb_buf_fini(&whole);
 	assert_int_equal(lb_header_decode(p, 0, &decoded), LB_BAD_ID);
 	free(p);
 }

@@ -64,6 +64,26 @@ static void our_own_certificate_has_its_time(void **state)
 	lb_tls_unref(ended);
 }
 
+/* It fails closed where there is no such group. */
+static void hybrid_is_there_or_it_does_not_load(void **state)
+{
+	struct lb_tls_files f = { .certificate = pair_path("broker", ".pem"), .key = pair_path("broker", ".key"), .ca = pair_path("ca", ".pem"),
+		                  .require_hybrid = true };
+	struct lb_tls *tls = NULL;
+	char why[400] = "", command[] = "openssl list -kem-algorithms 2>/dev/null | grep -qi 'SecP256r1MLKEM768'";
+	lb_err e = lb_tls_load(LB_LINK_SERVER, &f, &tls, why, sizeof why);
+
+	(void)state;
+	if (system(command) != 0) {
+		assert_int_equal(e, LB_CONFIG);
+		assert_non_null(strstr(why, "ML-KEM"));
+	} else {
+		assert_int_equal(e, LB_OK);
+	}
+	if (e == LB_OK)
+		lb_tls_unref(tls);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -71,6 +91,7 @@ int main(void)
 		cmocka_unit_test(a_key_of_another_certificate_is_refused),
 		cmocka_unit_test(our_own_certificate_is_known),
 		cmocka_unit_test(our_own_certificate_has_its_time),
+		cmocka_unit_test(hybrid_is_there_or_it_does_not_load),
 	};
 
 	return cmocka_run_group_tests(tests, pair_begin, pair_end);
