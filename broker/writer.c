@@ -14,17 +14,11 @@
 #include "broker/edge/slice.h"
 #include "broker/eras.h"
 #include "broker/ledger_write.h"
-#include "broker/purge.h"
-#include "broker/review.h"
-#include "broker/waits.h"
+#include "broker/upkeep.h"
 #include "lagebus/failpoint.h"
 
 #define BATCH_BLOCKS 256      /* blocks in one commit */
 #define BATCH_NOTES 1024      /* notes in one commit */
-#define DROPS_A_COMMIT 4      /* records that retention drops after one commit */
-#define RETENTION_EVERY_MS 1000
-#define PURGE_PAUSE_MS 50     /* between two commits of purges, where there are many: publishes come first */
-#define WAITS_EVERY_MS 500    /* how often to look at what waits for a second person */
 #define ALONGSIDE_BYTES 32768 /* of routine in a commit with urgent: enough that it goes on under any load */
 #define SLICE_US 100 /* everyone waits for a commit */
 #define LARGE_BYTES 65536 /* a commit of routine that took this much is followed by a pause: */
@@ -41,8 +35,7 @@ struct writer {
 	unsigned blocks_n, notes_n;
 	struct append append;
 	struct eras eras;
-	struct review review;
-	int64_t retention_due_ms, waits_due_ms, purge_due_ms;
+	struct upkeep upkeep;
 	struct audit *audit;
 	bool audit_full; /* it has been logged that an event found no room */
 	bool failed; /* the last commit did */
@@ -127,7 +120,7 @@ static void take(struct writer *w, struct channel *c, uint64_t limit)
 			audit_sign_with(w->audit, item.p);
 			break;
 		case WRITER_RETENTION:
-			review_change(&w->review, item.p, clock_us(CLOCK_REALTIME) / 1000);
+			upkeep_keep(&w->upkeep, item.p, clock_us(CLOCK_REALTIME) / 1000);
 			free(item.p);
 			break;
 		case WRITER_STOP:
@@ -277,175 +270,6 @@ static void commit_batch(struct writer *w)
 	w->failed = e != LB_OK;
 }
 
-/* The newest message's time in a record. */
-static bool is_past(const struct block *b, int64_t before_ms)
-{
-	struct lb_header h;
-
-	return block_header(b, b->count - 1, &h) == LB_OK && lb_uuid7_ms(&h.id) < before_ms;
-}
-
-/* The message is gone: its id, its deadline, and what people did with it. */
-static lb_err forget_message(struct writer *w, const struct lb_header *h)
-{
-	const struct lb_uuid *id = &h->id;
-	uint8_t end[sizeof id->b + 1];
-	lb_err e = journal_forget(w->settings.journal, id);
-
-	if (e == LB_OK)
-		e = deadlines_forget(w->settings.journal, h);
-	/* The keys go on with a partner's id or an agent's, which are ASCII. */
-	memcpy(end, id->b, sizeof id->b);
-	end[sizeof id->b] = UINT8_MAX;
-	if (e == LB_OK)
-		e = journal_clear(w->settings.journal, JOURNAL_LEDGER, id->b, sizeof id->b, end, sizeof end);
-	if (e == LB_OK)
-		e = journal_clear(w->settings.journal, JOURNAL_DELETED, id->b, sizeof id->b, end, sizeof end);
-	if (e == LB_OK)
-		e = journal_remove(w->settings.journal, JOURNAL_ERASED, id->b, sizeof id->b);
-	return e == LB_OK ? journal_remove(w->settings.journal, JOURNAL_RECALLED, id->b, sizeof id->b) : e;
-}
-
-static lb_err forget_messages(struct writer *w, const struct block *b)
-{
-	lb_err e = LB_OK;
-
-	for (uint32_t i = 0; e == LB_OK && i < b->count; i++) {
-		struct lb_header h;
-
-		e = block_header(b, i, &h);
-		if (e == LB_OK)
-			e = forget_message(w, &h);
-	}
-	return e;
-}
-
-/* Drops a lane's oldest record if it is past retention. LB_NOT_FOUND: there is nothing to drop. */
-static lb_err drop_one(struct writer *w, unsigned lane, int64_t before_ms)
-{
-	struct journal *j = w->settings.journal;
-	struct block *b;
-	lb_err e = append_read(&w->append, lane, journal_oldest(j, lane), &b);
-
-	if (e != LB_OK)
-		return e;
-	e = is_past(b, before_ms) ? forget_messages(w, b) : LB_NOT_FOUND;
-	if (e == LB_OK)
-		e = journal_drop_oldest(j, lane);
-	if (e == LB_OK)
-		count(&w->stats.dropped, b->count);
-	block_unref(b);
-	return e;
-}
-
-/* A transaction a record: what is oldest is known only after the commit. */
-static void drop_past(struct writer *w)
-{
-	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
-	bool more = false;
-	lb_err tidied;
-
-	if (now_ms < w->retention_due_ms)
-		return;
-	for (unsigned from = 0; from <= JOURNAL_LANES; from++) {
-		int64_t keep_ms = from < JOURNAL_LANES ? w->settings.retention_ms : w->settings.audit_retention_ms;
-		lb_err e = keep_ms > 0 ? LB_OK : LB_NOT_FOUND;
-
-		for (unsigned i = 0; e == LB_OK && i < DROPS_A_COMMIT; i++) {
-			e = journal_begin(w->settings.journal);
-			if (e != LB_OK)
-				break;
-			e = from < JOURNAL_LANES ? drop_one(w, from, now_ms - keep_ms) : audit_drop_one(w->audit, now_ms - keep_ms);
-			if (e == LB_OK)
-				e = journal_commit(w->settings.journal);
-			else
-				journal_abort(w->settings.journal);
-		}
-		more |= e == LB_OK;
-		if (e != LB_OK && e != LB_NOT_FOUND)
-			log_event(LOG_ERROR, "retention_failed", "reason=%s", lb_err_token(e));
-	}
-	tidied = eras_tidy(&w->eras, w->settings.journal);
-	if (tidied != LB_OK)
-		log_event(LOG_ERROR, "retention_failed", "reason=%s", lb_err_token(tidied));
-	w->retention_due_ms = more ? 0 : now_ms + RETENTION_EVERY_MS;
-}
-
-/* Nothing waits for a second person for longer than it may. */
-static void end_waits(struct writer *w)
-{
-	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
-	bool changed = false;
-	lb_err e;
-
-	/* A clock that was set back must not stop it. */
-	if (now_ms < w->waits_due_ms && w->waits_due_ms - now_ms <= WAITS_EVERY_MS)
-		return;
-	w->waits_due_ms = now_ms + WAITS_EVERY_MS;
-	e = journal_begin(w->settings.journal);
-	if (e == LB_OK) {
-		e = waits_end(&w->append, now_ms, &changed);
-		if (e == LB_OK && changed)
-			e = audit_write(w->audit, NULL, 0, now_ms, false);
-		if (e != LB_OK || !changed)
-			journal_abort(w->settings.journal);
-		else
-			e = journal_commit(w->settings.journal);
-		if (changed)
-			(e == LB_OK ? audit_committed : audit_aborted)(w->audit);
-	}
-	if (e != LB_OK)
-		log_event(LOG_ERROR, "waits_not_ended", "reason=%s", lb_err_token(e));
-}
-
-/* Messages whose time is over go from the log. */
-static void purge_past(struct writer *w)
-{
-	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
-	unsigned n = 0;
-	lb_err e;
-
-	if (now_ms < w->purge_due_ms && w->purge_due_ms - now_ms <= RETENTION_EVERY_MS)
-		return;
-	e = journal_begin(w->settings.journal);
-	if (e == LB_OK) {
-		e = purge_due(&w->append, &w->review.keep, now_ms, &n);
-		if (e != LB_OK || n == 0)
-			journal_abort(w->settings.journal);
-		else
-			e = journal_commit(w->settings.journal);
-	}
-	if (e != LB_OK)
-		log_event(LOG_ERROR, "purge_failed", "reason=%s", lb_err_token(e));
-	w->purge_due_ms = now_ms + (e == LB_OK && n == PURGE_RECORDS ? PURGE_PAUSE_MS : RETENTION_EVERY_MS);
-}
-
-/* Records that are there are noted by what is in force now. */
-static void review_past(struct writer *w)
-{
-	int64_t now_ms = clock_us(CLOCK_REALTIME) / 1000;
-	struct review then;
-	lb_err e;
-
-	if (!review_is_due(&w->review, now_ms))
-		return;
-	e = journal_begin(w->settings.journal);
-	if (e == LB_OK) {
-		e = review_go_on(&w->review, &w->append, &then);
-		if (e == LB_OK)
-			e = journal_commit(w->settings.journal);
-		else
-			journal_abort(w->settings.journal);
-	}
-	if (e == LB_OK) {
-		w->review = then;
-		w->review.from_ms = now_ms + PURGE_PAUSE_MS;
-	} else {
-		log_event(LOG_ERROR, "retention_failed", "reason=%s", lb_err_token(e));
-		w->review.from_ms = now_ms + RETENTION_EVERY_MS;
-	}
-}
-
 /* Waits until there is something to commit, and takes it. */
 static void gather(struct writer *w)
 {
@@ -456,7 +280,7 @@ static void gather(struct writer *w)
 	if (w->large && !w->stopping)
 		channel_wait(&w->urgent, 1, PAUSE_MS);
 	if (!w->stopping)
-		channel_wait(both, 2, RETENTION_EVERY_MS);
+		channel_wait(both, 2, UPKEEP_EVERY_MS);
 	take(w, w->urgent, UINT64_MAX);
 	urgent = w->blocks_n;
 	/* What is urgent waits for its own commit only, not for that of a load of routine. */
@@ -482,10 +306,7 @@ static void *thread_main(void *p)
 			break;
 		if (due)
 			commit_batch(w);
-		end_waits(w);
-		review_past(w);
-		purge_past(w);
-		drop_past(w);
+		upkeep_turn(&w->upkeep, clock_us(CLOCK_REALTIME) / 1000);
 	}
 	return NULL;
 }
@@ -532,7 +353,9 @@ lb_err writer_start(const struct writer_settings *s, struct writer **out)
 	w->settings = *s;
 	w->append.journal = s->journal;
 	retention_init(&defaults);
-	e = review_open(&w->review, &w->append, s->keep ? s->keep : &defaults);
+	w->upkeep = (struct upkeep){ .append = &w->append, .eras = &w->eras, .retention_ms = s->retention_ms,
+		                     .audit_retention_ms = s->audit_retention_ms, .dropped = &w->stats.dropped };
+	e = upkeep_open(&w->upkeep, s->keep ? s->keep : &defaults);
 	if (e == LB_OK)
 		e = audit_open(s->journal, &w->audit);
 	w->append.audit = w->audit;
