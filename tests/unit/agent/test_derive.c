@@ -99,7 +99,7 @@ static unsigned sightings_total_rows(void)
 
 static void what_comes_keeps_the_tables_in_their_bounds(void **state)
 {
-	struct lb_header h = header_of(1, LB_TYPE_INDICATOR, "bund-bsi"), s = header_of(2, LB_TYPE_SIGHTING, "bund-bsi");
+	struct lb_header h = plain_header(1, LB_TYPE_INDICATOR, "bund-bsi"), s = plain_header(2, LB_TYPE_SIGHTING, "bund-bsi");
 	Lagebus__Sighting one = LAGEBUS__SIGHTING__INIT, *list = &one;
 	Lagebus__Sightings all = LAGEBUS__SIGHTINGS__INIT;
 	struct lb_buf payload = LB_BUF_INIT, sightings = LB_BUF_INIT;
@@ -116,7 +116,7 @@ static void what_comes_keeps_the_tables_in_their_bounds(void **state)
 	one.indicator = (ProtobufCBinaryData){ sizeof id.b, id.b };
 	all.sightings = &list;
 	all.n_sightings = 1;
-	frame = pack(&all.base, &sightings);
+	frame = pack_into(&all.base, &sightings);
 	assert_int_equal(derive_received(&agent, &s, frame), LB_OK);
 	assert_int_equal(sightings_total_rows(), 1);
 	set_tally(BOUNDED_SIGHTINGS, BOUNDS_SIGHTINGS_MAX + 1);

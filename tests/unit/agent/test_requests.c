@@ -159,6 +159,7 @@ static void send_about(uint64_t number, unsigned tlp, const char *text)
 static void what_may_not_go_out_is_not_queued(void **state)
 {
 	(void)state;
+	link_up();
 	know_the_signer(); /* its message 1 has no label: AMBER+STRICT */
 	send_about(1, LB_TLP_AMBER, "text");
 	assert_refused(1, LB_TLP_WIDENED);
@@ -259,6 +260,7 @@ static void what_was_recalled_is_not_acknowledged(void **state)
 	struct lb_header h;
 
 	(void)state;
+	link_up();
 	know_the_signer();
 	assert_int_equal(agent_begin(&agent), LB_OK);
 	assert_int_equal(inbox_get(&agent.store, &id, &row), LB_OK);

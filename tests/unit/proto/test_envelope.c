@@ -254,7 +254,7 @@ static struct lb_buf foreign(const char *cipher, const char *recipient)
 {
 	static const uint8_t content[LB_ENVELOPE_PAD];
 	struct lb_buf out = LB_BUF_INIT;
-	uint8_t *room = lb_buf_reserve(&out, DER_MAX);
+	uint8_t *room = lb_buf_reserve(&out, CREDENTIALS_DER_MAX);
 	FILE *f = fopen(path("content", ""), "wb");
 	char command[1200];
 
@@ -264,7 +264,7 @@ static struct lb_buf foreign(const char *cipher, const char *recipient)
 	snprintf(command, sizeof command, "openssl cms -encrypt %s -binary -in '%s' -outform DER '%s'", cipher, path("content", ""), path(recipient, ".pem"));
 	f = popen(command, "r");
 	assert_non_null(f);
-	lb_buf_added(&out, fread(room, 1, DER_MAX, f));
+	lb_buf_added(&out, fread(room, 1, CREDENTIALS_DER_MAX, f));
 	assert_int_equal(pclose(f), 0);
 	assert_true(lb_buf_len(&out) > sizeof content);
 	return out;
