@@ -20,6 +20,8 @@
 #include "lagebus/limits.h"
 #include "proto/control.pb-c.h"
 
+#define QUARANTINES_A_TICK 64 /* that are logged one by one; who reports them in a loop must not fill the disk, and the metric counts all */
+
 void control_send(struct worker *w, struct session *s, const void *control)
 {
 	const Lagebus__Control *c = control;
@@ -88,7 +90,7 @@ static void on_hello(struct worker *w, struct session *s, const Lagebus__Hello *
 	if (!s->publish_only)
 		mandates_note(w, s);
 	directory_note(w, s);
-	s->state = SESSION_OPEN;
+	session_move(s, SESSION_OPEN);
 	log_event(LOG_INFO, "session_open", "agent=%s software=%s urgent=%llu routine=%llu", s->agent, hello->software,
 	          (unsigned long long)s->feed.lane[LB_LANE_URGENT].last, (unsigned long long)s->feed.lane[LB_LANE_ROUTINE].last);
 	welcome(w, s);
@@ -107,31 +109,21 @@ static void on_received(struct worker *w, struct session *s, const Lagebus__Rece
 	s->cursor_changed = true;
 }
 
-static bool add_signer(void *user, const void *key, size_t key_n, const void *value, size_t value_n)
-{
-	(void)key;
-	(void)key_n;
-	return lb_buf_append(user, value, value_n) != LB_OK;
-}
-
 static void on_signer_query(struct worker *w, struct session *s, const Lagebus__SignerQuery *query)
 {
 	Lagebus__Signers signers = LAGEBUS__SIGNERS__INIT;
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
 	ProtobufCBinaryData certificate;
-	struct lb_buf der = LB_BUF_INIT;
 
 	signers.signer = query->signer;
-	if (query->signer.len == LB_SIGNER_SIZE &&
-	    journal_each(w->reader, JOURNAL_SIGNERS, query->signer.data, query->signer.len, add_signer, &der) == LB_OK && lb_buf_len(&der) > 0) {
-		certificate = (ProtobufCBinaryData){ lb_buf_len(&der), lb_buf_data(&der) };
+	if (query->signer.len == LB_SIGNER_SIZE && journal_get(w->reader, JOURNAL_SIGNERS, query->signer.data, query->signer.len, &w->record) == LB_OK) {
+		certificate = (ProtobufCBinaryData){ lb_buf_len(&w->record), lb_buf_data(&w->record) };
 		signers.certificates = &certificate;
 		signers.n_certificates = 1;
 	}
 	control.body_case = LAGEBUS__CONTROL__BODY_SIGNERS;
 	control.signers = &signers;
 	control_send(w, s, &control);
-	lb_buf_fini(&der);
 }
 
 static void on_quarantined(struct worker *w, struct session *s, const Lagebus__Quarantined *q)
@@ -144,6 +136,8 @@ static void on_quarantined(struct worker *w, struct session *s, const Lagebus__Q
 		lb_uuid_format(&u, id);
 	}
 	metric_add(&w->metrics.quarantined, 1);
+	if (w->quarantined++ >= QUARANTINES_A_TICK)
+		return;
 	log_event(LOG_ERROR, "message_quarantined", "agent=%s id=%s lane=%u position=%llu reason=%s", s->agent, id, q->lane, (unsigned long long)q->position, q->reason);
 }
 

@@ -28,14 +28,27 @@
 #include "proto/control.pb-c.h"
 
 #define CLOCK_SKEW_MS (10 * 60 * 1000) /* a message may be this much from the future */
-#define REFUSALS_A_TICK 64             /* refusals of a tick that are told one by one: whoever is refused in a loop must not fill the audit */
+#define REFUSALS_A_TICK 64             /* refusals of a tick that are told one by one: whoever is refused in a loop must fill neither audit nor log */
 #define ANSWER_IDS 1024                /* ids in one Accepted */
 
-/* A full disk is not filled further by telling of it. */
+/* In the log and in the audit; `type` 0: it is not known any more. */
 static void tell_refusal(struct worker *w, const struct session *s, const struct lb_uuid *id, unsigned type, lb_err rule)
 {
-	if (rule != LB_DISK_FULL && w->refused++ < REFUSALS_A_TICK)
+	bool one_by_one = w->refused++ < REFUSALS_A_TICK;
+	char text[LB_UUID_TEXT];
+
+	if (one_by_one) {
+		lb_uuid_format(id, text);
+		log_event(LOG_WARN, "publish_refused", "agent=%s id=%s type=%s rule=%s", s->agent, text, lb_type_name(type) ? lb_type_name(type) : "unknown",
+		          lb_err_token(rule));
+	}
+	/* A full disk is not filled further by telling of it. */
+	if (rule == LB_DISK_FULL)
+		return;
+	if (one_by_one)
 		publish_tell(w, w->routine, audit_refused(s->agent, id, type, rule));
+	else
+		w->untold++;
 }
 
 static void refuse(struct worker *w, struct session *s, const struct lb_uuid *id, lb_err reason, const char *text)
@@ -52,14 +65,11 @@ static void refuse(struct worker *w, struct session *s, const struct lb_uuid *id
 	control_send(w, s, &control);
 }
 
-static void refuse_and_log(struct worker *w, struct session *s, const struct lb_header *h, lb_err reason)
+static void refuse_and_tell(struct worker *w, struct session *s, const struct lb_header *h, lb_err reason)
 {
-	char id[LB_UUID_TEXT], text[POLICY_TEXT];
+	char text[POLICY_TEXT];
 
-	lb_uuid_format(&h->id, id);
 	policy_explain(router_federation(w->router), h, reason, text);
-	log_event(LOG_WARN, "publish_refused", "agent=%s id=%s type=%s rule=%s", s->agent, id, lb_type_name(h->type) ? lb_type_name(h->type) : "unknown",
-	          lb_err_token(reason));
 	tell_refusal(w, s, &h->id, h->type, reason);
 	refuse(w, s, &h->id, reason, text);
 }
@@ -210,7 +220,7 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 		e = fill(w, s, m, &h, route);
 	}
 	if (e != LB_OK)
-		refuse_and_log(w, s, &h, e);
+		refuse_and_tell(w, s, &h, e);
 }
 
 void publish_flush_lane(struct worker *w, enum lb_lane lane)
@@ -249,8 +259,10 @@ void publish_tell(struct worker *w, struct channel_end *to, struct audit_event *
 void publish_tick(struct worker *w)
 {
 	if (w->refused > REFUSALS_A_TICK)
-		publish_tell(w, w->routine, audit_refused_more(w->refused - REFUSALS_A_TICK));
-	w->refused = 0;
+		log_event(LOG_WARN, "publishes_refused", "worker=%u more=%llu", w->index, (unsigned long long)(w->refused - REFUSALS_A_TICK));
+	if (w->untold > 0)
+		publish_tell(w, w->routine, audit_refused_more(w->untold));
+	w->refused = w->untold = 0;
 }
 
 static void accept_ids(struct worker *w, struct session *s, ProtobufCBinaryData *ids, size_t n)
@@ -278,7 +290,6 @@ static void answer_session(struct worker *w, struct session *s, struct block_pub
 	for (uint32_t i = 0; i < n; i++) {
 		s->in_flight -= p[i].bytes;
 		if (p[i].result != LB_OK) {
-			log_event(LOG_WARN, "publish_refused", "agent=%s rule=%s", s->agent, lb_err_token(p[i].result));
 			tell_refusal(w, s, &p[i].id, 0, p[i].result);
 			refuse(w, s, &p[i].id, p[i].result, lb_err_text(p[i].result));
 			continue;

@@ -23,9 +23,8 @@
 #define OUTPUT_MAX (4 * 1024 * 1024) /* ciphertext above which it is not read from: it must take its answers first */
 #define EARLY_MAX 4096   /* bytes of a message before the session is open */
 
-static void set_state(struct session *s, enum session_state to)
+void session_move(struct session *s, enum session_state to)
 {
-	/* A session only moves forward. */
 	if (to > s->state)
 		s->state = to;
 }
@@ -93,7 +92,7 @@ void session_end(struct worker *w, struct session *s)
 	worker_expect(w, -1);
 	metric_add(&w->metrics.sessions_closed, 1);
 	/* A queued session is freed when its last turn comes. */
-	s->state = SESSION_CLOSING;
+	session_move(s, SESSION_CLOSING);
 	s->handle = UINT32_MAX;
 	if (!is_queued(s))
 		free_session(s);
@@ -240,14 +239,14 @@ void session_fail(struct worker *w, struct session *s, lb_err reason, const char
 		log_event(LOG_ERROR, "out_of_memory", "agent=%s", s->agent);
 	lb_buf_fini(&error);
 	lb_link_close(s->link);
-	set_state(s, SESSION_CLOSING);
+	session_move(s, SESSION_CLOSING);
 	s->closing_since_ms = w->now_ms;
 	session_queue(w, s);
 }
 
 void session_abort(struct worker *w, struct session *s)
 {
-	set_state(s, SESSION_CLOSING);
+	session_move(s, SESSION_CLOSING);
 	s->closing_since_ms = w->now_ms;
 	lb_link_output_sent(s->link, lb_buf_len(lb_link_output(s->link)));
 	session_queue(w, s);
@@ -289,7 +288,7 @@ static void on_command(struct worker *w, struct session *s, struct lb_frame body
 	switch (s->state) {
 	case SESSION_READY:
 		if (c.kind == LB_ZMTP_READY && c.peer_is_dealer)
-			set_state(s, SESSION_HELLO);
+			session_move(s, SESSION_HELLO);
 		else
 			fail_protocol(w, s, LB_UNEXPECTED, "a READY command of a DEALER was expected");
 		return;
@@ -349,7 +348,7 @@ static size_t parse(struct worker *w, struct session *s, const uint8_t *p, size_
 			e = lb_zmtp_check_greeting(p + at, n - at);
 			if (e == LB_OK) {
 				at += LB_ZMTP_GREETING;
-				set_state(s, SESSION_READY);
+				session_move(s, SESSION_READY);
 				send_ready(w, s);
 				continue;
 			}

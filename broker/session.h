@@ -76,6 +76,8 @@ void session_fail(struct worker *w, struct session *s, lb_err reason, const char
 void session_abort(struct worker *w, struct session *s);
 /* Closes at once and frees. */
 void session_end(struct worker *w, struct session *s);
+/* A session only moves forward: back is no move. */
+void session_move(struct session *s, enum session_state to);
 /* NULL if the handle has been used again since. */
 struct session *session_find(struct worker *w, uint32_t handle, uint32_t generation);
 /* Something is due: heartbeat, cursor, rate. */

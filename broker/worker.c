@@ -297,6 +297,7 @@ static void tick(struct worker *w)
 		if (w->sessions[i])
 			session_tick(w, w->sessions[i]);
 	publish_tick(w);
+	w->quarantined = 0;
 	remind_tick(w);
 	wait_ends_tick(w);
 	if (w->draining)

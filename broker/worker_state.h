@@ -62,7 +62,8 @@ struct worker {
 	int64_t now_ms, next_tick_ms;
 	int64_t slice_us; /* when it had the core last */
 	int64_t looked_us; /* when it looked at its sockets last */
-	uint64_t refused; /* publishes in this tick */
+	uint64_t refused, untold; /* publishes in this tick; those of them that the audit has a number of only */
+	uint64_t quarantined;     /* messages that agents reported in this tick */
 	bool draining, stopping, pacing; /* pacing: a publisher is held back until who can take more has caught up */
 	struct metrics metrics;
 	struct exercises exercises;

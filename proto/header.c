@@ -127,7 +127,7 @@ static lb_err take_audience(const uint8_t *p, size_t n, struct lb_header *h)
 static lb_err take_approval(const uint8_t *p, size_t n, struct lb_header *h)
 {
 	struct lb_approval a = { .by = { "", 0 } };
-	struct wire w = { p, p + n };
+	struct wire w = wire_of(p, n);
 
 	if (h->approvals_n == LB_APPROVALS_MAX)
 		return LB_BAD_HEADER;
@@ -250,7 +250,7 @@ static lb_err check(const struct lb_header *h)
 
 lb_err lb_header_decode(const uint8_t *p, size_t n, struct lb_header *h)
 {
-	struct wire w = { p, p + n };
+	struct wire w = wire_of(p, n);
 
 	if (n > LB_HEADER_MAX)
 		return LB_BAD_HEADER;

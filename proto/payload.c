@@ -121,7 +121,7 @@ static lb_err scan(const ProtobufCMessageDescriptor *schema, const uint8_t *p, s
 {
 	const struct payload_rules *rules = payload_rules(schema);
 	size_t seen[SCHEMA_FIELDS_MAX] = { 0 }, unknown = 0;
-	struct wire w = { p, p + n };
+	struct wire w = wire_of(p, n);
 
 	if (depth > FIELD_DEPTH_MAX || schema->n_fields > SCHEMA_FIELDS_MAX)
 		return refuse(r, outer, "is nested too deep");

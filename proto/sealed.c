@@ -36,7 +36,7 @@ bool lb_sealed_is_due(const struct lb_header *h)
 lb_err lb_sealed_read(struct lb_frame payload, struct lb_sealed *out)
 {
 	struct lb_sealed s = { { NULL, 0 }, { NULL, 0 } };
-	struct wire w = { payload.p, payload.p + payload.n };
+	struct wire w = wire_of(payload.p, payload.n);
 
 	if (payload.n == 0 || payload.n > LB_PAYLOAD_MAX)
 		return LB_RED_NOT_ENCRYPTED;
@@ -99,7 +99,7 @@ lb_err lb_sealed_check_header(const struct lb_header *h)
 /* Is the field there, with something in it? A payload that cannot be read is for whoever decodes it to refuse. */
 static bool has_text(struct lb_frame payload, unsigned wanted)
 {
-	struct wire w = { payload.p, payload.p + payload.n };
+	struct wire w = wire_of(payload.p, payload.n);
 	enum wire_type type;
 	unsigned field;
 	const uint8_t *p;

@@ -187,7 +187,7 @@ lb_err lb_sign(struct lb_signer *s, struct lb_frame header, struct lb_frame payl
 /* Reads proto/frames.proto's Signature. */
 static bool read_frame(struct lb_frame frame, struct lb_frame *signer, struct lb_frame *value)
 {
-	struct wire w = { frame.p, frame.p + frame.n };
+	struct wire w = wire_of(frame.p, frame.n);
 
 	*signer = *value = (struct lb_frame){ NULL, 0 };
 	if (frame.n > LB_SIGNATURE_MAX)

@@ -12,6 +12,12 @@ struct wire {
 	const uint8_t *at, *end;
 };
 
+/* Of n bytes; p may be NULL where there are none. */
+static inline struct wire wire_of(const uint8_t *p, size_t n)
+{
+	return (struct wire){ p, n > 0 ? p + n : p };
+}
+
 static inline bool wire_varint(struct wire *w, uint64_t *out)
 {
 	uint64_t v = 0;

@@ -9,6 +9,20 @@
 #define LOOK_MS (10 * 60 * 1000)
 #define AT_ONCE 64 /* messages, and incidents, that end in one turn */
 
+/* What did not verify, when its time is over; *more: there may be more of it. */
+static lb_err end_quarantine(struct agent *a, bool *more)
+{
+	unsigned n;
+	lb_err e = inbox_quarantine_expire(&a->store, agent_clock_ms(), AT_ONCE, &n);
+
+	*more = e == LB_OK && n == AT_ONCE;
+	if (e == LB_OK && n > 0) {
+		erasing_note(a);
+		log_event(LOG_INFO, "quarantine_ended", "number=%u", n);
+	}
+	return e;
+}
+
 lb_err erasing_take(struct agent *a, const struct lb_uuid *id)
 {
 	lb_err e = inbox_erase(&a->store, id);
@@ -28,7 +42,7 @@ static lb_err end_some(struct agent *a, unsigned *n)
 {
 	int64_t now_ms = agent_clock_ms();
 	struct lb_uuid id;
-	lb_err e = incident_store_end(&a->store, now_ms - a->store.keep.keep_ms[LB_TYPE_INCIDENT_REPORT], AT_ONCE, n);
+	lb_err e = incident_store_end(&a->store, now_ms, AT_ONCE, n);
 
 	while (e == LB_OK && *n < AT_ONCE && (e = inbox_expire(&a->store, now_ms, &id)) == LB_OK)
 		++*n;
@@ -37,15 +51,19 @@ static lb_err end_some(struct agent *a, unsigned *n)
 
 void erasing_go_on(struct agent *a)
 {
+	bool more = false;
 	unsigned n = 0;
 
 	if (a->now_ms < a->erase_ms)
 		return;
 	a->erase_ms = a->now_ms + LOOK_MS;
-	if (agent_begin(a) != LB_OK || end_some(a, &n) != LB_OK || n == 0)
-		return; /* nothing, or the store's fault, which the turn's end reports */
-	if (n == AT_ONCE)
+	/* A fault is the store's, which the turn's end reports. */
+	if (agent_begin(a) != LB_OK || end_quarantine(a, &more) != LB_OK || end_some(a, &n) != LB_OK)
+		return;
+	if (more || n == AT_ONCE)
 		a->erase_ms = a->now_ms;
+	if (n == 0)
+		return;
 	erasing_note(a);
 	log_event(LOG_INFO, "messages_expired", "number=%u", n);
 }

@@ -11,7 +11,8 @@ struct agent;
 
 /* Deletes a message's content in this turn's transaction, for good when that is committed. LB_OK or a store error. */
 lb_err erasing_take(struct agent *a, const struct lb_uuid *id) LB_MUST_CHECK;
-/* Empties messages whose time is over, and forgets incidents that were closed for as long as a report is kept, some a turn, when it is time to look: at this time of the agent's clock. */
+/* Empties messages whose time is over, deletes what was long enough in quarantine, and forgets incidents that have ended (incident_store_end), some a turn, when
+ * it is time to look: at this time of the agent's clock. */
 int64_t erasing_due_ms(const struct agent *a);
 void erasing_go_on(struct agent *a);
 /* Something was deleted in the turn's transaction. */

@@ -138,9 +138,14 @@ lb_err inbox_release(struct store *s, int64_t row)
 	return store_run(s, q);
 }
 
+static int64_t quarantine_end(const struct store *s, int64_t received_ms)
+{
+	return received_ms < INT64_MAX - s->quarantine_ms ? received_ms + s->quarantine_ms : 0;
+}
+
 /* Columns: row, received, lane, position, title, tracking, acknowledged, quarantine, signer, header, payload, gone, why, when, superseded by, signature,
  * title in German. */
-static void read_row(sqlite3_stmt *q, struct inbox_row *out)
+static void read_row(const struct store *s, sqlite3_stmt *q, struct inbox_row *out)
 {
 	out->row = sqlite3_column_int64(q, 0);
 	out->received_ms = sqlite3_column_int64(q, 1);
@@ -159,6 +164,8 @@ static void read_row(sqlite3_stmt *q, struct inbox_row *out)
 	out->superseded = column_frame(q, 14);
 	out->signature = column_frame(q, 15);
 	out->title_german = column_text(q, 16);
+	if (out->quarantine[0])
+		out->gone_ms = quarantine_end(s, out->received_ms);
 }
 
 lb_err inbox_get(struct store *s, const struct lb_uuid *id, struct inbox_row *out)
@@ -169,7 +176,7 @@ lb_err inbox_get(struct store *s, const struct lb_uuid *id, struct inbox_row *ou
 	bind_frame(q, 1, (struct lb_frame){ id->b, sizeof id->b });
 	e = store_row(s, q);
 	if (e == LB_OK)
-		read_row(q, out);
+		read_row(s, q, out);
 	return e;
 }
 
@@ -181,7 +188,7 @@ lb_err inbox_after(struct store *s, int64_t row, struct inbox_row *out)
 	sqlite3_bind_int64(q, 1, row);
 	e = store_row(s, q);
 	if (e == LB_OK)
-		read_row(q, out);
+		read_row(s, q, out);
 	return e;
 }
 
@@ -214,6 +221,28 @@ lb_err inbox_empty(struct store *s, const struct inbox_row *row, const struct lb
 	bind_text(q, 3, reason);
 	sqlite3_bind_int64(q, 4, at_ms);
 	return store_run(s, q);
+}
+
+lb_err inbox_quarantine_expire(struct store *s, int64_t now_ms, unsigned most, unsigned *n)
+{
+	sqlite3_stmt *q = store_use(s, STORE_QUARANTINE_EXPIRE);
+	lb_err e;
+
+	sqlite3_bind_int64(q, 1, now_ms > s->quarantine_ms ? now_ms - s->quarantine_ms : -1);
+	sqlite3_bind_int64(q, 2, most);
+	e = store_run(s, q);
+	*n = e == LB_OK ? (unsigned)sqlite3_changes(s->db) : 0;
+	return e;
+}
+
+lb_err inbox_quarantine_ends(struct store *s, int64_t *out_ms)
+{
+	sqlite3_stmt *q = store_use(s, STORE_QUARANTINE_FIRST);
+	lb_err e = store_row(s, q);
+
+	*out_ms = e == LB_OK && sqlite3_column_type(q, 0) != SQLITE_NULL ? quarantine_end(s, sqlite3_column_int64(q, 0)) : 0;
+	sqlite3_reset(q);
+	return e;
 }
 
 lb_err inbox_quarantine_remove(struct store *s, int64_t row)
@@ -338,7 +367,7 @@ lb_err inbox_find(struct store *s, const struct inbox_query *q, bool (*visit)(vo
 	bind_text(p, 7, q->exercise ? q->exercise : "");
 	sqlite3_bind_int(p, 8, q->real);
 	while ((e = store_row(s, p)) == LB_OK) {
-		read_row(p, &row);
+		read_row(s, p, &row);
 		if (!visit(user, &row))
 			break;
 	}

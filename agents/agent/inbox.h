@@ -38,7 +38,7 @@ struct inbox_row {
 	const char *tracking_id, *quarantine, *signer;
 	struct lb_frame header, payload, signature;
 	const char *gone, *gone_reason; /* "recalled", and why; "expired"; "": it is there */
-	int64_t gone_ms;
+	int64_t gone_ms; /* of one in quarantine: when it will be; 0: never */
 	struct lb_frame superseded; /* the id of the message that replaces it; n is 0: none does */
 };
 
@@ -57,6 +57,10 @@ lb_err inbox_empty(struct store *s, const struct inbox_row *row, const struct lb
 /* Empties the message that has been over for longest (retention_until), and says which; of a digital-violence case the name stays. What belongs to an
  * incident (incident_store.h) is kept with it. LB_NOT_FOUND: none is. */
 lb_err inbox_expire(struct store *s, int64_t now_ms, struct lb_uuid *id) LB_MUST_CHECK;
+/* Deletes what has been in quarantine for as long as it is kept there (store.h), at most `most`; *n is how many. */
+lb_err inbox_quarantine_expire(struct store *s, int64_t now_ms, unsigned most, unsigned *n) LB_MUST_CHECK;
+/* When the first of it goes; 0: there is nothing. */
+lb_err inbox_quarantine_ends(struct store *s, int64_t *out_ms) LB_MUST_CHECK;
 lb_err inbox_quarantine_remove(struct store *s, int64_t row) LB_MUST_CHECK;
 /* Notes that `by` replaces a message; nothing if that is not there. */
 lb_err inbox_supersede(struct store *s, const struct lb_uuid *id, const struct lb_uuid *by) LB_MUST_CHECK;

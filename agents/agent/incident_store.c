@@ -92,7 +92,7 @@ lb_err incident_store_of(struct store *s, const struct lb_uuid *id, struct lb_uu
 	return read_id(s, q, incident);
 }
 
-lb_err incident_store_end(struct store *s, int64_t before_ms, unsigned most, unsigned *n)
+lb_err incident_store_end(struct store *s, int64_t now_ms, unsigned most, unsigned *n)
 {
 	static const enum store_statement both[] = { STORE_INCIDENT_PARTS_END, STORE_INCIDENT_END };
 	lb_err e = LB_OK;
@@ -101,8 +101,9 @@ lb_err incident_store_end(struct store *s, int64_t before_ms, unsigned most, uns
 	for (unsigned i = 0; e == LB_OK && i < 2; i++) {
 		sqlite3_stmt *q = store_use(s, both[i]);
 
-		sqlite3_bind_int64(q, 1, before_ms);
+		sqlite3_bind_int64(q, 1, now_ms - s->keep.keep_ms[LB_TYPE_INCIDENT_REPORT]);
 		sqlite3_bind_int64(q, 2, most);
+		sqlite3_bind_int64(q, 3, now_ms - INCIDENT_NOTICE_MS);
 		e = store_run(s, q);
 	}
 	if (e == LB_OK)
@@ -172,14 +173,27 @@ static lb_err read_parts(struct store *s, const struct lb_uuid *incident, struct
 	return e == LB_NOT_FOUND ? LB_OK : e;
 }
 
+void incident_store_set_end(const struct store *s, Lagebus__Incident *i, int64_t idle_said_ms)
+{
+	int64_t ends = i->changed + s->keep.keep_ms[LB_TYPE_INCIDENT_REPORT], notice = idle_said_ms + INCIDENT_NOTICE_MS;
+	bool idle = !i->closed && idle_said_ms > 0;
+
+	i->idle_since = idle ? i->changed : 0;
+	i->ends = i->closed ? ends : idle ? (ends > notice ? ends : notice) : 0;
+}
+
 lb_err incident_store_load(struct store *s, const struct lb_uuid *incident, const struct incident_times *t, int64_t now_ms, Lagebus__Incident **out)
 {
 	struct parts p = { .bytes = LB_BUF_INIT };
-	lb_err e = read_parts(s, incident, &p);
+	struct incident_said said = { .idle_ms = 0 };
+	lb_err e = incident_store_said(s, incident, &said);
 
+	if (e == LB_OK || e == LB_NOT_FOUND)
+		e = read_parts(s, incident, &p);
 	if (e == LB_OK)
 		e = incident_derive(incident, p.messages, p.n, out);
 	if (e == LB_OK) {
+		incident_store_set_end(s, *out, said.idle_ms);
 		(*out)->more = p.more;
 		incident_clocks_set(*out, t, now_ms);
 	}
@@ -212,7 +226,7 @@ lb_err incident_store_list(struct store *s, bool closed, uint32_t limit, struct 
 	return e == LB_NOT_FOUND ? LB_OK : e;
 }
 
-lb_err incident_store_counts(struct store *s, int64_t now_ms, uint64_t *open, uint64_t *soon, uint64_t *overdue)
+lb_err incident_store_counts(struct store *s, int64_t now_ms, struct incident_counts *out)
 {
 	sqlite3_stmt *q = store_use(s, STORE_INCIDENT_COUNT);
 	lb_err e;
@@ -220,9 +234,10 @@ lb_err incident_store_counts(struct store *s, int64_t now_ms, uint64_t *open, ui
 	sqlite3_bind_int64(q, 1, now_ms);
 	e = store_row(s, q);
 	if (e == LB_OK) {
-		*open = (uint64_t)sqlite3_column_int64(q, 0);
-		*soon = (uint64_t)sqlite3_column_int64(q, 1);
-		*overdue = (uint64_t)sqlite3_column_int64(q, 2);
+		out->open = (uint64_t)sqlite3_column_int64(q, 0);
+		out->soon = (uint64_t)sqlite3_column_int64(q, 1);
+		out->overdue = (uint64_t)sqlite3_column_int64(q, 2);
+		out->idle = (uint64_t)sqlite3_column_int64(q, 3);
 	}
 	sqlite3_reset(q);
 	return e;
@@ -255,7 +270,7 @@ int64_t incident_store_next_ms(struct store *s)
 	return next;
 }
 
-lb_err incident_store_said(struct store *s, const struct lb_uuid *incident, uint32_t *said)
+lb_err incident_store_said(struct store *s, const struct lb_uuid *incident, struct incident_said *out)
 {
 	sqlite3_stmt *q = store_use(s, STORE_INCIDENT_SAID);
 	lb_err e;
@@ -263,7 +278,7 @@ lb_err incident_store_said(struct store *s, const struct lb_uuid *incident, uint
 	bind_id(q, 1, incident);
 	e = store_row(s, q);
 	if (e == LB_OK)
-		*said = (uint32_t)sqlite3_column_int64(q, 0);
+		*out = (struct incident_said){ (uint32_t)sqlite3_column_int64(q, 0), sqlite3_column_int64(q, 1) };
 	sqlite3_reset(q);
 	return e;
 }
@@ -285,18 +300,20 @@ static void bind_time(sqlite3_stmt *q, int at, int64_t ms)
 		sqlite3_bind_int64(q, at, ms);
 }
 
-lb_err incident_store_save(struct store *s, const struct lb_uuid *incident, const Lagebus__Incident *i, const struct incident_times *t, uint32_t said)
+lb_err incident_store_save(struct store *s, const struct lb_uuid *incident, const Lagebus__Incident *i, const struct incident_times *t,
+                           const struct incident_said *said, int64_t look_ms)
 {
 	sqlite3_stmt *q = store_use(s, STORE_INCIDENT_SAVE);
-	int64_t due = i ? earliest_due(i) : INT64_MAX;
+	int64_t due = i ? earliest_due(i) : INT64_MAX, clock = i && !i->exercise ? incident_clocks_next(i, t) : INT64_MAX;
 
 	bind_id(q, 1, incident);
 	sqlite3_bind_int(q, 2, i && i->closed);
 	sqlite3_bind_int(q, 3, i && i->exercise);
 	sqlite3_bind_int64(q, 4, i ? i->changed : 0);
-	sqlite3_bind_int64(q, 5, said);
-	bind_time(q, 6, i && !i->exercise ? incident_clocks_next(i, t) : INT64_MAX);
+	sqlite3_bind_int64(q, 5, said->clocks);
+	bind_time(q, 6, clock < look_ms ? clock : look_ms);
 	bind_time(q, 7, due == INT64_MAX ? due : due - t->warn);
 	bind_time(q, 8, due);
+	sqlite3_bind_int64(q, 9, said->idle_ms);
 	return store_run(s, q);
 }

@@ -10,6 +10,7 @@
 
 #define LOOKS_A_TURN 64
 #define AGAIN_MS 1000 /* after the store refused */
+#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 
 static int64_t time_of(const char *text)
 {
@@ -112,10 +113,37 @@ static uint32_t say(struct agent *a, Lagebus__Incident *i, uint32_t said, int64_
 	return said;
 }
 
+/* Nothing has come for it for so long that it is thought to be over, though nobody has closed it: whoever keeps it hears that before it is deleted. Returns when
+ * to look again. */
+static int64_t judge_idle(struct agent *a, Lagebus__Incident *i, int64_t *idle_said_ms, int64_t now_ms)
+{
+	int64_t idle_ms = i->changed + time_of(a->settings.incident_idle);
+	struct lb_uuid id;
+	char text[LB_UUID_TEXT];
+
+	if (i->closed || now_ms < idle_ms) {
+		*idle_said_ms = 0;
+		incident_store_set_end(&a->store, i, 0);
+		return i->closed ? INT64_MAX : idle_ms;
+	}
+	if (*idle_said_ms > 0)
+		return INT64_MAX;
+	*idle_said_ms = now_ms;
+	incident_store_set_end(&a->store, i, now_ms);
+	memcpy(id.b, i->id.data, sizeof id.b);
+	lb_uuid_format(&id, text);
+	log_event(LOG_WARN, "incident_idle", "incident=%s lead=%s days=%lld days_left=%lld exercise=%d detail=%s", text, i->lead,
+	          (long long)((now_ms - i->changed) / DAY_MS), (long long)((i->ends - now_ms) / DAY_MS), i->exercise,
+	          "it was never closed, and is deleted if nothing more comes for it");
+	show(a, i);
+	return INT64_MAX;
+}
+
 static lb_err look_at(struct agent *a, const struct lb_uuid *id, const struct incident_times *t, int64_t now_ms)
 {
 	Lagebus__Incident *i = NULL;
-	uint32_t said = 0;
+	struct incident_said said = { .clocks = 0 };
+	int64_t look_ms = INT64_MAX;
 	lb_err e = incident_store_load(&a->store, id, t, now_ms, &i);
 
 	if (e == LB_NOT_FOUND)
@@ -123,11 +151,13 @@ static lb_err look_at(struct agent *a, const struct lb_uuid *id, const struct in
 	if (e == LB_OK)
 		e = incident_store_said(&a->store, id, &said);
 	if (e == LB_OK && i && !i->exercise)
-		said = say(a, i, said, now_ms);
+		said.clocks = say(a, i, said.clocks, now_ms);
+	if (e == LB_OK && i)
+		look_ms = judge_idle(a, i, &said.idle_ms, now_ms);
 	if (e == LB_OK)
 		e = agent_begin(a);
 	if (e == LB_OK)
-		e = incident_store_save(&a->store, id, i, t, said);
+		e = incident_store_save(&a->store, id, i, t, &said, look_ms);
 	if (i)
 		lagebus__incident__free_unpacked(i, NULL);
 	return e;

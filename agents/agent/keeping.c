@@ -6,6 +6,7 @@
 
 #include "agents/agent/agent.h"
 #include "agents/agent/bind.h"
+#include "agents/agent/incident_clock.h"
 #include "proto/host/log.h"
 
 #define ROWS_A_TURN 1024
@@ -156,6 +157,9 @@ void keeping_load(struct agent *a)
 	retention_init(&a->store.keep);
 	if (strcmp(a->settings.retention, "own") != 0)
 		read_kept(&a->store, SAID, &a->store.keep);
+	/* The settings have been checked. */
+	if (incident_time_parse(a->settings.quarantine, &a->store.quarantine_ms) != LB_OK)
+		a->store.quarantine_ms = INT64_MAX;
 	a->review_row = get(&a->store, NEXT, &q) == LB_OK ? sqlite3_column_int64(q, 0) : 0;
 	sqlite3_reset(q);
 	a->review_due = true;

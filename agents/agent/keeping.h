@@ -10,7 +10,7 @@
 
 struct agent;
 
-/* Puts in force what the broker said last, or the defaults, as the configuration says; after the store was opened, the configuration read again, or a turn
+/* Puts in force what the broker said last, or the defaults, as the configuration says, and what that says of the quarantine; after the store was opened, the configuration read again, or a turn
  * lost. */
 void keeping_load(struct agent *a);
 /* The broker says what the federation keeps, within the turn's transaction. */

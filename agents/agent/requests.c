@@ -328,6 +328,7 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
 	char id[LB_SPIFFE_ID_MAX + 1], link[96] = "", *acts_for[LB_PARTNERS_MAX];
 	struct exercise_names running = { .n = 0 };
+	struct incident_counts incidents = { .open = 0 };
 	struct lb_buf packed = LB_BUF_INIT;
 	Lagebus__StatusReply *open = NULL;
 	lb_err e = outbox_count(&a->store, LB_LANE_URGENT, &s.outbox_urgent);
@@ -337,7 +338,9 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 	if (e == LB_OK)
 		e = inbox_counts(&a->store, &s.inbox, &s.inbox_exercises, &s.quarantined);
 	if (e == LB_OK)
-		e = incident_store_counts(&a->store, agent_clock_ms(), &s.incidents_open, &s.incidents_soon, &s.incidents_overdue);
+		e = inbox_quarantine_ends(&a->store, &s.quarantine_ends);
+	if (e == LB_OK)
+		e = incident_store_counts(&a->store, agent_clock_ms(), &incidents);
 	if (e == LB_OK)
 		e = deadlines_list(a, &packed);
 	if (e == LB_OK)
@@ -354,6 +357,10 @@ static void on_status(struct agent *a, const struct local_peer *peer, uint64_t n
 		answer_refusal(a, peer, number, e);
 		return;
 	}
+	s.incidents_open = incidents.open;
+	s.incidents_soon = incidents.soon;
+	s.incidents_overdue = incidents.overdue;
+	s.incidents_idle = incidents.idle;
 	s.exercises = running.name;
 	s.n_exercises = running.n;
 	lb_identity_format(lb_tls_identity(a->tls), id);

@@ -96,6 +96,7 @@ static const char *wrong_text(const char *key, const char *text)
 	} checks[] = {
 		{ "log_level", wrong_level },       { "retention", wrong_retention },  { "incident_route", wrong_route }, { "incident_to", wrong_partner },  { "incident_first", wrong_time },
 		{ "incident_update", wrong_time },  { "incident_final", wrong_time },  { "incident_warn", wrong_time },
+		{ "incident_idle", wrong_time },    { "quarantine", wrong_time },
 	};
 
 	if (!text)

@@ -25,13 +25,15 @@
 	X(local,       "local",       false, false, "ipc:///run/lagebus/agent/agent.sock", "socket for the command line and plugins; who may enter its folder may use it") \
 	X(proxy,       "proxy",       false, true, "", "host:port of an HTTP proxy that allows CONNECT; empty: none") \
 	X(retention,   "retention",   false, true, "federation", "for how long messages are kept: as the federation file says, or by the defaults (own)") \
+	X(quarantine,  "quarantine",  false, true, "90 d", "for how long what did not verify is kept") \
 	X(log_level,   "log_level",   false, true, "info", "error, warn, info or debug") \
 	X(incident_route,  "incident_route",  false, true, "confirm", "what a body below reports goes up when somebody here has confirmed it (confirm), or by itself (forward)") \
 	X(incident_to,     "incident_to",     false, true, "bund-bsi", "whom a partner without another above it reports incidents to") \
 	X(incident_first,  "incident_first",  false, true, "24 h", "an incident's first report is due so long after it was known") \
 	X(incident_update, "incident_update", false, true, "72 h", "its update, likewise") \
 	X(incident_final,  "incident_final",  false, true, "30 d", "its final report, or a progress report instead, so long after the update or the last of those") \
-	X(incident_warn,   "incident_warn",   false, true, "6 h", "so long before a clock runs out it is said")
+	X(incident_warn,   "incident_warn",   false, true, "6 h", "so long before a clock runs out it is said") \
+	X(incident_idle,   "incident_idle",   false, true, "365 d", "an open incident for which nothing has come for so long is said to be idle, and goes with the closed ones")
 /* clang-format on */
 
 struct settings {

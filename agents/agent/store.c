@@ -120,9 +120,17 @@ static const char *const steps[] = {
 	/* 14: when a sighting was created, for another retention. Of what is there already it is known to the day that its retention, half a year, began. */
 	"ALTER TABLE sighting ADD COLUMN created INTEGER NOT NULL DEFAULT 0;"
 	"UPDATE sighting SET created=until-15768000000;",
+	/* 15: what has an end: what did not verify, and incidents that nobody closes, which is said before. */
+	"CREATE INDEX quarantine_received ON quarantine(received);"
+	"ALTER TABLE incident ADD COLUMN idle_said INTEGER NOT NULL DEFAULT 0;",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof steps / sizeof steps[0]))
+
+/* Closed ones, those that were said to be idle, and what is no incident: messages of which none counts. */
+#define ENDED_INCIDENTS \
+	"SELECT id FROM incident i WHERE changed<=?1 AND NOT dirty AND (closed OR idle_said BETWEEN 1 AND ?3" \
+	" OR (changed=0 AND NOT EXISTS(SELECT 1 FROM incident_part p WHERE p.incident=i.id AND p.created>?1))) ORDER BY changed,id LIMIT ?2"
 
 static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_BEGIN] = "BEGIN IMMEDIATE",
@@ -152,6 +160,8 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_QUARANTINE_ADD] = "INSERT OR IGNORE INTO quarantine(log,lane,position,received,header,signature,payload,id,reason)"
 				 " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
 	[STORE_QUARANTINE_COUNT] = "SELECT count(*) FROM quarantine",
+	[STORE_QUARANTINE_FIRST] = "SELECT min(received) FROM quarantine",
+	[STORE_QUARANTINE_EXPIRE] = "DELETE FROM quarantine WHERE row IN (SELECT row FROM quarantine WHERE received<=?1 ORDER BY received LIMIT ?2)",
 	[STORE_HELD_ADD] = "INSERT INTO held(log,lane,position,received,header,signature,payload) VALUES(?1,?2,?3,?4,?5,?6,?7)",
 	[STORE_HELD_FIRST] = "SELECT row,log,lane,position,received,header,signature,payload FROM held ORDER BY row LIMIT 1",
 	[STORE_APPROVED_ADD] = "INSERT OR IGNORE INTO approved(about,digest,signer,key,origin) VALUES(?1,?2,?3,?4,?5)",
@@ -233,17 +243,17 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_SIGHTING_SHORTEN] = "UPDATE sighting SET until=created+?1 WHERE until>created+?1",
 	[STORE_INCIDENT_TOUCH] = "INSERT INTO incident(id,dirty) VALUES(?1,1) ON CONFLICT(id) DO UPDATE SET dirty=1",
 	[STORE_INCIDENT_TOUCH_OPEN] = "UPDATE incident SET dirty=1 WHERE closed=0 AND NOT dirty",
-	[STORE_INCIDENT_SAVE] = "UPDATE incident SET dirty=0,closed=?2,exercise=?3,changed=?4,said=?5,say_at=?6,soon_at=?7,due_at=?8 WHERE id=?1",
-	[STORE_INCIDENT_SAID] = "SELECT said FROM incident WHERE id=?1",
+	[STORE_INCIDENT_SAVE] = "UPDATE incident SET dirty=0,closed=?2,exercise=?3,changed=?4,said=?5,say_at=?6,soon_at=?7,due_at=?8,idle_said=?9 WHERE id=?1",
+	[STORE_INCIDENT_SAID] = "SELECT said,idle_said FROM incident WHERE id=?1",
 	[STORE_INCIDENT_DIRTY] = "SELECT id FROM incident WHERE dirty LIMIT 1",
 	[STORE_INCIDENT_DUE] = "SELECT id FROM incident WHERE say_at<=?1 ORDER BY say_at LIMIT 1",
 	[STORE_INCIDENT_NEXT] = "SELECT min(say_at) FROM incident",
 	[STORE_INCIDENT_LIST] = "SELECT id FROM incident WHERE changed>0 AND closed<=?1 ORDER BY changed DESC,id LIMIT ?2",
-	[STORE_INCIDENT_COUNT] = "SELECT count(*),coalesce(sum(soon_at<=?1 AND due_at>?1),0),coalesce(sum(due_at<=?1),0) FROM incident"
+	[STORE_INCIDENT_COUNT] = "SELECT count(*),coalesce(sum(soon_at<=?1 AND due_at>?1),0),coalesce(sum(due_at<=?1),0),coalesce(sum(idle_said>0),0) FROM incident"
 				 " WHERE closed=0 AND exercise=0 AND changed>0",
 	[STORE_INCIDENT_PART_ADD] = "INSERT INTO incident_part VALUES(?1,?2,?3,?4,?5,?6) ON CONFLICT(id) DO NOTHING",
-	[STORE_INCIDENT_PARTS_END] = "DELETE FROM incident_part WHERE incident IN (SELECT id FROM incident WHERE changed<=?1 AND closed AND NOT dirty ORDER BY changed,id LIMIT ?2)",
-	[STORE_INCIDENT_END] = "DELETE FROM incident WHERE id IN (SELECT id FROM incident WHERE changed<=?1 AND closed AND NOT dirty ORDER BY changed,id LIMIT ?2)",
+	[STORE_INCIDENT_PARTS_END] = "DELETE FROM incident_part WHERE incident IN (" ENDED_INCIDENTS ")",
+	[STORE_INCIDENT_END] = "DELETE FROM incident WHERE id IN (" ENDED_INCIDENTS ")",
 	[STORE_INCIDENT_PART_REMOVE] = "DELETE FROM incident_part WHERE id=?1",
 	[STORE_INCIDENT_PART_OF] = "SELECT incident FROM incident_part WHERE id=?1 UNION ALL SELECT id FROM incident WHERE id=?1 LIMIT 1",
 	[STORE_INCIDENT_PARTS] = "SELECT coalesce(p.header,i.header),coalesce(p.payload,i.payload) FROM incident_part p LEFT JOIN inbox i ON i.id=p.id"
@@ -346,6 +356,7 @@ lb_err store_open(const char *folder, struct store *out, char *why, size_t why_n
 	}
 	snprintf(path, sizeof path, "%s/agent.db", folder);
 	retention_init(&s.keep);
+	s.quarantine_ms = INT64_MAX;
 	out->keep = s.keep; /* which is what keep_until() looks at */
 	/* One agent a database: a second one would send and store everything again. */
 	if (sqlite3_open_v2(path, &s.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||

@@ -35,6 +35,8 @@ enum store_statement {
 	STORE_INBOX_NEWEST,
 	STORE_QUARANTINE_ADD,
 	STORE_QUARANTINE_COUNT,
+	STORE_QUARANTINE_FIRST,
+	STORE_QUARANTINE_EXPIRE,
 	STORE_HELD_ADD,
 	STORE_HELD_FIRST,
 	STORE_HELD_REMOVE,
@@ -121,6 +123,7 @@ enum store_statement {
 struct store {
 	sqlite3 *db;
 	struct retention keep; /* for how long what comes in is kept (keeping.h); the defaults when it was opened */
+	int64_t quarantine_ms; /* for how long what did not verify is; for ever when it was opened */
 	lb_err failure; /* the first of this transaction */
 	char why[160];  /* the last error in words */
 	sqlite3_stmt *statement[STORE_STATEMENTS];

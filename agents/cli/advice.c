@@ -15,7 +15,7 @@ static const struct {
 	{ LB_AREA_NOT_AGREED, N_("choose an area of your agreement with --area, or ask the coordinator to extend the agreement") },
 	{ LB_ROLE_MAY_NOT_SEND, N_("ask the coordinator to send it, or narrow --to to the bodies below you") },
 	{ LB_NOT_A_MEMBER, N_("ask the coordinator whether your partner id is in the federation file") },
-	{ LB_WRONG_ORIGIN, N_("the agent's certificate and its configured partner differ; lagebus check shows both") },
+	{ LB_WRONG_ORIGIN, N_("--as names only partners that this agent may act for: its certificate and the federation file say which (lagebus status)") },
 	{ LB_BAD_AUDIENCE, N_("--to takes partner ids (de-sn), their bodies (de-sn/*), groups (group:cert) and all") },
 	{ LB_TLP_RED_NAMED_ONLY, N_("name each recipient with --to; all, groups and de-sn/* cannot get TLP:RED") },
 	{ LB_TLP_WIDENED, N_("give it the label of the message that it refers to (lagebus show) with --tlp, or a stricter one") },

@@ -75,13 +75,13 @@ static enum cli_exit read_document(struct cli *cli, const json_t *doc, const jso
 	lb_err e;
 
 	if (!doc)
-		return cli_fail(cli, CLI_REFUSED, _("--file: line %d: %s"), error->line, error->text);
+		return cli_fail(cli, CLI_REFUSED, "--file: line %d: is not JSON: %s", error->line, error->text);
 	e = payload_from_json(&lagebus__digital_violence_report__descriptor, doc, &m, &why);
 	if (e != LB_OK)
-		return cli_fail(cli, exit_of(e), _("--file: %s (lagebus help case report names the fields)"), why.text);
+		return cli_fail(cli, exit_of(e), "--file: %s (lagebus help case report names the fields)", why.text);
 	*out = (Lagebus__DigitalViolenceReport *)m;
 	if (*(*out)->exercise)
-		return cli_fail(cli, CLI_REFUSED, _("--file: exercise: --exercise-name says to which exercise a case belongs"));
+		return cli_fail(cli, CLI_REFUSED, "--file: exercise: --exercise-name says to which exercise a case belongs");
 	return CLI_OK;
 }
 

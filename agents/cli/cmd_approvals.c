@@ -15,15 +15,12 @@ const char *const cmd_approvals_examples[] = {
 	NULL,
 };
 
-static void add_row(struct table *t, struct cli *cli, const Lagebus__WaitingMessage *m, const struct lb_header *h, int64_t now_ms)
+static void add_row(struct table *t, struct cli *cli, const Lagebus__WaitingMessage *m, const struct lb_header *h)
 {
 	char id[LB_UUID_TEXT], until[WHEN_TEXT], audience[LB_HEADER_MAX];
 
 	lb_uuid_format(&h->id, id);
-	if (cli->terminal)
-		when_short(m->approval->until, now_ms, until);
-	else
-		when_iso(m->approval->until, until);
+	out_time(cli, m->approval->until, until);
 	message_audience(h, audience, sizeof(audience));
 	table_cell(t, OUT_WARN, "%s", until);
 	table_cell(t, out_level_style(h->level), "%s%s", h->exercise ? OUT_EXERCISE " " : "", out_word(cli, out_level(h->level)));
@@ -47,7 +44,7 @@ static enum cli_exit show_table(struct cli *cli, const Lagebus__Waiting *all)
 		struct lb_header h;
 
 		if (all->messages[i]->approval && lb_header_decode(all->messages[i]->header.data, all->messages[i]->header.len, &h) == LB_OK)
-			add_row(t, cli, all->messages[i], &h, all->now);
+			add_row(t, cli, all->messages[i], &h);
 	}
 	code = all->n_messages || !cli->terminal ? table_print(t, cli) : CLI_OK;
 	table_free(t);
@@ -67,18 +64,13 @@ static enum cli_exit show_json(struct cli *cli, const Lagebus__Waiting *all)
 	for (size_t i = 0; i < all->n_messages; i++) {
 		const Lagebus__WaitingMessage *m = all->messages[i];
 		char id[LB_UUID_TEXT];
-		json_t *audience = json_array();
 		struct lb_header h;
 
-		if (!m->approval || lb_header_decode(m->header.data, m->header.len, &h) != LB_OK) {
-			json_decref(audience);
+		if (!m->approval || lb_header_decode(m->header.data, m->header.len, &h) != LB_OK)
 			continue;
-		}
 		lb_uuid_format(&h.id, id);
-		for (unsigned k = 0; k < h.audience_n; k++)
-			json_array_append_new(audience, out_json_text(h.audience[k].p, h.audience[k].n));
 		json_array_append_new(doc, json_pack("{s:s,s:o,s:o,s:i,s:s,s:b,s:o,s:o,s:o,s:b}", "id", id, "origin", out_json_text(h.origin.p, h.origin.n),
-			"audience", audience, "level", (int)h.level, "tlp", lb_tlp_name(lb_tlp_effective(h.tlp)), "exercise", (int)h.exercise,
+			"audience", message_audience_json(&h), "level", (int)h.level, "tlp", lb_tlp_name(lb_tlp_effective(h.tlp)), "exercise", (int)h.exercise,
 			"signer", out_json_string(m->approval->signer), "came", out_json_time(m->approval->came),
 			"until", out_json_time(m->approval->until), "may_approve", (int)m->may_approve));
 	}

@@ -126,9 +126,13 @@ enum cli_exit cmd_case_report(struct cli *cli)
 		.ack_policy = type->ack_policy, .language = "" };
 	struct draft draft;
 	struct why why;
-	lb_err e = draft_init(&draft, &cli->args, &defaults, when_now_ms(), &why);
-	enum cli_exit code = e ? draft_fail(cli, e, &why) : report(cli, &draft);
+	enum cli_exit code;
+	lb_err e;
 
+	if (!args_value(&cli->args, "to", NULL))
+		return cli_fail(cli, CLI_USAGE, "to which office? --to with its partner id, as de-he");
+	e = draft_init(&draft, &cli->args, &defaults, when_now_ms(), &why);
+	code = e ? draft_fail(cli, e, &why) : report(cli, &draft);
 	draft_fini(&draft);
 	return code;
 }
@@ -168,13 +172,8 @@ static void add_row(struct table *t, struct cli *cli, const struct message *m)
 	int64_t now_ms = when_now_ms();
 	bool open = m->stored->acknowledged < LB_ACK_ACKNOWLEDGED && m->header.expires_ms > now_ms;
 
-	if (cli->terminal) {
-		when_short(m->stored->received, now_ms, received);
-		when_short(m->header.expires_ms, now_ms, expires);
-	} else {
-		when_iso(m->stored->received, received);
-		when_iso(m->header.expires_ms, expires);
-	}
+	out_time(cli, m->stored->received, received);
+	out_time(cli, m->header.expires_ms, expires);
 	table_cell(t, OUT_PLAIN, "%s", received);
 	table_cell(t, OUT_PLAIN, "%s%.*s", m->header.exercise ? OUT_EXERCISE " " : "", cli->terminal ? 8 : 32, m->stored->tracking_id);
 	table_cell(t, OUT_PLAIN, "%.*s", (int)m->header.origin.n, m->header.origin.p);
@@ -265,7 +264,9 @@ static enum cli_exit find_case(struct client *client, const char *written, struc
 	}
 	if (reply)
 		lagebus__reply__free_unpacked(reply, NULL);
-	if (!code && found == 0)
+	if (!code && found == 0 && last)
+		code = cli_fail(client->cli, CLI_NOT_FOUND, "no case has come");
+	else if (!code && found == 0)
 		code = cli_fail(client->cli, CLI_NOT_FOUND, "there is no case %.60s (lagebus case list shows them)", written);
 	if (!code && found > 1)
 		code = cli_fail(client->cli, CLI_USAGE, "%u cases are called like %.60s; write more of it", found, written);
@@ -274,11 +275,9 @@ static enum cli_exit find_case(struct client *client, const char *written, struc
 
 static void print_report(struct cli *cli, const struct message *m, const Lagebus__DigitalViolenceReport *r)
 {
-	char origin[LB_PARTNER_ID_MAX + 1], noticed[WHEN_TEXT], expires[WHEN_TEXT];
+	char origin[LB_PARTNER_ID_MAX + 1];
 
 	snprintf(origin, sizeof(origin), "%.*s", (int)m->header.origin.n, m->header.origin.p);
-	when_iso(r->noticed_at, noticed);
-	when_iso(m->header.expires_ms, expires);
 	message_banner(m, cli);
 	out_field(cli, OUT_HEAD, "title", r->title);
 	if (r->acute)
@@ -290,14 +289,14 @@ static void print_report(struct cli *cli, const struct message *m, const Lagebus
 	out_field(cli, OUT_PLAIN, "platform", r->platform);
 	for (size_t i = 0; i < r->n_urls; i++)
 		out_field(cli, OUT_PLAIN, "url", r->urls[i]);
-	out_field(cli, OUT_PLAIN, "noticed", noticed);
+	out_time_field(cli, OUT_PLAIN, "noticed", r->noticed_at);
 	if (r->contact) {
 		out_field(cli, OUT_PLAIN, "contact", r->contact->function);
 		out_field(cli, OUT_PLAIN, "name", r->contact->name);
 		out_field(cli, OUT_PLAIN, "phone", r->contact->phone);
 		out_field(cli, OUT_PLAIN, "e-mail", r->contact->email);
 	}
-	out_field(cli, OUT_PLAIN, "deleted by", expires);
+	out_time_field(cli, OUT_PLAIN, "deleted by", m->header.expires_ms);
 	out_field(cli, OUT_DIM, "id", m->id);
 	if (*r->text) {
 		fputc('\n', cli->out);

@@ -16,7 +16,7 @@
 
 #define OTHER_OPTIONS \
 	{ "ack", "STATE", "what recipients are asked for: none, displayed, acknowledged or implemented", 0 }, \
-	{ "ack-deadline", "TIME", "until when, as 4h, 2d or 2026-12-01T14:00:00Z", 0 }, \
+	{ "ack-deadline", "TIME", "until when, as 4h, 2d or 2026-12-01 14:00", 0 }, \
 	{ "language", "TAG", "the language of the text (default de)", 0 }, \
 	{ "dry-run", NULL, "send nothing; ask the broker who would get it, who not, and by which rule", 0 }, \
 	{ "no-wait", NULL, "do not wait for the broker's acceptance; the agent's outbox is enough", 0 }
@@ -25,7 +25,7 @@ const struct option_row cmd_exercise_begin_options[] = {
 	DRAFT_ADDRESS_OPTIONS,
 	{ "title", "TEXT", "the title (default: the name)", 0 },
 	{ "text", "TEXT", "what is played, and what is to be known of it", 0 },
-	{ "begins", "TIME", "when it begins, as 4h, 2d or 2026-12-01T14:00:00Z (default: at once)", 0 },
+	{ "begins", "TIME", "when it begins, as 4h, 2d or 2026-12-01 14:00 (default: at once)", 0 },
 	{ "ends", "TIME", "when it ends at the latest; likewise (default: it is ended with exercise end)", 0 },
 	OTHER_OPTIONS,
 	{ NULL, NULL, NULL, 0 },
@@ -222,13 +222,12 @@ static const char *state_of(const Lagebus__ExerciseRow *row, int64_t now_ms)
 
 static json_t *row_json(const Lagebus__ExerciseRow *row, int64_t now_ms)
 {
-	char audience[LB_HEADER_MAX] = "";
-	struct lb_header h;
+	struct lb_header h = { .audience_n = 0 };
 
-	if (!lb_header_decode(row->header.data, row->header.len, &h))
-		message_audience(&h, audience, sizeof(audience));
-	return json_pack("{s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "exercise", out_json_string(row->name), "state", state_of(row, now_ms), "origin",
-		out_json_string(row->origin), "to", out_json_string(audience), "begins", out_json_time(row->begins), "ends", out_json_time(row->ends),
+	if (lb_header_decode(row->header.data, row->header.len, &h))
+		h.audience_n = 0;
+	return json_pack("{s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "exercise_name", out_json_string(row->name), "state", state_of(row, now_ms), "origin",
+		out_json_string(row->origin), "audience", message_audience_json(&h), "begins", out_json_time(row->begins), "ends", out_json_time(row->ends),
 		"ended", out_json_time(row->ended), "title", out_json_string(row->title), "text", out_json_string(row->text));
 }
 

@@ -40,8 +40,6 @@ static const char *state_of(const struct message *m, int64_t now_ms)
 {
 	const Lagebus__StoredMessage *s = m->stored;
 
-	if (*s->quarantine)
-		return s->quarantine;
 	if (*s->gone)
 		return s->gone;
 	if (s->superseded_by.len)
@@ -53,15 +51,29 @@ static const char *state_of(const struct message *m, int64_t now_ms)
 	return message_is_open(m) ? N_("open") : "-";
 }
 
+/* Why it is there, and for a person until when. */
+static void quarantine_cell(struct table *t, struct cli *cli, const Lagebus__StoredMessage *s)
+{
+	char ends[WHEN_TEXT];
+
+	when_short(s->gone_at, when_now_ms(), ends);
+	if (cli->terminal && *ends)
+		table_cell(t, OUT_BAD, _("%s, deleted %s"), s->quarantine, ends);
+	else
+		table_cell(t, OUT_BAD, "%s", s->quarantine);
+}
+
 /* With the time by which people have to act. */
 static void state_cell(struct table *t, struct cli *cli, const struct message *m)
 {
 	int64_t now_ms = when_now_ms();
-	enum out_style style = *m->stored->quarantine || message_is_overdue(m, now_ms) ? OUT_BAD : message_is_open(m) ? OUT_WARN : OUT_GOOD;
+	enum out_style style = message_is_overdue(m, now_ms) ? OUT_BAD : message_is_open(m) ? OUT_WARN : OUT_GOOD;
 	char deadline[WHEN_TEXT];
 
 	when_short(m->header.ack_deadline_ms, now_ms, deadline);
-	if (cli->terminal && message_is_open(m) && !*m->stored->quarantine && *deadline)
+	if (*m->stored->quarantine)
+		quarantine_cell(t, cli, m->stored);
+	else if (cli->terminal && message_is_open(m) && *deadline)
 		table_cell(t, style, message_is_overdue(m, now_ms) ? _("%s since %s") : _("%s until %s"), out_word(cli, state_of(m, now_ms)), deadline);
 	else
 		table_cell(t, style, "%s", out_word(cli, state_of(m, now_ms)));
@@ -94,14 +106,14 @@ static void add_unreadable(struct table *t, struct cli *cli, const Lagebus__Stor
 	for (unsigned i = 0; i < 4; i++)
 		table_cell(t, OUT_DIM, "-");
 	table_cell(t, OUT_DIM, "%s", out_word(cli, N_("its header cannot be read")));
-	table_cell(t, OUT_BAD, "%s", s->quarantine);
+	quarantine_cell(t, cli, s);
 	table_cell(t, OUT_DIM, "-");
 }
 
 static json_t *unreadable_json(const Lagebus__StoredMessage *s)
 {
-	return json_pack("{s:n,s:o,s:I,s:I,s:o}", "id", "received", out_json_time(s->received), "position", (json_int_t)s->position, "row",
-		(json_int_t)s->row, "quarantine", out_json_string(s->quarantine));
+	return json_pack("{s:n,s:o,s:I,s:I,s:o,s:o}", "id", "received", out_json_time(s->received), "position", (json_int_t)s->position, "row",
+		(json_int_t)s->row, "quarantine", out_json_string(s->quarantine), "deleted_at", out_json_time(s->gone_at));
 }
 
 static bool is_filtered(const struct args *a)

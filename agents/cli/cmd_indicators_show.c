@@ -70,8 +70,8 @@ static enum cli_exit show_sightings(struct cli *cli, const Lagebus__IndicatorRow
 		const Lagebus__SightingRow *s = row->sightings[i];
 		char first[WHEN_TEXT], last[WHEN_TEXT];
 
-		when_iso(s->first_seen, first);
-		when_iso(s->last_seen, last);
+		out_time(cli, s->first_seen, first);
+		out_time(cli, s->last_seen, last);
 		table_cell(t, OUT_PLAIN, "%s", s->origin);
 		table_cell(t, OUT_PLAIN, "%llu", (unsigned long long)s->count);
 		table_cell(t, OUT_PLAIN, "%s", first);

@@ -14,10 +14,10 @@
 
 const struct option_row cmd_indicators_sighted_options[] = {
 	{ "count", "N", "how often (default 1)", 0 },
-	{ "first", "TIME", "when first, as 2026-12-01T14:00:00Z (default: as --last)", 0 },
+	{ "first", "TIME", "when first, as 14:20, 3h (ago) or 2026-12-01 14:00 (default: as --last)", 0 },
 	{ "last", "TIME", "when last; likewise (default now)", 0 },
 	{ "source", "TEXT", "what saw it, without names of people: 'mail gateway 2'", 0 },
-	DRAFT_ADDRESS_OPTIONS,
+	DRAFT_READDRESS_OPTIONS,
 	DRAFT_OTHER_OPTIONS,
 	{ NULL, NULL, NULL, 0 },
 };
@@ -38,16 +38,16 @@ struct owner {
 static enum cli_exit read_times(struct cli *cli, Lagebus__Sighting *s)
 {
 	const char *first = args_value(&cli->args, "first", NULL), *last = args_value(&cli->args, "last", NULL);
-	int64_t first_s = 0, last_s = 0;
+	int64_t now_ms = when_now_ms(), first_ms = 0, last_ms = now_ms;
 	long count = 1;
 	struct why why;
 
-	if (args_number(&cli->args, "count", 1, 1000000000, &count, &why) || (first && when_date_s(first, &first_s, &why)) ||
-		(last && when_date_s(last, &last_s, &why)))
+	if (args_number(&cli->args, "count", 1, 1000000000, &count, &why) || (first && when_past_ms(first, now_ms, &first_ms, &why)) ||
+		(last && when_past_ms(last, now_ms, &last_ms, &why)))
 		return cli_fail(cli, CLI_USAGE, "%s", why.text);
 	s->count = (uint64_t)count;
-	s->last_seen = last ? last_s * 1000 : when_now_ms();
-	s->first_seen = first ? first_s * 1000 : s->last_seen;
+	s->last_seen = last_ms;
+	s->first_seen = first ? first_ms : last_ms;
 	if (s->first_seen > s->last_seen)
 		return cli_fail(cli, CLI_USAGE, "--first is after --last");
 	s->source = (char *)args_value(&cli->args, "source", "");

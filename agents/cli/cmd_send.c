@@ -176,6 +176,12 @@ static const char *wrong_type(unsigned type)
 		return _("a warning goes out with lagebus warn");
 	if (type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
 		return _("a case goes out with lagebus case report");
+	if (type == LB_TYPE_APPROVAL)
+		return _("an approval goes out with lagebus approve");
+	if (type == LB_TYPE_RECALL)
+		return _("a recall goes out with lagebus recall");
+	if (type == LB_TYPE_EXERCISE)
+		return _("an exercise begins with lagebus exercise begin");
 	return type == LB_TYPE_RECEIPT ? _("a receipt goes out with lagebus ack") : NULL;
 }
 

@@ -65,8 +65,9 @@ static json_t *status_json(const Lagebus__StatusReply *s)
 	json_object_set_new(doc, "quarantined", json_integer((json_int_t)s->quarantined));
 	json_object_set_new(doc, "urgent", lane_json(s->urgent, s->urgent_last));
 	json_object_set_new(doc, "routine", lane_json(s->routine, s->routine_last));
-	json_object_set_new(doc, "incidents", json_pack("{s:I,s:I,s:I}", "open", (json_int_t)s->incidents_open, "soon", (json_int_t)s->incidents_soon, "overdue",
-		(json_int_t)s->incidents_overdue));
+	json_object_set_new(doc, "quarantine_ends", out_json_time(s->quarantine_ends));
+	json_object_set_new(doc, "incidents", json_pack("{s:I,s:I,s:I,s:I}", "open", (json_int_t)s->incidents_open, "soon", (json_int_t)s->incidents_soon, "overdue",
+		(json_int_t)s->incidents_overdue, "idle", (json_int_t)s->incidents_idle));
 	json_object_set_new(doc, "missed", json_integer((json_int_t)s->missed));
 	json_object_set_new(doc, "version", out_json_string(s->version));
 	json_object_set_new(doc, "acts_for", names_json(s->acts_for, s->n_acts_for));
@@ -106,9 +107,11 @@ static void incidents_field(struct cli *cli, const Lagebus__StatusReply *s)
 		n += snprintf(text + n, sizeof(text) - (size_t)n, _(", %llu due soon"), (unsigned long long)s->incidents_soon);
 	if (s->incidents_overdue)
 		n += snprintf(text + n, sizeof(text) - (size_t)n, _(", %llu overdue"), (unsigned long long)s->incidents_overdue);
-	if (s->incidents_soon || s->incidents_overdue)
+	if (s->incidents_idle)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, _(", %llu idle"), (unsigned long long)s->incidents_idle);
+	if (s->incidents_soon || s->incidents_overdue || s->incidents_idle)
 		snprintf(text + n, sizeof(text) - (size_t)n, "%s", " (lagebus incident list)");
-	out_field(cli, s->incidents_overdue ? OUT_BAD : s->incidents_soon ? OUT_WARN : OUT_PLAIN, "incidents", text);
+	out_field(cli, s->incidents_overdue ? OUT_BAD : s->incidents_soon || s->incidents_idle ? OUT_WARN : OUT_PLAIN, "incidents", text);
 }
 
 static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
@@ -138,6 +141,7 @@ static void status_fields(struct cli *cli, const Lagebus__StatusReply *s)
 		out_field(cli, OUT_YELLOW, "running", text);
 	}
 	count_field(cli, "quarantined", s->quarantined, OUT_BAD);
+	out_time_field(cli, OUT_DIM, "first of it deleted", s->quarantine_ends);
 	incidents_field(cli, s);
 	lane_field(cli, "urgent lane", s->urgent, s->urgent_last);
 	lane_field(cli, "routine lane", s->routine, s->routine_last);

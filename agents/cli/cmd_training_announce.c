@@ -20,13 +20,13 @@ const struct option_row cmd_training_announce_options[] = {
 };
 const struct option_row cmd_training_change_options[] = {
 	TRAINING_EVENT_OPTIONS,
-	DRAFT_ADDRESS_OPTIONS,
+	DRAFT_READDRESS_OPTIONS,
 	DRAFT_TEXT_OPTIONS,
 	DRAFT_OTHER_OPTIONS,
 	{ NULL, NULL, NULL, 0 },
 };
 const struct option_row cmd_training_cancel_options[] = {
-	DRAFT_ADDRESS_OPTIONS,
+	DRAFT_READDRESS_OPTIONS,
 	DRAFT_TEXT_OPTIONS,
 	DRAFT_OTHER_OPTIONS,
 	{ NULL, NULL, NULL, 0 },

@@ -14,13 +14,13 @@ const struct option_row cmd_training_register_options[] = {
 	{ "seats", "N", "for how many (default 1); a later registration replaces the one before", 0 },
 	{ "note", "TEXT", "a remark for the organiser", 0 },
 	TRAINING_CONTACT_OPTIONS,
-	DRAFT_ADDRESS_OPTIONS,
+	DRAFT_READDRESS_OPTIONS,
 	DRAFT_OTHER_OPTIONS,
 	{ NULL, NULL, NULL, 0 },
 };
 const struct option_row cmd_training_unregister_options[] = {
 	{ "note", "TEXT", "a remark for the organiser", 0 },
-	DRAFT_ADDRESS_OPTIONS,
+	DRAFT_READDRESS_OPTIONS,
 	DRAFT_OTHER_OPTIONS,
 	{ NULL, NULL, NULL, 0 },
 };

@@ -123,8 +123,8 @@ const struct command commands[] = {
 		"said.", ROW(training_announce) },
 	{ "training change", "UID", 1, 1, "change an event that this partner announced",
 		"Sends the event again with what is given changed, a higher SEQUENCE (RFC 5546) and the audience it had; it replaces the message before. What is moved "
-		"lasts as long as before. Only the partner that announced it may. UID is the whole uid, its beginning (4 characters at least), or what stands before "
-		"the @ or its end.", ROW(training_change) },
+		"lasts as long as before. Only the partner that announced it may. UID is the whole uid, its beginning (4 characters at least), what stands before "
+		"the @ or its end, or last for what was announced or changed last.", ROW(training_change) },
 	{ "training cancel", "UID", 1, 1, "cancel an event that this partner announced",
 		"As a change: the event stays in the list and in calendars, as cancelled.", ROW(training_cancel) },
 	{ "training list", "", 0, 0, "list what is announced",

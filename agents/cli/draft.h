@@ -10,15 +10,21 @@
 /* The options of every message: whom it goes to and under which label, its texts, and the rest; rows of an option table. */
 #define DRAFT_ADDRESS_OPTIONS \
 	{ "to", "AUDIENCE", "partners (de-sn), their bodies (de-sn/*), groups (group:cert) or all; commas or repeated; required", 0 }, \
+	DRAFT_ORIGIN_OPTIONS
+/* Of what goes to those whom it concerns, if nobody is named. */
+#define DRAFT_READDRESS_OPTIONS \
+	{ "to", "AUDIENCE", "to whom, instead of those whom it concerns; commas or repeated", 0 }, \
+	DRAFT_ORIGIN_OPTIONS
+#define DRAFT_ORIGIN_OPTIONS \
 	{ "as", "PARTNER", "in whose name: a partner that this agent may act for (default: its own)", 0 }, \
-	{ "area", "AREA", "the cooperation area (warn: cyber-defence where it is not given)", 0 }, \
+	{ "area", "AREA", "the cooperation area; send needs it, the other commands have their own", 0 }, \
 	{ "tlp", "LABEL", "clear, green, amber, amber+strict or red", 0 }
 #define DRAFT_TEXT_OPTIONS \
 	{ "title", "TEXT", "the title", 0 }, \
 	{ "text", "TEXT", "the text; - reads it from standard input", 0 }
 #define DRAFT_OTHER_OPTIONS \
 	{ "ack", "STATE", "what recipients are asked for: none, displayed, acknowledged or implemented", 0 }, \
-	{ "ack-deadline", "TIME", "until when, as 4h, 2d or 2026-12-01T14:00:00Z", 0 }, \
+	{ "ack-deadline", "TIME", "until when, as 4h, 2d or 2026-12-01 14:00", 0 }, \
 	{ "expires", "TIME", "when the message stops to matter; likewise", 0 }, \
 	{ "thread", "ID", "the message that it belongs to", 0 }, \
 	{ "supersedes", "ID", "the message that it replaces", 0 }, \

@@ -38,7 +38,7 @@ static lb_err read_all(int fd, const char *path, size_t max, uint8_t **out, size
 		used += (size_t)got;
 		if (used > max) {
 			free(p);
-			return why_set(why, LB_INVALID, "%s: is larger than the %zu bytes that one message may carry", path, max);
+			return why_set(why, LB_INVALID, "%s: has more than %zu bytes, which is the most that can be read here", path, max);
 		}
 	}
 	if (got < 0) {

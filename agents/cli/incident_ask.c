@@ -62,7 +62,9 @@ static enum cli_exit resolve(struct client *client, const char *written, struct 
 		}
 	}
 	forget(&all);
-	if (!code && found == 0)
+	if (!code && found == 0 && last)
+		code = cli_fail(client->cli, CLI_NOT_FOUND, "there is no incident yet");
+	else if (!code && found == 0)
 		code = cli_fail(client->cli, CLI_NOT_FOUND, "there is no incident %.60s (lagebus incident list --all shows them)", written);
 	if (!code && found > 1)
 		code = cli_fail(client->cli, CLI_USAGE, "%u incidents have an id like %.60s; write more of it", found, written);

@@ -84,7 +84,7 @@ static lb_err read_value(const struct field *field, const char *typed, char **ou
 	if (lb_text_is_classified(typed, n))
 		return why_set(why, LB_CLASSIFIED, "%s", _(lb_err_text(LB_CLASSIFIED)));
 	if (field->kind == TIME) {
-		if (incident_past_ms(typed, when_now_ms(), &ms, why))
+		if (when_past_ms(typed, when_now_ms(), &ms, why))
 			return LB_INVALID;
 		when_iso(ms, iso);
 		typed = iso;
@@ -391,7 +391,7 @@ enum cli_exit incident_form_fill(struct incident_form *f, struct cli *cli, Lageb
 	if (*value_of(f, "impact"))
 		out->impact = (char *)value_of(f, "impact");
 	if (*value_of(f, "known")) {
-		if (incident_past_ms(value_of(f, "known"), when_now_ms(), &ms, &why))
+		if (when_past_ms(value_of(f, "known"), when_now_ms(), &ms, &why))
 			return cli_fail(cli, CLI_USAGE, "%s", why.text);
 		out->known_at = ms;
 	}

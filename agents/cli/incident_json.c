@@ -147,6 +147,8 @@ json_t *incident_json(const Lagebus__Incident *i)
 	set_text(doc, "lead", i->lead);
 	set(doc, "closed", json_boolean(i->closed));
 	set(doc, "closed_at", out_json_time(i->closed_at));
+	set(doc, "idle_since", out_json_time(i->idle_since));
+	set(doc, "ends", out_json_time(i->ends));
 	set(doc, "exercise", json_boolean(i->exercise));
 	set_text(doc, "exercise_name", i->exercise_name);
 	set(doc, "tlp", json_string(lb_tlp_name(i->tlp)));

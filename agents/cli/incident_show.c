@@ -54,10 +54,16 @@ void incident_next_due(const struct cli *cli, const Lagebus__Incident *i, char *
 	char due[WHEN_TEXT];
 
 	out[0] = 0;
+	/* What nobody has touched for so long is not reported any more. */
+	if (i->idle_since) {
+		out_time(cli, i->ends, due);
+		snprintf(out, n, cli->terminal ? _("idle, deleted %s") : "idle, deleted %s", due);
+		return;
+	}
 	if (!c)
 		return;
 	out_time(cli, c->due, due);
-	snprintf(out, n, cli->terminal ? _("%s by %s%s") : "%s by %s%s", out_word(cli, incident_word(WORDS_STAGE, c->stage)), due,
+	snprintf(out, n, out_word(cli, N_("%s by %s%s")), out_word(cli, incident_word(WORDS_STAGE, c->stage)), due,
 		c->state == CLOCK(OVERDUE) ? out_word(cli, N_(", OVERDUE")) : c->state == CLOCK(SOON) ? out_word(cli, N_(", soon")) : "");
 }
 
@@ -92,7 +98,7 @@ enum cli_exit incident_show_list(struct cli *cli, const Lagebus__IncidentsReply 
 		table_cell(t, OUT_PLAIN, "%s", out_word(cli, incident_word(WORDS_TIER, (unsigned)i->report->tier)));
 		table_cell(t, OUT_PLAIN, "%s%s", i->exercise ? OUT_EXERCISE " " : "", title_of(i));
 		table_cell(t, OUT_PLAIN, "%s", *i->lead ? i->lead : "-");
-		table_cell(t, c ? clock_style(c->state) : OUT_DIM, "%s", *due ? due : "-");
+		table_cell(t, i->idle_since ? OUT_WARN : c ? clock_style(c->state) : OUT_DIM, "%s", *due ? due : "-");
 		table_cell(t, OUT_PLAIN, "%s", id_text(cli, i->id, id));
 	}
 	if (incidents->n_incidents == 0 && cli->terminal) {
@@ -139,14 +145,15 @@ const Lagebus__IncidentEntry *incident_reported_in(const Lagebus__Incident *i)
 static void reporter_field(struct cli *cli, const Lagebus__Incident *i)
 {
 	const Lagebus__IncidentEntry *e = incident_reported_in(i);
-	char text[300], proof[200];
+	const char *proof, *why;
+	char text[500];
 
 	if (!e) {
 		out_field(cli, OUT_PLAIN, "reported by", i->reporter);
 		return;
 	}
-	incident_verified_words(*e->original ? e->verified : lb_err_token(LB_NOT_FOUND), true, proof, sizeof(proof));
-	snprintf(text, sizeof(text), "%s%s%s", e->original, *e->original ? ", " : "", proof);
+	proof = incident_verified_word(*e->original ? e->verified : lb_err_token(LB_NOT_FOUND), &why);
+	snprintf(text, sizeof(text), "%s%s%s%s%s", e->original, *e->original ? ", " : "", _(proof), *why ? ": " : "", _(why));
 	out_field(cli, strcmp(e->verified, lb_err_token(LB_OK)) == 0 ? OUT_PLAIN : OUT_BAD, "reported by", text);
 }
 
@@ -169,6 +176,8 @@ static void print_fields(struct cli *cli, const Lagebus__Incident *i)
 	out_field(cli, OUT_PLAIN, "lead", i->lead);
 	out_time_field(cli, OUT_PLAIN, "known since", r->known_at);
 	out_time_field(cli, OUT_PLAIN, "closed", i->closed_at);
+	out_time_field(cli, OUT_WARN, "idle since", i->idle_since);
+	out_time_field(cli, i->idle_since ? OUT_WARN : OUT_DIM, "deleted", i->ends);
 	out_field(cli, OUT_PLAIN, "impact", r->impact);
 	list_field(cli, N_("services"), r->n_services, r->services);
 	list_field(cli, N_("measures"), r->n_measures, r->measures);
@@ -277,7 +286,7 @@ static const char *what_it_is(const Lagebus__IncidentEntry *e)
 /* What there is to say of a message besides. */
 static void remark(const struct cli *cli, const Lagebus__IncidentEntry *e, char *out, size_t n)
 {
-	char proof[200];
+	const char *proof, *why;
 
 	out[0] = 0;
 	if (*e->fault)
@@ -285,8 +294,9 @@ static void remark(const struct cli *cli, const Lagebus__IncidentEntry *e, char 
 	else if (e->replaces.len)
 		snprintf(out, n, "%s", out_word(cli, N_("a correction")));
 	if (*e->original) {
-		incident_verified_words(e->verified, cli->terminal, proof, sizeof(proof));
-		snprintf(out + strlen(out), n - strlen(out), cli->terminal ? _("%sof %s, %s") : "%sof %s, %s", *out ? "; " : "", e->original, proof);
+		proof = incident_verified_word(e->verified, &why);
+		snprintf(out + strlen(out), n - strlen(out), out_word(cli, N_("%sof %s, %s")), *out ? "; " : "", e->original, out_word(cli, proof));
+		snprintf(out + strlen(out), n - strlen(out), "%s%s", *why ? ": " : "", out_word(cli, why));
 	}
 }
 

@@ -15,7 +15,6 @@
 #include "proto/host/words.h"
 
 #define CONTACT_MAX 1000
-#define DAY_MS INT64_C(86400000)
 
 /* "<state>/lagebus<below>", its folders made. */
 static lb_err path_of(const char *below, char out[PATH_MAX], struct why *why)
@@ -141,60 +140,4 @@ void incident_contact_save(const char *contact)
 
 	if (!path_of("/contact", path, &why) && file_replace(path, contact, strlen(contact), 0600, &why))
 		path[0] = 0; /* it is asked for again */
-}
-
-/* "14:20": today, or yesterday if it is not that yet. */
-static bool read_clock(const char *text, int64_t now_ms, int64_t *out)
-{
-	time_t now = (time_t)(now_ms / 1000);
-	struct tm tm, given = { .tm_sec = 0 };
-	const char *end = strptime(text, "%H:%M", &given);
-
-	if (!end || *end || !localtime_r(&now, &tm))
-		return false;
-	tm.tm_hour = given.tm_hour;
-	tm.tm_min = given.tm_min;
-	tm.tm_sec = 0;
-	tm.tm_isdst = -1;
-	*out = (int64_t)mktime(&tm) * 1000;
-	if (*out > now_ms)
-		*out -= DAY_MS;
-	return true;
-}
-
-static bool read_day_and_clock(const char *text, int64_t *out)
-{
-	struct tm tm = { .tm_isdst = -1 };
-	const char *end = strptime(text, "%Y-%m-%d %H:%M", &tm);
-
-	if (!end || *end)
-		return false;
-	*out = (int64_t)mktime(&tm) * 1000;
-	return true;
-}
-
-static bool read_ago(const char *text, int64_t now_ms, int64_t *out)
-{
-	char *end;
-	long n = strtol(text, &end, 10);
-
-	if (end == text || n < 0 || n > 100000 || (*end != 'm' && *end != 'h' && *end != 'd') || end[1])
-		return false;
-	*out = now_ms - n * (*end == 'm' ? 60000LL : *end == 'h' ? 3600000LL : DAY_MS);
-	return true;
-}
-
-lb_err incident_past_ms(const char *text, int64_t now_ms, int64_t *out, struct why *why)
-{
-	int64_t ms = now_ms, seconds;
-
-	if (strcmp(text, "now") != 0 && strcmp(text, "jetzt") != 0 && !read_clock(text, now_ms, &ms) && !read_day_and_clock(text, &ms) && !read_ago(text, now_ms, &ms)) {
-		if (when_date_s(text, &seconds, why))
-			return why_set(why, LB_INVALID, _("'%.40s' is not a time; write now, 14:20, 3h, 2026-11-23 14:20 or 2026-11-23T14:20:00Z"), text);
-		ms = seconds * 1000;
-	}
-	if (ms > now_ms)
-		return why_set(why, LB_INVALID, _("'%.40s' is in the future"), text);
-	*out = ms;
-	return LB_OK;
 }

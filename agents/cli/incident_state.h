@@ -25,7 +25,5 @@ char *incident_contact_load(void);
 /* What cannot be remembered is asked for again. */
 void incident_contact_save(const char *contact);
 
-/* A point in time before now: "now" or "jetzt", "14:20" (the last time it was that), "3h" ago, "2026-11-23 14:20", or a date as elsewhere. LB_OK or LB_INVALID. */
-lb_err incident_past_ms(const char *text, int64_t now_ms, int64_t *out, struct why *why) LB_MUST_CHECK;
 
 #endif

@@ -79,16 +79,19 @@ static const struct word doubts[] = { { "bad-signature", N_("the body's signatur
 	{ "exercise-mixed", N_("an exercise and the real thing do not mix") }, { "tlp-widened", N_("it was reported under a stricter label") },
 	{ "invalid", N_("the Land says something else than was signed") }, { "not-found", N_("what the body signed is not in it") } };
 
-void incident_verified_words(const char *token, bool translated, char *out, size_t n)
+const char *incident_verified_word(const char *token, const char **why)
 {
-	const char *why = token, *says = N_("NOT VERIFIED");
-
+	*why = token;
 	for (size_t i = 0; i < sizeof(doubts) / sizeof(doubts[0]); i++)
 		if (strcmp(doubts[i].token, token) == 0)
-			why = doubts[i].text;
-	if (strcmp(token, lb_err_token(LB_OK)) == 0)
-		says = N_("verified"), why = "";
-	else if (strcmp(token, lb_err_token(LB_AGAIN)) == 0)
-		says = N_("not verified yet"), why = N_("the body's certificate was asked for");
-	snprintf(out, n, "%s%s%s", translated ? _(says) : says, *why ? ": " : "", translated ? _(why) : why);
+			*why = doubts[i].text;
+	if (strcmp(token, lb_err_token(LB_OK)) == 0) {
+		*why = "";
+		return N_("verified");
+	}
+	if (strcmp(token, lb_err_token(LB_AGAIN)) == 0) {
+		*why = N_("the body's certificate was asked for");
+		return N_("not verified yet");
+	}
+	return N_("NOT VERIFIED");
 }

@@ -26,7 +26,7 @@ bool incident_number(enum incident_scale scale, const char *token, unsigned *out
 unsigned incident_numbers(enum incident_scale scale);
 /* Why a message does not count, for people; likewise. */
 const char *incident_fault_word(const char *token);
-/* "verified", or why what a body signed is not, from the agent's token; for people, in their language or in English. */
-void incident_verified_words(const char *token, bool translated, char *out, size_t n);
+/* "verified", or that what a body signed is not, from the agent's token; *why: the reason, "" where there is none. Both likewise. */
+const char *incident_verified_word(const char *token, const char **why);
 
 #endif

@@ -93,6 +93,15 @@ void message_audience(const struct lb_header *h, char *out, size_t n)
 	}
 }
 
+json_t *message_audience_json(const struct lb_header *h)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < h->audience_n; i++)
+		json_array_append_new(list, out_json_text(h->audience[i].p, h->audience[i].n));
+	return list;
+}
+
 static void set(json_t *doc, const char *key, json_t *value)
 {
 	json_object_set_new(doc, key, value); /* a NULL value, out of memory, leaves the key out */
@@ -117,14 +126,11 @@ static void set_id(json_t *doc, const char *key, bool there, const struct lb_uui
 static void header_json(json_t *doc, const struct message *m)
 {
 	const struct lb_header *h = &m->header;
-	json_t *audience = json_array();
 
 	set(doc, "type", json_string(message_type(m)));
 	set(doc, "area", json_string(message_area(m)));
 	set_text(doc, "origin", h->origin.p, h->origin.n);
-	for (unsigned i = 0; i < h->audience_n; i++)
-		json_array_append_new(audience, out_json_text(h->audience[i].p, h->audience[i].n));
-	set(doc, "audience", audience);
+	set(doc, "audience", message_audience_json(h));
 	set(doc, "tlp", json_string(lb_tlp_name(lb_tlp_effective(h->tlp))));
 	set(doc, "level", json_integer(h->level));
 	set(doc, "lane", json_string(h->lane == LB_LANE_URGENT ? "urgent" : "routine"));
@@ -165,6 +171,8 @@ json_t *message_json(const struct message *m)
 	set_text(doc, "gone_reason", s->gone_reason, strlen(s->gone_reason));
 	if (*s->gone)
 		set(doc, "gone_at", out_json_time(s->gone_at));
+	else if (*s->quarantine)
+		set(doc, "deleted_at", out_json_time(s->gone_at));
 	if (s->superseded_by.len == sizeof(m->header.id.b)) {
 		struct lb_uuid by;
 

@@ -27,6 +27,8 @@ bool message_is_overdue(const struct message *m, int64_t now_ms);
 json_t *message_json(const struct message *m);
 /* The audience with spaces between, cut at n bytes. */
 void message_audience(const struct lb_header *h, char *out, size_t n);
+/* The same as a list. NULL if memory is out. */
+json_t *message_audience_json(const struct lb_header *h);
 const char *message_type(const struct message *m);
 const char *message_area(const struct message *m);
 /* A file that stands in the payload's field of this name; NULL if there is none. */

@@ -169,7 +169,7 @@ static void rule_cell(struct table *t, struct cli *cli, const Lagebus__PartnerRe
 	const char *rule = is_recipient(p) ? out_word(cli, N_("recipient")) : p->rule;
 
 	if (*p->now)
-		table_cell(t, OUT_WARN, cli->terminal ? _("%s; now: %s") : "%s; now: %s", rule, strcmp(p->now, "ok") == 0 ? out_word(cli, N_("recipient")) : p->now);
+		table_cell(t, OUT_WARN, out_word(cli, N_("%s; now: %s")), rule, strcmp(p->now, "ok") == 0 ? out_word(cli, N_("recipient")) : p->now);
 	else
 		table_cell(t, OUT_DIM, "%s", rule);
 }
@@ -197,7 +197,7 @@ static void add_row(struct table *t, struct cli *cli, const Lagebus__Receipts *r
 		table_cell(t, OUT_PLAIN, "%s", p->overdue_since ? "overdue" : state_name(p));
 	}
 	if (r->recalled)
-		time_cell(t, cli, p->deleted, r->now, is_recipient(p) && cli->terminal ? _("not yet") : none);
+		time_cell(t, cli, p->deleted, r->now, is_recipient(p) && cli->terminal ? out_word(cli, N_("not yet")) : none);
 	if (all)
 		rule_cell(t, cli, p);
 }

@@ -3,33 +3,22 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "agents/cli/when.h"
 #include "proto/host/words.h"
 
 static lb_err read_time(const struct args *args, const char *option, int64_t *out, struct why *why)
 {
-	const char *text = args_value(args, option, NULL), *end;
-	struct tm tm = { .tm_isdst = -1 };
+	const char *text = args_value(args, option, NULL);
 	int64_t seconds = 0;
 	struct why ignored;
 	lb_err e;
 
 	if (!text)
 		return LB_OK;
-	end = strptime(text, "%Y-%m-%dT%H:%M", &tm);
-	if (!end || *end) {
-		tm = (struct tm){ .tm_isdst = -1 };
-		end = strptime(text, "%Y-%m-%d %H:%M", &tm);
-	}
-	if (end && !*end) {
-		seconds = (int64_t)mktime(&tm);
-	} else {
-		e = when_date_s(text, &seconds, &ignored);
-		if (e)
-			return why_set(why, e, "--%s %.40s: 2026-12-01T14:00 (local time) or 2026-12-01T13:00:00Z is expected", option, text);
-	}
+	e = when_date_s(text, &seconds, &ignored);
+	if (e)
+		return why_set(why, e, "--%s %.40s: 2026-12-01 14:00 (local time) or 2026-12-01T13:00:00Z is expected", option, text);
 	if (seconds <= 0)
 		return why_set(why, LB_INVALID, "--%s %.40s: is no time that can be", option, text);
 	*out = seconds * 1000;

@@ -14,7 +14,7 @@
 #define TRAINING_EVENT_OPTIONS \
 	{ "kind", "KIND", "lecture, workshop or event", 0 }, \
 	{ "for", "AUDIENCE", "citizens or staff", 0 }, \
-	{ "begins", "TIME", "2026-12-01T14:00 (local time) or 2026-12-01T13:00:00Z", 0 }, \
+	{ "begins", "TIME", "2026-12-01 14:00 (local time) or 2026-12-01T13:00:00Z", 0 }, \
 	{ "ends", "TIME", "likewise", 0 }, \
 	{ "place", "TEXT", "where", 0 }, \
 	{ "accessibility", "TEXT", "as 'Gebärdensprache, stufenloser Zugang'", 0 }, \

@@ -72,10 +72,25 @@ static bool matches(const char *uid, const char *written)
 	return strncmp(uid, written, n) == 0 || (n <= name && strncmp(uid + name - n, written, n) == 0);
 }
 
+static enum cli_exit find_last(struct cli *cli, const struct trainings *t, const struct training **out)
+{
+	const struct training *last = NULL;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (!last || t->list[i].header.created_ms > last->header.created_ms)
+			last = &t->list[i];
+	if (!last)
+		return cli_fail(cli, CLI_NOT_FOUND, "no event is announced (lagebus training list --past lists those that have been)");
+	*out = last;
+	return CLI_OK;
+}
+
 enum cli_exit training_find(struct cli *cli, const struct trainings *t, const char *written, const struct training **out)
 {
 	size_t found = 0;
 
+	if (strcmp(written, "last") == 0)
+		return find_last(cli, t, out);
 	for (size_t i = 0; i < t->n; i++)
 		if (matches(t->list[i].event->uid, written)) {
 			*out = &t->list[i];

@@ -24,7 +24,8 @@ struct trainings {
 /* All that is announced, in the order of when it begins; `past`: also what has ended. trainings_fini in either case. Blocks. */
 enum cli_exit trainings_ask(struct client *client, bool past, bool registrations, struct trainings *out);
 void trainings_fini(struct trainings *t);
-/* The one whose uid is, or whose uid begins with what was written (4 characters at least), or has it before the @. CLI_NOT_FOUND or CLI_USAGE with what was
+/* The one whose uid is, or whose uid begins with what was written (4 characters at least), or has it before the @; "last" is the one that was
+ * announced or changed last. CLI_NOT_FOUND or CLI_USAGE with what was
  * said: there is none, or more than one. */
 enum cli_exit training_find(struct cli *cli, const struct trainings *t, const char *written, const struct training **out);
 

@@ -18,9 +18,12 @@ void when_iso_ms(int64_t ms, char text[WHEN_TEXT]);
 bool when_from_iso(const char *text, int64_t *ms);
 /* "14:02" if it is on the same local day as now, else "2026-11-23 14:02", or in German "23.11.2026 14:02"; "" for 0. */
 void when_short(int64_t ms, int64_t now_ms, char text[WHEN_TEXT]);
-/* "2026-12-01" (its local midnight) or "2026-12-01T14:00:00Z". LB_OK or LB_INVALID. */
+/* "2026-12-01" (its local midnight), "2026-12-01 14:00" or with a T (local time), "01.12.2026" and "01.12.2026 14:00" likewise, or "2026-12-01T13:00:00Z". LB_OK or
+ * LB_INVALID. */
 lb_err when_date_s(const char *text, int64_t *seconds, struct why *why) LB_MUST_CHECK;
 /* "90m", "4h", "2d" in ms, or a date as above; both give a point in time after now. LB_OK or LB_INVALID. */
 lb_err when_deadline_ms(const char *text, int64_t now_ms, int64_t *out, struct why *why) LB_MUST_CHECK;
+/* A point in time before now: "now" or "jetzt", "14:20" (the last time it was that), "3h" ago, "2026-11-23 14:20", or a date as elsewhere. LB_OK or LB_INVALID. */
+lb_err when_past_ms(const char *text, int64_t now_ms, int64_t *out, struct why *why) LB_MUST_CHECK;
 
 #endif

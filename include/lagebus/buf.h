@@ -16,7 +16,8 @@ struct lb_buf {
 #define LB_BUF_INIT { NULL, 0, 0, 0 }
 
 static inline size_t lb_buf_len(const struct lb_buf *b) { return b->end - b->at; }
-static inline uint8_t *lb_buf_data(const struct lb_buf *b) { return b->p + b->at; }
+/* NULL, to which nothing may be added, where there has been no content. */
+static inline uint8_t *lb_buf_data(const struct lb_buf *b) { return b->at ? b->p + b->at : b->p; }
 
 /* Makes room for n more bytes after the content and returns where to write them; NULL if memory is out (b unchanged).
  * The content may move. Commit what was written with lb_buf_added. */

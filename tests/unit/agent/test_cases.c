@@ -39,7 +39,7 @@ static void send_receipt(struct receipt r)
 	p.h.has_thread = true;
 	p.h.thread = letter_id(r.about);
 	receipt.refers_to = (ProtobufCBinaryData){ sizeof id.b, id.b };
-	receipt.state = (Lagebus__ReceiptState)r.state;
+	receipt.state = r.state;
 	receipt.by = (char *)r.by;
 	p.payload_n = lagebus__receipt__pack(&receipt, p.payload);
 	p.signer = r.signer ? r.signer : "agent";
@@ -51,15 +51,6 @@ static void begin(void)
 	post_begin();
 	say_signer("agent", true);
 	settle();
-}
-
-static struct inbox_row row_of(unsigned n)
-{
-	struct lb_uuid id = letter_id(n);
-	struct inbox_row row;
-
-	assert_int_equal(inbox_get(&agent.store, &id, &row), LB_OK);
-	return row;
 }
 
 static bool is_on_disk(void)

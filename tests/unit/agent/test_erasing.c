@@ -123,7 +123,7 @@ static unsigned end_incidents(int64_t before_ms)
 	unsigned n = 99;
 
 	assert_int_equal(store_begin(&store), LB_OK);
-	assert_int_equal(incident_store_end(&store, before_ms, 5, &n), LB_OK);
+	assert_int_equal(incident_store_end(&store, before_ms + lb_message_type(LB_TYPE_INCIDENT_REPORT)->keep_ms, 5, &n), LB_OK);
 	assert_int_equal(store_commit(&store), LB_OK);
 	return n;
 }
@@ -145,6 +145,59 @@ static void what_an_incident_needs_stays_with_it(void **state)
 	assert_int_equal(expire(late_ms), 1);
 	assert_int_equal(content_of(1), 0);
 	assert_int_equal(end_incidents(late_ms), 0);
+}
+
+static void quarantine(uint64_t position, int64_t received_ms)
+{
+	struct inbox_message m = { .position = position, .received_ms = received_ms, .payload = { (const uint8_t *)content, sizeof content } };
+	struct lb_uuid id = store_id((unsigned)position);
+
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(inbox_quarantine(&store, &m, &id, LB_BAD_SIGNATURE), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+}
+
+static unsigned end_quarantine(int64_t now_ms)
+{
+	unsigned n = 99;
+
+	assert_int_equal(store_begin(&store), LB_OK);
+	assert_int_equal(inbox_quarantine_expire(&store, now_ms, 2, &n), LB_OK);
+	assert_int_equal(store_commit(&store), LB_OK);
+	return n;
+}
+
+static int64_t quarantine_ends(void)
+{
+	int64_t ms = -1;
+
+	assert_int_equal(inbox_quarantine_ends(&store, &ms), LB_OK);
+	return ms;
+}
+
+static void what_did_not_verify_has_an_end(void **state)
+{
+	struct lb_uuid id = store_id(1);
+	struct inbox_row row;
+
+	(void)state;
+	assert_int_equal(quarantine_ends(), 0);
+	for (unsigned n = 1; n <= 4; n++)
+		quarantine(n, CREATED_MS + n);
+	assert_int_equal(end_quarantine(INT64_MAX), 0); /* nothing is said of it */
+	assert_int_equal(quarantine_ends(), 0);
+	store.quarantine_ms = LB_DAY_MS;
+	assert_true(quarantine_ends() == CREATED_MS + 1 + LB_DAY_MS);
+	assert_int_equal(inbox_get(&store, &id, &row), LB_OK);
+	assert_true(row.gone_ms == CREATED_MS + 1 + LB_DAY_MS); /* whoever looks at it is told */
+	assert_int_equal(end_quarantine(CREATED_MS + LB_DAY_MS), 0);
+	assert_int_equal(end_quarantine(CREATED_MS + 3 + LB_DAY_MS), 2); /* some at once */
+	assert_int_equal(end_quarantine(CREATED_MS + 3 + LB_DAY_MS), 1);
+	assert_int_equal(end_quarantine(CREATED_MS + 3 + LB_DAY_MS), 0);
+	assert_int_equal(inbox_get(&store, &id, &row), LB_NOT_FOUND);
+	assert_int_equal(end_quarantine(CREATED_MS + 4 + LB_DAY_MS), 1);
+	assert_int_equal(store_scrub(&store), LB_OK);
+	assert_false(is_on_disk());
 }
 
 static void what_is_over_is_not_found_any_more(void **state)
@@ -214,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(what_is_over_goes),
 		STORE_TEST(what_an_incident_needs_stays_with_it),
+		STORE_TEST(what_did_not_verify_has_an_end),
 		STORE_TEST(what_is_over_is_not_found_any_more),
 		STORE_TEST(not_a_byte_stays_on_disk),
 		STORE_TEST(nor_of_what_is_recalled_then),

@@ -110,15 +110,15 @@ static void save(int64_t now, uint32_t said)
 	Lagebus__Incident *i = NULL;
 
 	assert_int_equal(incident_store_load(&store, &id, &law, T0 + now, &i), LB_OK);
-	assert_int_equal(incident_store_save(&store, &id, i, &law, said), LB_OK);
+	assert_int_equal(incident_store_save(&store, &id, i, &law, &(struct incident_said){ .clocks = said }, INT64_MAX), LB_OK);
 	lagebus__incident__free_unpacked(i, NULL);
 }
 
 static void it_is_due_when_a_clock_is_about_to_run_out(void **state)
 {
-	uint64_t open, soon, overdue;
+	struct incident_said said = { .idle_ms = 7 };
+	struct incident_counts counts;
 	struct lb_uuid id;
-	uint32_t said = 0;
 
 	(void)state;
 	assert_true(incident_store_next_ms(&store) == INT64_MAX);
@@ -127,29 +127,30 @@ static void it_is_due_when_a_clock_is_about_to_run_out(void **state)
 	assert_int_equal(incident_store_changed(&store, &id), LB_NOT_FOUND);
 	id = told_id(1);
 	assert_int_equal(incident_store_said(&store, &id, &said), LB_OK);
-	assert_int_equal(said, 5);
+	assert_int_equal(said.clocks, 5);
+	assert_int_equal(said.idle_ms, 0);
 	assert_int_equal(incident_store_next_ms(&store), T0 + 66 * HOUR);
 	assert_int_equal(incident_store_due(&store, T0 + 66 * HOUR - 1, &id), LB_NOT_FOUND);
 	assert_int_equal(incident_store_due(&store, T0 + 66 * HOUR, &id), LB_OK);
 	for (unsigned k = 0; k < 3; k++) {
-		assert_int_equal(incident_store_counts(&store, T0 + (int64_t[]){ 0, 66, 72 }[k] * HOUR, &open, &soon, &overdue), LB_OK);
-		assert_int_equal(open, 1);
-		assert_int_equal(soon, k == 1);
-		assert_int_equal(overdue, k == 2);
+		assert_int_equal(incident_store_counts(&store, T0 + (int64_t[]){ 0, 66, 72 }[k] * HOUR, &counts), LB_OK);
+		assert_int_equal(counts.open, 1);
+		assert_int_equal(counts.soon, k == 1);
+		assert_int_equal(counts.overdue, k == 2);
 	}
 }
 
 static void an_exercise_is_in_no_count_and_never_due(void **state)
 {
 	static const struct word exercise = { .n = 1, .by = "de-sn", .title = "x", .exercise = true };
-	uint64_t open, soon, overdue;
+	struct incident_counts counts;
 
 	(void)state;
 	receive(&exercise);
 	save(0, 0);
 	assert_true(incident_store_next_ms(&store) == INT64_MAX);
-	assert_int_equal(incident_store_counts(&store, T0 + 1000 * HOUR, &open, &soon, &overdue), LB_OK);
-	assert_int_equal(open + soon + overdue, 0);
+	assert_int_equal(incident_store_counts(&store, T0 + 1000 * HOUR, &counts), LB_OK);
+	assert_int_equal(counts.open + counts.soon + counts.overdue + counts.idle, 0);
 }
 
 static void the_list_has_the_open_ones_first_changed_last(void **state)

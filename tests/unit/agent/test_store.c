@@ -3,7 +3,7 @@
 
 #include "lagebus/header.h"
 
-#define NEWEST 14 /* version of the schema */
+#define NEWEST 15 /* version of the schema */
 
 static void set(const char *key, int value)
 {
@@ -163,7 +163,7 @@ static void what_belongs_to_an_exercise_is_found_out_later(void **state)
 static void an_approval_of_an_older_schema_still_counts(void **state)
 {
 	(void)state;
-	run("ALTER TABLE sighting DROP COLUMN created;ALTER TABLE inbox DROP COLUMN title_german;DROP INDEX inbox_until;ALTER TABLE inbox DROP COLUMN until;CREATE INDEX inbox_cases ON inbox(row) WHERE type=9 AND payload<>x'';"
+	run("ALTER TABLE sighting DROP COLUMN created;DROP INDEX quarantine_received;ALTER TABLE incident DROP COLUMN idle_said;ALTER TABLE inbox DROP COLUMN title_german;DROP INDEX inbox_until;ALTER TABLE inbox DROP COLUMN until;CREATE INDEX inbox_cases ON inbox(row) WHERE type=9 AND payload<>x'';"
 	    "DROP TABLE tally;DROP TRIGGER indicator_more;DROP TRIGGER indicator_less;DROP TRIGGER sighting_more;DROP TRIGGER sighting_less;"
 	    "DROP TABLE wait_end;DROP TABLE approved;CREATE TABLE approved(about BLOB, digest BLOB, signer TEXT, key BLOB, UNIQUE(about, digest, signer));"
 	    "INSERT INTO approved VALUES(x'01',x'02','spiffe://lagebus.example/partner/de-sn/leipzig/agent/main',x'03');"

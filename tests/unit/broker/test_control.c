@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/kit/logged.h"
+
 static void say(struct caller *c, Lagebus__Control__BodyCase body, void *content)
 {
 	Lagebus__Control control = LAGEBUS__CONTROL__INIT;
@@ -194,6 +196,26 @@ static void what_did_not_verify_is_counted(void **state)
 	assert_int_equal(atomic_load(&stand_metrics(0)->quarantined), 1);
 }
 
+static void who_reports_in_a_loop_does_not_fill_the_log(void **state)
+{
+	Lagebus__Quarantined q = LAGEBUS__QUARANTINED__INIT;
+	struct caller *c;
+
+	(void)state;
+	stand.tick_ms = 600000; /* none */
+	logged_begin();
+	stand_start();
+	c = stand_agent("sn");
+	q.reason = (char *)"bad-signature";
+	for (unsigned i = 0; i < 200; i++)
+		say(c, LAGEBUS__CONTROL__BODY_QUARANTINED, &q);
+	assert_true(caller_is_answered(c));
+	assert_int_equal(atomic_load(&stand_metrics(0)->quarantined), 200);
+	stand_stop();
+	assert_int_equal(logged("message_quarantined"), 64);
+	logged_end();
+}
+
 static void goodbye_ends_the_session(void **state)
 {
 	Lagebus__Goodbye goodbye = LAGEBUS__GOODBYE__INIT;
@@ -221,6 +243,7 @@ int main(void)
 		STAND_TEST(received_goes_forward_up_to_what_was_delivered),
 		STAND_TEST(the_certificate_of_a_signer_is_told),
 		STAND_TEST(what_did_not_verify_is_counted),
+		STAND_TEST(who_reports_in_a_loop_does_not_fill_the_log),
 		STAND_TEST(goodbye_ends_the_session),
 	};
 

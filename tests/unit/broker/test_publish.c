@@ -1,9 +1,14 @@
 /* Publishes: accepted by id when they are on disk, refused with the rule's token, repeated, held back by what is in flight. */
-#include "tests/kit/stand.h"
+#include "tests/kit/idle_worker.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "broker/publish.h"
+#include "broker/worker_state.h"
+#include "proto/host/log.h"
+#include "tests/kit/logged.h"
 
 /* True if one of the ids that were heard is this one. */
 static bool names(const Lagebus__Accepted *a, const struct lb_uuid *id)
@@ -500,6 +505,49 @@ static void who_is_gone_before_the_commit_has_published_all_the_same(void **stat
 	assert_true(caller_is_answered(c));
 }
 
+static void refuse_in_a_loop(struct caller *c, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct lb_header h;
+
+		caller_header(c, "nobody", &h);
+		caller_publish(c, &h, "x", 1);
+	}
+	for (unsigned i = 0; i < n; i++)
+		assert_non_null(caller_hear_control(c, LAGEBUS__CONTROL__BODY_REFUSED));
+}
+
+/* Each is answered, whatever the log has of it. */
+static void who_is_refused_in_a_loop_does_not_fill_the_log(void **state)
+{
+	(void)state;
+	stand.tick_ms = 600000; /* none */
+	logged_begin();
+	log_set_level(LOG_WARN);
+	stand_start();
+	refuse_in_a_loop(stand_agent("bsi"), 200);
+	stand_stop();
+	log_set_level(LOG_ERROR);
+	assert_int_equal(logged("publish_refused"), 64);
+	logged_end();
+}
+
+static void how_many_more_were_refused_is_logged(void **state)
+{
+	(void)state;
+	log_set_level(LOG_WARN);
+	logged_begin();
+	idle_worker->refused = 64;
+	publish_tick(idle_worker);
+	assert_int_equal(logged(""), 0);
+	idle_worker->refused = 65;
+	publish_tick(idle_worker);
+	publish_tick(idle_worker);
+	assert_int_equal(logged("publishes_refused"), 1);
+	logged_end();
+	log_set_level(LOG_ERROR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -522,6 +570,8 @@ int main(void)
 		STAND_TEST(a_session_publishes_at_its_rate),
 		STAND_TEST(a_low_rate_is_kept_too),
 		STAND_TEST(who_is_gone_before_the_commit_has_published_all_the_same),
+		STAND_TEST(who_is_refused_in_a_loop_does_not_fill_the_log),
+		cmocka_unit_test_setup_teardown(how_many_more_were_refused_is_logged, idle_worker_begin, idle_worker_end),
 	};
 
 	return cmocka_run_group_tests(tests, stand_make, stand_remove);

@@ -385,6 +385,28 @@ static lb_err find_ledger(struct journal_reader *r, const struct lb_uuid *id, co
 	return e;
 }
 
+/* What stays of a message that was purged. */
+static const enum journal_table kept_of_purged[] = { JOURNAL_RECALLED, JOURNAL_DELETED, JOURNAL_ERASED };
+#define KEPT_OF_PURGED (sizeof kept_of_purged / sizeof kept_of_purged[0])
+
+static void note_purged(const struct lb_uuid *id)
+{
+	for (size_t i = 0; i < KEPT_OF_PURGED; i++) {
+		struct note *n = note_new(kept_of_purged[i], id->b, sizeof id->b, "row", 3);
+
+		assert_int_equal(channel_send(t.routine, (struct channel_item){ WRITER_NOTE, n }), LB_OK);
+	}
+}
+
+static void assert_purged_noted(struct journal_reader *r, const struct lb_uuid *id, lb_err expected)
+{
+	struct lb_buf value = LB_BUF_INIT;
+
+	for (size_t i = 0; i < KEPT_OF_PURGED; i++)
+		assert_int_equal(journal_get(r, kept_of_purged[i], id->b, sizeof id->b, &value), expected);
+	lb_buf_fini(&value);
+}
+
 static void what_is_past_retention_is_dropped_with_all_that_refers_to_it(void **state)
 {
 	struct lb_uuid id, neighbour;
@@ -401,6 +423,8 @@ static void what_is_past_retention_is_dropped_with_all_that_refers_to_it(void **
 	note_ledger(&id, "a");
 	note_ledger(&id, "de-sn/leipzig");
 	note_ledger(&neighbour, "a");
+	note_purged(&id);
+	note_purged(&neighbour);
 	wait_for(send_block(first));
 	for (unsigned i = 0; i < 20000 && atomic_load(&writer_stats(t.writer)->dropped) == 0; i++)
 		poll(NULL, 0, 1); /* the notes may have been a commit of their own: then it is dropped a second later */
@@ -414,6 +438,8 @@ static void what_is_past_retention_is_dropped_with_all_that_refers_to_it(void **
 	assert_int_equal(find_ledger(r, &id, "a"), LB_NOT_FOUND);
 	assert_int_equal(find_ledger(r, &id, "de-sn/leipzig"), LB_NOT_FOUND);
 	assert_int_equal(find_ledger(r, &neighbour, "a"), LB_OK);
+	assert_purged_noted(r, &id, LB_NOT_FOUND);
+	assert_purged_noted(r, &neighbour, LB_OK);
 	journal_reader_free(r);
 	block_unref(first);
 	block_unref(second);

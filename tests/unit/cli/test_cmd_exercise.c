@@ -205,7 +205,8 @@ static void they_are_listed_and_marked(void **state)
 	assert_has(r.out, "ÜBUNG – ÜBUNG – ÜBUNG Probe\truns\tbund-bsi");
 	assert_int_equal(run(&r, "exercise", "list", "--past", "--json", NULL), CLI_OK);
 	assert_has(r.out, "\"state\": \"runs\"");
-	assert_has(r.out, "\"to\": \"de-sn de-he\"");
+	assert_has(r.out, "\"exercise_name\": \"Probe\"");
+	assert_has(r.out, "\"audience\": [\n        \"de-sn\",\n        \"de-he\"\n      ]");
 	ran_free(&r);
 }
 

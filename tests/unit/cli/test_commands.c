@@ -1,6 +1,8 @@
 /* agents/cli/commands.c: what the table has stands in the manual and in the completion too. */
 #include "agents/cli/commands.h"
 
+#include <ctype.h>
+
 #include "agents/cli/file.h"
 #include "tests/unit/cli/run.h"
 
@@ -60,6 +62,62 @@ static void the_manual_has_every_command_and_option(void **state)
 	for (const struct option_row *o = global_options; o->name; o++) {
 		snprintf(item, sizeof(item), "Fl -%s%s%s\n", o->name, o->value ? " Ar " : "", o->value ? o->value : "");
 		assert_has(manual, item);
+	}
+}
+
+/* The words of a page between single spaces, in small letters, without its macros and with the characters that its escapes stand for. */
+static char *plain(const char *page)
+{
+	static const struct {
+		const char *escape, *is;
+	} escapes[] = { { "\\(aq", "'" }, { "\\(:a", "ä" }, { "\\[:a]", "ä" }, { "\\[:U]", "Ü" }, { "\\&", "" }, { "\\e", "\\" } };
+	char *out = malloc(2 * strlen(page) + 1), *to = out;
+
+	assert_non_null(out);
+	for (const char *p = page; *p;) {
+		size_t k = 0;
+
+		while (k < sizeof(escapes) / sizeof(escapes[0]) && strncmp(p, escapes[k].escape, strlen(escapes[k].escape)) != 0)
+			k++;
+		if (k < sizeof(escapes) / sizeof(escapes[0])) {
+			to = stpcpy(to, escapes[k].is);
+			p += strlen(escapes[k].escape);
+		} else if (*p == '\n' && p[1] == '.' && strncmp(p + 2, "Ar ", 3) != 0 && strncmp(p + 2, "Pa ", 3) != 0) {
+			*to++ = '|';
+			p += 1 + strcspn(p + 1, "\n");
+		} else if (*p == '\n' && p[1] == '.') {
+			*to++ = ' ';
+			p += strlen("\n.Ar ");
+		} else {
+			*to++ = *p == '\n' ? ' ' : (char)tolower((unsigned char)*p);
+			p++;
+		}
+	}
+	*to = 0;
+	return out;
+}
+
+/* A text of the tables as a page has it. */
+static void assert_says(const char *page, const char *name, const char *help)
+{
+	char *text = plain(help);
+
+	if (!strstr(page, text))
+		fail_msg("%s: '%s' is not what the manual says: %s", name, text, page);
+	free(text);
+}
+
+static void the_manual_says_what_the_helps_say(void **state)
+{
+	(void)state;
+	for (const struct command *c = commands; c->name; c++) {
+		char *section = section_of(c->name), *page = plain(section);
+
+		assert_says(page, c->name, c->summary);
+		for (const struct option_row *o = c->options; o->name; o++)
+			assert_says(page, o->name, o->help);
+		free(section);
+		free(page);
 	}
 }
 
@@ -181,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_manual_has_every_command_and_option),
+		cmocka_unit_test(the_manual_says_what_the_helps_say),
 		cmocka_unit_test(the_manual_has_every_exit_code),
 		cmocka_unit_test(the_pages_have_every_rule),
 		cmocka_unit_test(bash_completes_every_command_and_option),

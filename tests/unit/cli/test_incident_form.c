@@ -216,7 +216,7 @@ static void past_times_are_read(void **state)
 	(void)state;
 	setenv("TZ", "UTC", 1);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		lb_err e = incident_past_ms(cases[i].text, now, &ms, &why);
+		lb_err e = when_past_ms(cases[i].text, now, &ms, &why);
 
 		if (cases[i].before < 0 ? e != LB_INVALID : e != LB_OK || ms != now - cases[i].before)
 			fail_msg("'%s'", cases[i].text);

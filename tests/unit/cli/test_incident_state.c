@@ -83,36 +83,6 @@ static void whom_to_ask_is_remembered(void **state)
 	free(contact);
 }
 
-static void assert_past(const char *text, int64_t expected)
-{
-	int64_t ms = 0;
-
-	if (incident_past_ms(text, NOON, &ms, &why) != LB_OK)
-		fail_msg("%s", why.text);
-	assert_true(ms == expected);
-}
-
-static void a_time_that_has_been_is_read(void **state)
-{
-	int64_t ms = 77;
-
-	(void)state;
-	assert_past("now", NOON);
-	assert_past("11:30", NOON - HOUR / 2);
-	assert_past("14:00", NOON - 22 * HOUR); /* it was that yesterday */
-	assert_past("3h", NOON - 3 * HOUR);
-	assert_past("90m", NOON - 3 * HOUR / 2);
-	assert_past("2d", NOON - 48 * HOUR);
-	assert_past("2001-09-09 10:00", NOON - 2 * HOUR);
-	assert_past("2001-09-09T11:00:00Z", NOON - HOUR);
-	assert_int_equal(incident_past_ms("2001-09-10 10:00", NOON, &ms, &why), LB_INVALID);
-	assert_non_null(strstr(why.text, "in the future"));
-	assert_int_equal(incident_past_ms("yesterday", NOON, &ms, &why), LB_INVALID);
-	assert_int_equal(incident_past_ms("3w", NOON, &ms, &why), LB_INVALID);
-	assert_int_equal(incident_past_ms("-3h", NOON, &ms, &why), LB_INVALID);
-	assert_int_equal(ms, 77);
-}
-
 #define STATE_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -121,7 +91,6 @@ int main(void)
 		STATE_TEST(drafts_are_named_by_their_time_and_found_again),
 		STATE_TEST(nothing_outside_the_folder_is_a_draft),
 		STATE_TEST(whom_to_ask_is_remembered),
-		STATE_TEST(a_time_that_has_been_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,8 +75,8 @@ static void what_is_no_value_is_said(void **state)
 		const char *option, *value, *says;
 	} bad[] = {
 		{ "kind", "party", "lecture or workshop or event is expected" }, { "for", "everyone", "staff or citizens" },
-		{ "begins", "tomorrow", "--begins tomorrow: 2026-12-01T14:00" },  { "ends", "2026-13-01T00:00", "--ends" },
-		{ "begins", "1960-01-01T00:00", "no time that can be" },          { "seats", "-1", "seats" },
+		{ "begins", "tomorrow", "--begins tomorrow: 2026-12-01 14:00" },  { "ends", "2026-13-01T00:00", "--ends" },
+		{ "begins", "1960-01-01T00:00:00Z", "no time that can be" },          { "seats", "-1", "seats" },
 	};
 
 	(void)state;
