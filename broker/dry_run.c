@@ -6,9 +6,9 @@
 #include "broker/exercises.h"
 #include "broker/lookup.h"
 #include "broker/partner_rows.h"
+#include "broker/publish.h"
 #include "broker/session.h"
 #include "broker/worker_state.h"
-#include "lagebus/level_clock.h"
 #include "lagebus/sealed.h"
 #include "proto/control.pb-c.h"
 #include "proto/host/policy.h"
@@ -43,7 +43,7 @@ void dry_run_answer(struct worker *w, struct session *s, uint64_t request, struc
 	if (e == LB_OK || answer.waits)
 		e = lb_sealed_check_header(&h);
 	if (e == LB_OK)
-		e = lb_header_check_clock(&h);
+		e = publish_check_header(w, &h);
 	if (e == LB_OK)
 		e = lookup_label(w, &h);
 	if (e == LB_OK && exercises_concern(&h))

@@ -94,6 +94,15 @@ static lb_err check_name(const struct lb_header *h)
 	return h->exercise_name.n > 0 && lb_text_is_classified(h->exercise_name.p, h->exercise_name.n) ? LB_CLASSIFIED : LB_OK;
 }
 
+lb_err publish_check_header(const struct worker *w, const struct lb_header *h)
+{
+	lb_err e = check_times(w, h);
+
+	if (e == LB_OK)
+		e = check_name(h);
+	return e == LB_OK ? lb_header_check_clock(h) : e;
+}
+
 void publish_count(struct worker *w, struct session *s, size_t n)
 {
 	s->in_flight += n;
@@ -203,11 +212,7 @@ void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_m
 	if (e == LB_OK)
 		e = lb_sealed_check(&h, m->frames[1]);
 	if (e == LB_OK)
-		e = check_times(w, &h);
-	if (e == LB_OK)
-		e = check_name(&h);
-	if (e == LB_OK)
-		e = lb_header_check_clock(&h);
+		e = publish_check_header(w, &h);
 	if (e == LB_OK && !journal_has_room(w->journal))
 		e = LB_DISK_FULL;
 	if (e == LB_OK && is_special(&h, route)) {

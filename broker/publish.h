@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "lagebus/err.h"
 #include "lagebus/header.h"
 
 struct audit_event;
@@ -15,6 +16,9 @@ struct session;
 struct worker;
 
 void publish_receive(struct worker *w, struct session *s, const struct lb_zmtp_message *m);
+/* What a header says against its message now, whoever sends it: LB_BAD_TIME, LB_EXPIRED, LB_CLASSIFIED, LB_ACK_TOO_WEAK, LB_ACK_TOO_LATE. LB_OK:
+ * nothing. Asks nobody. */
+lb_err publish_check_header(const struct worker *w, const struct lb_header *h) LB_MUST_CHECK;
 /* Sends what was filled to the writer, of one lane or of both. */
 void publish_flush_lane(struct worker *w, enum lb_lane lane);
 void publish_flush(struct worker *w);

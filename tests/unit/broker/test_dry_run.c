@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tests/unit/broker/receipts.h"
+#include "tests/unit/broker/two_people.h"
 
 /* Who would get a message of this header; valid until the caller hears again. */
 static const Lagebus__Route *route(struct caller *c, const void *header, size_t n)
@@ -97,12 +98,84 @@ static void a_dry_run_looks_at_the_label_too(void **state)
 	assert_string_equal(route_of(he, &h)->refused, "");
 }
 
+/* Everything that publish.c finds in a header alone. */
+static void it_says_what_a_publish_would_be_refused_for(void **state)
+{
+	struct lb_header h, warning;
+	struct caller *c;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	caller_header(c, "all", &h);
+	h.created_ms += (int64_t)60 * 60 * 1000;
+	assert_string_equal(route_of(c, &h)->refused, "bad-time");
+	caller_header(c, "all", &h);
+	h.expires_ms = h.created_ms - 1;
+	h.created_ms -= 1000;
+	assert_string_equal(route_of(c, &h)->refused, "expired");
+	caller_header(c, "all", &h);
+	h.exercise = true;
+	h.exercise_name = lb_text_of("VS-NUR FÜR DEN DIENSTGEBRAUCH");
+	assert_string_equal(route_of(c, &h)->refused, "classified");
+	caller_warning(c, "all", &warning);
+	assert_string_equal(route_of(c, &warning)->refused, "");
+	h = warning;
+	h.ack_policy = LB_ACK_DISPLAYED;
+	assert_string_equal(route_of(c, &h)->refused, "ack-too-weak");
+	h = warning;
+	h.ack_deadline_ms++;
+	assert_string_equal(route_of(c, &h)->refused, "ack-too-late");
+}
+
+static void it_says_what_may_not_be_read_on_the_way(void **state)
+{
+	struct lb_header h;
+	struct caller *c;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	caller_header(c, "de-sn", &h);
+	h.type = LB_TYPE_DIGITAL_VIOLENCE_CASE;
+	h.area = LB_AREA_DIGITAL_VIOLENCE;
+	h.tlp = LB_TLP_RED;
+	assert_string_equal(route_of(c, &h)->refused, "case-not-red"); /* and it never expires */
+	h.expires_ms = h.created_ms + (int64_t)24 * 60 * 60 * 1000;
+	assert_string_equal(route_of(c, &h)->refused, "");
+	h.language = lb_text_of("de");
+	assert_string_equal(route_of(c, &h)->refused, "red-not-encrypted");
+}
+
+static void it_says_that_a_second_person_is_waited_for(void **state)
+{
+	const Lagebus__Route *r;
+	struct lb_header h;
+	struct caller *c;
+
+	(void)state;
+	stand_start();
+	c = stand_agent("bsi");
+	caller_warning(c, "all", &h);
+	assert_false(route_of(c, &h)->waits);
+	red(c, "all", &h);
+	r = route_of(c, &h);
+	assert_true(r->waits);
+	assert_string_equal(r->refused, "");
+	assert_string_equal(row_of(r->partners, r->n_partners, "de-sn")->rule, ""); /* once it is approved */
+	h.ack_policy = LB_ACK_NONE;
+	assert_string_equal(route_of(c, &h)->refused, "ack-too-weak"); /* it would not even wait */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAND_TEST(it_says_who_would_get_it),
 		STAND_TEST(it_says_that_it_would_be_refused),
 		STAND_TEST(a_dry_run_looks_at_the_label_too),
+		STAND_TEST(it_says_what_a_publish_would_be_refused_for),
+		STAND_TEST(it_says_what_may_not_be_read_on_the_way),
+		STAND_TEST(it_says_that_a_second_person_is_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, stand_make, stand_remove);
