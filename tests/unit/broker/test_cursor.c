@@ -72,11 +72,59 @@ static void what_it_has_stored_is_saved_when_it_goes(void **state)
 	lb_buf_fini(&then);
 }
 
+/* A log that was restored from a backup has the id of the one that an agent read, and may have lost what the agent has. */
+static void only_what_stands_where_the_agent_says_is_its_past(void **state)
+{
+	struct lb_uuid log, routine[2], urgent, unknown = lb_uuid7_now();
+	struct caller *bsi;
+
+	(void)state;
+	stand_start();
+	bsi = stand_agent("bsi");
+	routine[0] = stand_send(bsi, "de-sn", 10);
+	routine[1] = stand_send(bsi, "de-sn", 10);
+	urgent = stand_warn(bsi, "de-sn", 10);
+	log = journal_id(stand.parts.journal);
+	const struct {
+		size_t log_n;
+		uint64_t position;
+		const struct lb_uuid *id; /* NULL: an agent that does not say which */
+		size_t id_n;
+		uint64_t from; /* where its routine goes on */
+	} cases[] = {
+		{ 16, 2, &routine[1], 16, 2 },
+		{ 16, 1, &routine[0], 16, 1 },
+		{ 16, 2, NULL, 0, 2 },
+		{ 16, 2, &unknown, 16, 0 },
+		{ 16, 2, &routine[0], 16, 0 }, /* it stands, elsewhere */
+		{ 16, 1, &urgent, 16, 0 },     /* at the position, in the other lane */
+		{ 16, 2, &routine[1], 15, 0 },
+		{ 16, 3, NULL, 0, 0 }, /* beyond the end */
+		{ 15, 2, &routine[1], 16, 0 },
+		{ 0, 2, &routine[1], 16, 0 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		Lagebus__Hello hello = LAGEBUS__HELLO__INIT;
+		struct caller *sn;
+
+		hello.version = LB_PROTOCOL_VERSION;
+		hello.log = (ProtobufCBinaryData){ cases[i].log_n, log.b };
+		hello.routine = cases[i].position;
+		if (cases[i].id)
+			hello.routine_id = (ProtobufCBinaryData){ cases[i].id_n, (uint8_t *)cases[i].id->b };
+		sn = stand_agent_from("sn", &hello);
+		if (sn->control->welcome->routine != cases[i].from)
+			fail_msg("case %zu: from %llu", i, (unsigned long long)sn->control->welcome->routine);
+		caller_fini(sn);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAND_TEST(an_agent_that_comes_and_goes_is_saved_once),
 		STAND_TEST(what_it_has_stored_is_saved_when_it_goes),
+		STAND_TEST(only_what_stands_where_the_agent_says_is_its_past),
 	};
 
 	return cmocka_run_group_tests(tests, stand_make, stand_remove);
