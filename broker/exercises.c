@@ -26,9 +26,22 @@ void exercises_settle(struct worker *w, const struct lb_uuid *id)
 {
 	struct exercises *x = &w->exercises;
 
+	unsigned kept = 0;
+
+	/* They stay in their order: of a key the last one counts. */
 	for (unsigned i = 0; i < x->pending_n; i++)
-		if (memcmp(&x->pending[i].id, id, sizeof *id) == 0)
-			x->pending[i--] = x->pending[--x->pending_n];
+		if (memcmp(&x->pending[i].id, id, sizeof *id) != 0)
+			x->pending[kept++] = x->pending[i];
+	x->pending_n = kept;
+}
+
+/* What is on its way last of a key, which counts in place of the row on disk and of what is on its way before it. NULL: nothing. */
+static const struct exercise_pending *find_pending(const struct worker *w, const uint8_t *key, size_t key_n)
+{
+	for (unsigned i = w->exercises.pending_n; i-- > 0;)
+		if (w->exercises.pending[i].key_n == key_n && memcmp(w->exercises.pending[i].key, key, key_n) == 0)
+			return &w->exercises.pending[i];
+	return NULL;
 }
 
 static bool is_within(const struct partner_set *part, const struct partner_set *whole)
@@ -89,7 +102,7 @@ static lb_err find_told(struct worker *w, const struct exercise_row *row, struct
 	return e;
 }
 
-/* What the exercises say that are on disk and whose keys begin so. */
+/* What the exercises say that are on disk, whose keys begin so, and of which nothing is on its way. */
 static lb_err judge_by_log(struct worker *w, const uint8_t *prefix, size_t prefix_n, uint16_t sender, const struct partner_set *recipients, lb_err *answer)
 {
 	uint8_t from[EXERCISE_KEY_MAX + 1];
@@ -105,6 +118,8 @@ static lb_err judge_by_log(struct worker *w, const uint8_t *prefix, size_t prefi
 			struct partner_set told = { { 0 } };
 			struct lb_text name, by;
 
+			if (find_pending(w, r.one[i].key, r.one[i].key_n))
+				continue;
 			e = exercise_key_read(r.one[i].key, r.one[i].key_n, &name, &by);
 			if (e == LB_OK)
 				e = find_told(w, &r.one[i].row, by, name, &told);
@@ -136,7 +151,8 @@ lb_err exercises_check_running(struct worker *w, uint16_t sender, const struct l
 	for (unsigned i = 0; answer != LB_OK && i < w->exercises.pending_n; i++) {
 		const struct exercise_pending *p = &w->exercises.pending[i];
 
-		if (p->key_n > prefix_n && memcmp(p->key, prefix, prefix_n) == 0 && exercise_runs(&p->row, w->now_ms))
+		if (p->key_n > prefix_n && memcmp(p->key, prefix, prefix_n) == 0 && find_pending(w, p->key, p->key_n) == p &&
+		    exercise_runs(&p->row, w->now_ms))
 			answer = judge(&p->told, sender, recipients, answer);
 	}
 	e = judge_by_log(w, prefix, prefix_n, sender, recipients, &answer);
@@ -217,14 +233,6 @@ static lb_err make_room(struct worker *w, const char *by)
 		publish_note(w, w->urgent, note_new_clear(JOURNAL_EXERCISES, s.old[i].key, s.old[i].n, s.old[i].key, s.old[i].n + 1));
 	}
 	return e == LB_OK && s.n >= EXERCISES_A_PARTNER ? LB_LIMIT : e;
-}
-
-static const struct exercise_pending *find_pending(const struct worker *w, const uint8_t *key, size_t key_n)
-{
-	for (unsigned i = w->exercises.pending_n; i-- > 0;)
-		if (w->exercises.pending[i].key_n == key_n && memcmp(w->exercises.pending[i].key, key, key_n) == 0)
-			return &w->exercises.pending[i];
-	return NULL;
 }
 
 /* The row as it is once everything on its way is there. */

@@ -355,6 +355,39 @@ static void what_follows_at_once_counts_with_it(void **state)
 	assert_string_equal(play(c, "all", "LÜKEX"), "exercise-unknown"); /* it never began */
 }
 
+static void what_follows_an_end_at_once_is_too_late(void **state)
+{
+	struct caller *c;
+
+	(void)state;
+	stand_start();
+	begin(stand_agent("bsi"), "all", "LÜKEX");
+	stand_stop();
+	stand_start_held();
+	c = stand_agent("bsi");
+	say(c, "all", "LÜKEX", END, 0, 0);
+	assert_string_equal(play(c, "all", "LÜKEX"), "exercise-unknown");
+}
+
+/* Neither is on disk; and what is settled before them changes nothing of their order. */
+static void so_it_is_of_one_that_has_just_begun(void **state)
+{
+	struct block *other;
+	struct caller *c;
+
+	(void)state;
+	stand_start_held();
+	c = stand_agent("bsi");
+	say(c, "all", "other", BEGIN, 0, 0);
+	other = stand_next_block(LB_LANE_URGENT);
+	say(c, "all", "LÜKEX", BEGIN, 0, 0);
+	say(c, "all", "LÜKEX", END, 0, 0);
+	assert_string_equal(play(c, "all", "LÜKEX"), "exercise-unknown");
+	stand_commit(other, LB_OK);
+	assert_string_equal(answer(c), "");
+	assert_string_equal(play(c, "all", "LÜKEX"), "exercise-unknown");
+}
+
 static void a_partner_begins_only_so_many(void **state)
 {
 	struct caller *c;
@@ -476,6 +509,8 @@ int main(void)
 		STAND_TEST(what_is_there_is_accepted_again),
 		STAND_TEST(a_restart_forgets_nothing),
 		STAND_TEST(what_follows_at_once_counts_with_it),
+		STAND_TEST(what_follows_an_end_at_once_is_too_late),
+		STAND_TEST(so_it_is_of_one_that_has_just_begun),
 		STAND_TEST(a_partner_begins_only_so_many),
 		STAND_TEST(a_dry_run_says_the_same),
 		STAND_TEST(a_case_is_of_an_exercise_without_its_name),
