@@ -15,10 +15,11 @@ static X509 *read_certificate(const char *file)
 	return x;
 }
 
+/* With a passphrase that is empty, so that nobody is asked for one. */
 static EVP_PKEY *read_key(const char *file)
 {
 	FILE *f = fopen(file, "re");
-	EVP_PKEY *k = f ? PEM_read_PrivateKey(f, NULL, NULL, NULL) : NULL;
+	EVP_PKEY *k = f ? PEM_read_PrivateKey(f, NULL, NULL, (void *)"") : NULL;
 
 	if (f)
 		fclose(f);
@@ -34,7 +35,7 @@ lb_err credential_load(const char *certificate, const char *key, struct credenti
 		file = certificate;
 		what = "the certificate cannot be read";
 	} else if (!p.key) {
-		what = "the private key cannot be read";
+		what = "the private key cannot be read; it must be PEM without a passphrase";
 	} else if (X509_check_private_key(p.certificate, p.key) != 1) {
 		what = "the private key does not belong to the certificate";
 	}

@@ -314,6 +314,7 @@ static lb_err load_own(struct lb_tls *tls, const struct lb_tls_files *f, char *w
 
 	if (SSL_CTX_use_certificate_chain_file(c, f->certificate) != 1)
 		return fail(why, why_n, "the certificate cannot be read", f->certificate, "; it must be PEM, the leaf first");
+	SSL_CTX_set_default_passwd_cb_userdata(c, (void *)""); /* nobody is asked for one */
 	if (SSL_CTX_use_PrivateKey_file(c, f->key, SSL_FILETYPE_PEM) != 1)
 		return fail(why, why_n, "the private key cannot be read, or is not the certificate's", f->key, "; it must be PEM without a passphrase");
 	if (SSL_CTX_check_private_key(c) != 1)

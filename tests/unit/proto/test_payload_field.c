@@ -159,15 +159,16 @@ static void an_enumeration_s_value_has_a_name_and_a_name_its_value(void **state)
 /* What does not begin with the enumeration's name stays whole. */
 static void a_foreign_name_stays_whole(void **state)
 {
-	static const ProtobufCEnumValue values[] = { { "LONG_NAME_ONE", "", 0 }, { "LONG_NAME_", "", 1 }, { "LONG_NAMES", "", 2 }, { "LONGNAME_X", "", 3 }, { "LONG", "", 4 } };
-	static const ProtobufCIntRange ranges[] = { { 0, 0 }, { 0, 5 } };
-	static const char *const names[] = { "one", "long-name-", "long-names", "longname-x", "long" };
-	const ProtobufCEnumDescriptor e = { .magic = PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC, .short_name = "LongName", .n_values = 5, .values = values,
+	static const ProtobufCEnumValue values[] = { { "LONG_NAME_ONE", "", 0 }, { "LONG_NAME_", "", 1 }, { "LONG_NAMES", "", 2 }, { "LONGNAME_X", "", 3 }, { "LONG", "", 4 },
+		                                     { "LONGXNAME_Y", "", 5 }, { "LONG_NAMEST", "", 6 } };
+	static const ProtobufCIntRange ranges[] = { { 0, 0 }, { 0, 7 } };
+	static const char *const names[] = { "one", "long-name-", "long-names", "longname-x", "long", "longxname-y", "long-namest" };
+	const ProtobufCEnumDescriptor e = { .magic = PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC, .short_name = "LongName", .n_values = 7, .values = values,
 		                            .n_value_ranges = 1, .value_ranges = ranges };
 	char name[FIELD_WORD];
 
 	(void)state;
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 7; i++) {
 		assert_true(field_enum_name(&e, i, '-', name));
 		assert_string_equal(name, names[i]);
 	}
