@@ -193,6 +193,7 @@ json_t *message_json(const struct message *m)
 	set(doc, "acknowledged", json_string(s->acknowledged ? out_ack(s->acknowledged) : "no"));
 	set_text(doc, "quarantine", s->quarantine, strlen(s->quarantine));
 	set_text(doc, "signer", s->signer, strlen(s->signer));
+	set_text(doc, "approved_by", s->approved_by, strlen(s->approved_by));
 	if (m->payload)
 		set(doc, "payload", payload_json(m->payload));
 	if (*m->unreadable)

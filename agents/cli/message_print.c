@@ -89,6 +89,7 @@ static void print_state(const struct message *m, struct cli *cli)
 	if (m->header.ack_policy || s->acknowledged)
 		out_field(cli, s->acknowledged ? OUT_GOOD : OUT_PLAIN, "our state", s->acknowledged ? _(out_ack(s->acknowledged)) : _("not acknowledged"));
 	out_field(cli, OUT_PLAIN, "signed by", s->signer);
+	out_field(cli, OUT_PLAIN, "approved by", s->approved_by);
 	out_field(cli, OUT_DIM, "id", m->id);
 }
 

@@ -36,6 +36,7 @@ static void shows_scales_as_words_and_cleans_text(void **state)
 	assert_has_not(text, "\033");
 	assert_has_not(text, "\xe2\x80\xae");
 	assert_has_not(text, "ÜBUNG");
+	assert_has_not(text, "approved by");
 	free(text);
 	sample_fini(&s);
 }
@@ -77,8 +78,10 @@ static void in_german_it_is_german(void **state)
 
 	(void)state;
 	sample_init(&s, 1, "Titel");
+	s.stored.approved_by = (char *)"spiffe://lagebus.example/partner/bund-bsi/agent/second";
 	words_in(NULL);
 	text = print(&s, true);
+	assert_has(text, "freigegeben von   spiffe://lagebus.example/partner/bund-bsi/agent/second\n");
 	assert_has(text, "Titel             Titel\n");
 	assert_has(text, "Stufe             3 orange\n");
 	assert_has(text, "Kennzeichnung     TLP:AMBER\n");
