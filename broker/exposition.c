@@ -34,14 +34,14 @@ static lb_err put_writer(const struct writer_stats *s, struct lb_buf *out)
 {
 	const struct figure figures[] = {
 		{ "commits", METRIC_COUNTER, "", "commits of the log", now(&s->commits) },
-		{ "commit_microseconds", METRIC_COUNTER, "microseconds", "time spent in commits", now(&s->commit_us) },
 		{ "committed", METRIC_COUNTER, "", "messages committed to the log", now(&s->messages) },
 		{ "committed_bytes", METRIC_COUNTER, "bytes", "bytes committed to the log", now(&s->bytes) },
 		{ "commit_refused", METRIC_COUNTER, "", "publishes that the log writer refused", now(&s->refused) },
 		{ "expired", METRIC_COUNTER, "", "records dropped from the log after their retention", now(&s->dropped) },
 	};
+	lb_err e = put_all(out, figures, sizeof figures / sizeof figures[0]);
 
-	return put_all(out, figures, sizeof figures / sizeof figures[0]);
+	return e == LB_OK ? metrics_put_us(out, "commit_seconds", METRIC_COUNTER, "time spent in commits", now(&s->commit_us)) : e;
 }
 
 static lb_err put_log(struct parts *p, struct lb_buf *out)

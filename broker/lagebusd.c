@@ -84,6 +84,12 @@ static int refuse_configuration(const struct config_problem *problem)
 
 static int approve_configuration(const char *path, struct configuration *c)
 {
+	if (!lb_tls_is_valid_at(c->tls, (int64_t)time(NULL) * 1000)) {
+		fprintf(stderr, "lagebusd: %s: the certificate is not valid at this time, so no agent would take it; lagebus ca issue makes a new one\n",
+		        c->settings.certificate);
+		configuration_fini(c);
+		return EXIT_CONFIGURATION;
+	}
 	printf("%s: valid; %zu partners in %s\n", path, federation_count(c->federation), c->settings.federation);
 	configuration_fini(c);
 	return EXIT_ENDED;

@@ -20,7 +20,7 @@
 	X(require_hybrid,    "require_hybrid",     BOOL,    "false",            true,  "only key exchange with ML-KEM; refuses to start where OpenSSL has none") \
 	X(federation,        "federation",         STRING,  "",                 true,  "the federation file") \
 	X(metrics,           "metrics",            STRING,  "",                 false, "local address and port for OpenMetrics; empty: none") \
-	X(log_level,         "log_level",          STRING,  "info",             false, "error, warn, info or debug") \
+	X(log_level,         "log_level",          STRING,  "info",             false, "what is logged: error, warn, info or debug") \
 	X(workers,           "workers",            NUMBER,  "0",                false, "threads that serve sessions; 0: one per core, less one for the log writer") \
 	X(door_threads,      "door_threads",       NUMBER,  "1",                false, "threads that do TLS handshakes") \
 	X(max_connections,   "max_connections",    NUMBER,  "10000",            false, "connections in all") \

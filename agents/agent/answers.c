@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agents/agent/agent.h"
+#include "agents/agent/second_person.h"
 #include "proto/host/log.h"
 #include "proto/host/words.h"
 
@@ -86,8 +87,13 @@ lb_err answer_message(struct agent *a, const struct local_peer *peer, uint64_t n
 {
 	Lagebus__StoredMessage m = LAGEBUS__STORED_MESSAGE__INIT;
 	Lagebus__Reply reply = LAGEBUS__REPLY__INIT;
+	char approver[LB_SPIFFE_ID_MAX + 1];
+	lb_err e = second_person_of(a, row, approver);
 
+	if (e != LB_OK)
+		return e;
 	answer_fill(row, true, &m);
+	m.approved_by = approver;
 	if (opened && opened->refused == LB_OK)
 		m.opened = (ProtobufCBinaryData){ opened->content.n, (uint8_t *)opened->content.p };
 	else if (opened)

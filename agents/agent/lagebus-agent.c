@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agents/agent/agent.h"
@@ -105,6 +106,25 @@ static bool take_signals(struct agent *a, int fd)
 	return true;
 }
 
+/* No broker lets one in whose certificate is not in its time. */
+static lb_err check_time(const struct settings *s, const struct lb_tls *tls, char *why, size_t why_n)
+{
+	int64_t now = agent_clock_ms(), end = lb_tls_expires_ms(tls);
+	time_t end_s = (time_t)(end / 1000);
+	char at[32] = "";
+	struct tm tm;
+
+	if (lb_tls_is_valid_at(tls, now))
+		return LB_OK;
+	if (gmtime_r(&end_s, &tm))
+		strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	if (end < now)
+		snprintf(why, why_n, "%s: the certificate ended at %s; ask the coordinator for a new one", s->certificate, at);
+	else
+		snprintf(why, why_n, "%s: the certificate is not valid yet; check this machine's clock", s->certificate);
+	return LB_CONFIG;
+}
+
 /* Loads what an agent would, and says who it would be. */
 static lb_err check_config(const char *config, char *why, size_t why_n)
 {
@@ -120,8 +140,10 @@ static lb_err check_config(const char *config, char *why, size_t why_n)
 	}
 	e = lb_tls_load(LB_LINK_CLIENT, &(struct lb_tls_files){ s.certificate, s.key, s.ca, s.crl, false }, &tls, why, why_n);
 	if (e == LB_OK) {
+		e = check_time(&s, tls, why, why_n);
 		lb_identity_format(lb_tls_identity(tls), uri);
-		printf("%s: valid; it is %s\n", config, uri);
+		if (e == LB_OK)
+			printf("%s: valid; it is %s\n", config, uri);
 		lb_tls_unref(tls);
 	}
 	settings_fini(&s);

@@ -398,12 +398,14 @@ static void on_watch(struct agent *a, const struct local_peer *peer, uint64_t nu
 {
 	struct watcher w = { .peer = *peer, .number = number, .unacknowledged = !r->from_now, .exercises = r->exercises,
 		             .german = words_are_german() };
-	lb_err e = read_topic(r->topic, &w.type, &w.area) ? LB_OK : LB_INVALID;
+	lb_err e;
 
-	if (e == LB_OK) {
-		w.row = r->from_now ? inbox_newest(&a->store) : 0;
-		e = watchers_add(a, &w);
+	if (!read_topic(r->topic, &w.type, &w.area)) {
+		answer_error(a, peer, number, lb_err_token(LB_INVALID), "the topic is a type, a slash and an area, * for any: warning/*");
+		return;
 	}
+	w.row = r->from_now ? inbox_newest(&a->store) : 0;
+	e = watchers_add(a, &w);
 	if (e != LB_OK)
 		answer_refusal(a, peer, number, e);
 }

@@ -1,6 +1,7 @@
 /* The second person at the recipient's. */
 #include "agents/agent/second_person.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "agents/agent/agent.h"
@@ -93,6 +94,50 @@ lb_err second_person_check(struct agent *a, const struct lb_header *h, const str
 		e = note(a, h, m->payload, signer, key);
 	if (e == LB_OK && needs)
 		e = may_warn(&a->settings, h) ? find(a, h, m, signer, key) : LB_ROLE_MAY_NOT_SEND;
+	return e;
+}
+
+/* The approver of the rows that count, as long as they are all of one key. */
+static lb_err read_approver(struct agent *a, sqlite3_stmt *q, struct lb_text origin, char out[LB_SPIFFE_ID_MAX + 1])
+{
+	uint8_t key[LB_DIGEST_SIZE];
+	lb_err e;
+
+	while ((e = store_row(&a->store, q)) == LB_OK) {
+		const char *approver = (const char *)sqlite3_column_text(q, 0), *signer = (const char *)sqlite3_column_text(q, 1);
+		const void *its = sqlite3_column_blob(q, 2);
+
+		if (!approver || !signer || !its || sqlite3_column_bytes(q, 2) != LB_DIGEST_SIZE || !may_approve(&a->settings, lb_text_of(approver), origin))
+			continue;
+		if (*out && memcmp(key, its, sizeof key) != 0) {
+			*out = '\0';
+			return LB_OK;
+		}
+		memcpy(key, its, sizeof key);
+		snprintf(out, LB_SPIFFE_ID_MAX + 1, "%s", signer);
+	}
+	return e == LB_NOT_FOUND ? LB_OK : e;
+}
+
+lb_err second_person_of(struct agent *a, const struct inbox_row *row, char out[LB_SPIFFE_ID_MAX + 1])
+{
+	uint8_t digest[LB_DIGEST_SIZE];
+	struct lb_header h;
+	sqlite3_stmt *q;
+	lb_err e;
+
+	*out = '\0';
+	if (row->quarantine[0] || row->gone[0] || lb_header_decode(row->header.p, row->header.n, &h) != LB_OK || h.type != LB_TYPE_WARNING || h.level < 4)
+		return LB_OK;
+	e = lb_message_digest(row->header, row->payload, digest);
+	if (e != LB_OK)
+		return e;
+	q = store_use(&a->store, STORE_APPROVED_BY);
+	sqlite3_bind_blob(q, 1, h.id.b, sizeof h.id.b, SQLITE_STATIC);
+	sqlite3_bind_blob(q, 2, digest, sizeof digest, SQLITE_STATIC);
+	sqlite3_bind_text(q, 3, row->signer, -1, SQLITE_STATIC);
+	e = read_approver(a, q, h.origin, out);
+	sqlite3_reset(q);
 	return e;
 }
 

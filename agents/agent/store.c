@@ -166,6 +166,7 @@ static const char *const sql[STORE_STATEMENTS] = {
 	[STORE_HELD_FIRST] = "SELECT row,log,lane,position,received,header,signature,payload FROM held ORDER BY row LIMIT 1",
 	[STORE_APPROVED_ADD] = "INSERT OR IGNORE INTO approved(about,digest,signer,key,origin) VALUES(?1,?2,?3,?4,?5)",
 	[STORE_APPROVED_FIND] = "SELECT origin FROM approved WHERE about=?1 AND digest=?2 AND signer<>?3 AND key<>?4",
+	[STORE_APPROVED_BY] = "SELECT origin,signer,key FROM approved WHERE about=?1 AND digest=?2 AND signer<>?3",
 	[STORE_WAIT_END_ADD] = "INSERT OR IGNORE INTO wait_end VALUES(?1,?2,?3)",
 	[STORE_WAIT_END_TRIM] = "DELETE FROM wait_end WHERE id IN (SELECT id FROM wait_end ORDER BY at DESC,id DESC LIMIT -1 OFFSET ?1)",
 	[STORE_WAIT_END_LIST] = "SELECT said FROM wait_end WHERE at>=?1 ORDER BY at DESC,id DESC LIMIT ?2",

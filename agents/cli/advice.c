@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "lagebus/topic.h"
 #include "proto/host/words.h"
 
 static const struct {
@@ -13,7 +14,7 @@ static const struct {
 	{ LB_SAME_PERSON, N_("have another agent of yours, with its own certificate and key, approve it") },
 	{ LB_OTHER_CONTENT, N_("show it again (lagebus approve) and decide on what is there now") },
 	{ LB_AREA_NOT_AGREED, N_("choose an area of your agreement with --area, or ask the coordinator to extend the agreement") },
-	{ LB_ROLE_MAY_NOT_SEND, N_("ask the coordinator to send it, or narrow --to to the bodies below you") },
+	{ LB_ROLE_MAY_NOT_SEND, N_("ask the coordinator what your partner's role may do") },
 	{ LB_NOT_A_MEMBER, N_("ask the coordinator whether your partner id is in the federation file") },
 	{ LB_WRONG_ORIGIN, N_("--as names only partners that this agent may act for: its certificate and the federation file say which (lagebus status)") },
 	{ LB_BAD_AUDIENCE, N_("--to takes partner ids (de-sn), their bodies (de-sn/*), groups (group:cert) and all") },
@@ -43,12 +44,39 @@ static const struct {
 	{ LB_TLS_EXPIRED, N_("renew the agent's certificate; lagebus check shows its dates") },
 };
 
+#define TO_OFFICE_ABOVE N_("send it to the office above yours, or ask that office to send it")
+#define BY_LAENDER N_("assistance is between the Länder and the federal office; ask your Land")
+#define TO_ONE_OFFICE N_("--to takes the one office that it is for")
+
+/* Of LB_ROLE_MAY_NOT_SEND, as to whom a type goes depends on it (docs/policy.md). */
+static const char *const to_whom[LB_TYPE_MAX + 1] = {
+	[LB_TYPE_INDICATOR] = TO_OFFICE_ABOVE,
+	[LB_TYPE_SIGHTING] = TO_OFFICE_ABOVE,
+	[LB_TYPE_WARNING] = N_("ask the coordinator to send it, or narrow --to to the bodies below you"),
+	[LB_TYPE_INCIDENT_REPORT] = N_("an incident is reported to the office above one's own: leave --to out; who was reported it answers with "
+				       "lagebus incident update"),
+	[LB_TYPE_ASSISTANCE_REQUEST] = BY_LAENDER,
+	[LB_TYPE_ASSISTANCE_OFFER] = BY_LAENDER,
+	[LB_TYPE_SITUATION_REPORT] = TO_OFFICE_ABOVE,
+	[LB_TYPE_TRAINING_EVENT] = TO_OFFICE_ABOVE,
+	[LB_TYPE_DIGITAL_VIOLENCE_CASE] = TO_ONE_OFFICE,
+	[LB_TYPE_TRAINING_REGISTRATION] = TO_ONE_OFFICE,
+	[LB_TYPE_EXERCISE] = N_("ask the coordinator to begin it, or narrow --to to the bodies below you"),
+};
+
 const char *advice_for(lb_err e)
 {
 	for (size_t i = 0; i < sizeof(advice) / sizeof(advice[0]); i++)
 		if (advice[i].error == e)
 			return _(advice[i].text);
 	return "";
+}
+
+const char *advice_to_sender(lb_err e, unsigned type)
+{
+	const char *special = e == LB_ROLE_MAY_NOT_SEND && type <= LB_TYPE_MAX ? to_whom[type] : NULL;
+
+	return special ? _(special) : advice_for(e);
 }
 
 lb_err advice_why(struct why *why, lb_err e, const char *where)

@@ -172,6 +172,8 @@ lb_err ca_leaf_new(const struct ca_pair *ca, EVP_PKEY *key, const struct ca_requ
 	int64_t end_s = ca_time_s(X509_get0_notAfter(ca->certificate));
 	X509 *x;
 
+	if (from_s >= end_s)
+		return why_set(why, LB_INVALID, "the CA's own certificate ends before this one would begin; make a new CA");
 	if (from_s + r->days * DAY_S > end_s)
 		return why_set(why, LB_INVALID, "--days %ld: the CA's own certificate ends in %ld days; ask for fewer, or make a new CA",
 			r->days, (long)((end_s - from_s) / DAY_S));

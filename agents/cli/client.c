@@ -11,6 +11,7 @@
 #include "agents/cli/advice.h"
 #include "agents/cli/progress.h"
 #include "agents/cli/when.h"
+#include "proto/header.pb-c.h"
 #include "proto/host/words.h"
 
 #define PARTS_MAX 700
@@ -124,7 +125,7 @@ enum cli_exit client_refused(struct client *client, const Lagebus__Reply *reply)
 	if (!*reply->error)
 		return CLI_OK;
 	e = lb_err_from_token(reply->error);
-	advice = advice_for(e);
+	advice = advice_to_sender(e, client->sends);
 	if (e == LB_INVALID && client->cli->command)
 		snprintf(see_help, sizeof(see_help), _("see: lagebus help %s"), client->cli->command->name);
 	if (*see_help)
@@ -222,6 +223,17 @@ const Lagebus__StatusReply *client_status(const struct client *client)
 	return client->status->status;
 }
 
+/* The header is not whole yet: the agent fills in the rest. */
+static unsigned type_of(ProtobufCBinaryData header)
+{
+	Lagebus__Header *h = lagebus__header__unpack(NULL, header.len, header.data);
+	unsigned type = h ? h->type : 0;
+
+	if (h)
+		lagebus__header__free_unpacked(h, NULL);
+	return type;
+}
+
 enum cli_exit client_send(struct client *client, ProtobufCBinaryData header, ProtobufCBinaryData payload, bool wait, const char *waiting, struct lb_uuid *id,
 	bool *accepted)
 {
@@ -235,7 +247,9 @@ enum cli_exit client_send(struct client *client, ProtobufCBinaryData header, Pro
 	body.wait = wait;
 	request.body_case = LAGEBUS__REQUEST__BODY_SEND;
 	request.send = &body;
+	client->sends = type_of(header);
 	code = client_ask(client, &request, waiting, &reply);
+	client->sends = 0;
 	if (code)
 		return code;
 	if (reply->body_case == LAGEBUS__REPLY__BODY_SEND && reply->send->id.len == sizeof(id->b)) {

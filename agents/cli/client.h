@@ -11,6 +11,7 @@ struct client {
 	struct cli *cli;
 	struct lb_local *local;
 	uint64_t number;
+	unsigned sends; /* the type of the message that it is asked to send, for the advice where that is refused; 0: none */
 	Lagebus__Reply *status; /* the agent's answer to the first question */
 };
 

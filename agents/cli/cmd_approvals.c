@@ -17,11 +17,11 @@ const char *const cmd_approvals_examples[] = {
 
 static void add_row(struct table *t, struct cli *cli, const Lagebus__WaitingMessage *m, const struct lb_header *h)
 {
-	char id[LB_UUID_TEXT], until[WHEN_TEXT], audience[LB_HEADER_MAX];
+	char id[LB_UUID_TEXT], until[WHEN_TEXT], audience[MESSAGE_AUDIENCE_SHOWN];
 
 	lb_uuid_format(&h->id, id);
 	out_time(cli, m->approval->until, until);
-	message_audience(h, audience, sizeof(audience));
+	message_audience_show(cli, h, audience, sizeof(audience));
 	table_cell(t, OUT_WARN, "%s", until);
 	table_cell(t, out_level_style(h->level), "%s%s", h->exercise ? OUT_EXERCISE " " : "", out_word(cli, out_level(h->level)));
 	table_cell(t, out_tlp_style(h->tlp), "%s", lb_tlp_name(lb_tlp_effective(h->tlp)));

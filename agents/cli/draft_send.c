@@ -168,10 +168,10 @@ static enum cli_exit route_table(struct cli *cli, const Lagebus__Route *route)
 	return code;
 }
 
-static enum cli_exit show_route(struct cli *cli, const Lagebus__Route *route)
+static enum cli_exit show_route(struct cli *cli, const Lagebus__Route *route, unsigned type)
 {
 	lb_err e = lb_err_from_token(route->refused);
-	const char *advice = advice_for(e), *said = *route->refused_text ? route->refused_text : lb_err_text(e);
+	const char *advice = advice_to_sender(e, type), *said = *route->refused_text ? route->refused_text : lb_err_text(e);
 	char text[REASON_MAX];
 	enum cli_exit code;
 
@@ -183,7 +183,7 @@ static enum cli_exit show_route(struct cli *cli, const Lagebus__Route *route)
 	return code || !*route->refused ? code : CLI_REFUSED;
 }
 
-static enum cli_exit dry_run(struct client *client, ProtobufCBinaryData header, ProtobufCBinaryData payload)
+static enum cli_exit dry_run(struct client *client, ProtobufCBinaryData header, ProtobufCBinaryData payload, unsigned type)
 {
 	Lagebus__Request request = LAGEBUS__REQUEST__INIT;
 	Lagebus__RouteRequest body = LAGEBUS__ROUTE_REQUEST__INIT;
@@ -200,7 +200,7 @@ static enum cli_exit dry_run(struct client *client, ProtobufCBinaryData header, 
 		return code;
 	if (reply->body_case == LAGEBUS__REPLY__BODY_ROUTE)
 		route = lagebus__route__unpack(NULL, reply->route->route.len, reply->route->route.data);
-	code = route ? show_route(client->cli, route) : cli_fail(client->cli, CLI_IO, "the broker's answer cannot be read");
+	code = route ? show_route(client->cli, route, type) : cli_fail(client->cli, CLI_IO, "the broker's answer cannot be read");
 	if (route)
 		lagebus__route__free_unpacked(route, NULL);
 	lagebus__reply__free_unpacked(reply, NULL);
@@ -298,7 +298,7 @@ static enum cli_exit pack_and_send(struct client *client, const struct draft *d,
 		code = cli_fail(client->cli, CLI_REFUSED, "the header is too large: %zu bytes, %d are allowed; --to names too many, use a group", header.len,
 			LB_HEADER_MAX);
 	else
-		code = d->dry_run ? dry_run(client, header, payload) : send(client, d, header, payload);
+		code = d->dry_run ? dry_run(client, header, payload, d->header.type) : send(client, d, header, payload);
 	free(header.data);
 	return code;
 }

@@ -439,15 +439,24 @@ static void each_partner(struct comparison *c, void (*of)(struct comparison *, c
 	}
 }
 
+/* In the reader's language. */
+static void retention_words(const struct federation *f, unsigned type, char out[RETENTION_PERIOD])
+{
+	char period[RETENTION_PERIOD];
+
+	retention_period(federation_retention(f), type, period);
+	words_parts(*period ? period : N_("default"), out, RETENTION_PERIOD);
+}
+
 static void change_retention(struct comparison *c)
 {
 	for (unsigned type = 1; type <= LB_TYPE_MAX; type++) {
 		char was[RETENTION_PERIOD], is[RETENTION_PERIOD], what[80];
 
-		retention_period(federation_retention(c->before), type, was);
-		retention_period(federation_retention(c->after), type, is);
+		retention_words(c->before, type, was);
+		retention_words(c->after, type, is);
 		snprintf(what, sizeof(what), _("retention of %s"), _(lb_type_name(type)));
-		text_row(c, c->changes, EVERYONE, what, *was ? was : _("default"), *is ? is : _("default"));
+		text_row(c, c->changes, EVERYONE, what, was, is);
 	}
 }
 

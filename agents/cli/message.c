@@ -93,6 +93,36 @@ void message_audience(const struct lb_header *h, char *out, size_t n)
 	}
 }
 
+static int show_entry(struct lb_text entry, char *out, size_t n)
+{
+	static const char group[] = "group:";
+	const size_t prefix = sizeof(group) - 1;
+
+	if (lb_text_equals(entry, "all"))
+		return snprintf(out, n, "%s", _("all"));
+	if (entry.n > 2 && memcmp(entry.p + entry.n - 2, "/*", 2) == 0)
+		return snprintf(out, n, _("the bodies of %.*s"), (int)entry.n - 2, entry.p);
+	if (entry.n > prefix && memcmp(entry.p, group, prefix) == 0)
+		return snprintf(out, n, _("the group %.*s"), (int)(entry.n - prefix), entry.p + prefix);
+	return snprintf(out, n, "%.*s", (int)entry.n, entry.p);
+}
+
+void message_audience_show(const struct cli *cli, const struct lb_header *h, char *out, size_t n)
+{
+	size_t at = 0;
+
+	if (!cli->terminal) {
+		message_audience(h, out, n);
+		return;
+	}
+	out[0] = 0;
+	for (unsigned i = 0; i < h->audience_n && at < n; i++) {
+		at += (size_t)snprintf(out + at, n - at, "%s", i ? ", " : "");
+		if (at < n)
+			at += (size_t)show_entry(h->audience[i], out + at, n - at);
+	}
+}
+
 json_t *message_audience_json(const struct lb_header *h)
 {
 	json_t *list = json_array();
@@ -163,6 +193,7 @@ json_t *message_json(const struct message *m)
 	set(doc, "acknowledged", json_string(s->acknowledged ? out_ack(s->acknowledged) : "no"));
 	set_text(doc, "quarantine", s->quarantine, strlen(s->quarantine));
 	set_text(doc, "signer", s->signer, strlen(s->signer));
+	set_text(doc, "approved_by", s->approved_by, strlen(s->approved_by));
 	if (m->payload)
 		set(doc, "payload", payload_json(m->payload));
 	if (*m->unreadable)

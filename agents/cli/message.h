@@ -25,8 +25,11 @@ bool message_is_open(const struct message *m);
 bool message_is_overdue(const struct message *m, int64_t now_ms);
 /* Every field of the header, and of the payload where it is there. NULL if memory is out. */
 json_t *message_json(const struct message *m);
-/* The audience with spaces between, cut at n bytes. */
+/* The audience with spaces between, as it stands in the header, cut at n bytes. */
 void message_audience(const struct lb_header *h, char *out, size_t n);
+/* Likewise on a terminal in words, with commas between: "the bodies of de-sn, the group cert". */
+#define MESSAGE_AUDIENCE_SHOWN (LB_HEADER_MAX + 32 * LB_AUDIENCE_MAX)
+void message_audience_show(const struct cli *cli, const struct lb_header *h, char *out, size_t n);
 /* The same as a list. NULL if memory is out. */
 json_t *message_audience_json(const struct lb_header *h);
 const char *message_type(const struct message *m);

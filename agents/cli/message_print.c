@@ -8,7 +8,6 @@
 #include "lagebus/sealed.h"
 #include "proto/host/words.h"
 
-
 static void id_field(struct cli *cli, const char *name, bool there, const struct lb_uuid *id)
 {
 	char text[LB_UUID_TEXT];
@@ -57,11 +56,12 @@ static void print_gone(const struct message *m, struct cli *cli)
 static void print_header(const struct message *m, struct cli *cli)
 {
 	const struct lb_header *h = &m->header;
-	char origin[LB_PARTNER_ID_MAX + 1], audience[LB_HEADER_MAX];
+	const char *opened = lb_sealed_is_due(h) ? message_text(m, "title") : ""; /* the inbox's title says only that it is encrypted */
+	char origin[LB_PARTNER_ID_MAX + 1], audience[MESSAGE_AUDIENCE_SHOWN];
 
 	snprintf(origin, sizeof(origin), "%.*s", (int)h->origin.n, h->origin.p);
-	message_audience(h, audience, sizeof(audience));
-	out_field(cli, OUT_HEAD, "title", m->stored->title);
+	message_audience_show(cli, h, audience, sizeof(audience));
+	out_field(cli, OUT_HEAD, "title", *opened ? opened : m->stored->title);
 	out_field(cli, OUT_PLAIN, "tracking id", m->stored->tracking_id);
 	if (h->level)
 		out_field(cli, out_level_style(h->level), "level", _(out_level(h->level)));
@@ -89,6 +89,7 @@ static void print_state(const struct message *m, struct cli *cli)
 	if (m->header.ack_policy || s->acknowledged)
 		out_field(cli, s->acknowledged ? OUT_GOOD : OUT_PLAIN, "our state", s->acknowledged ? _(out_ack(s->acknowledged)) : _("not acknowledged"));
 	out_field(cli, OUT_PLAIN, "signed by", s->signer);
+	out_field(cli, OUT_PLAIN, "approved by", s->approved_by);
 	out_field(cli, OUT_DIM, "id", m->id);
 }
 
@@ -105,7 +106,6 @@ static void print_files(const struct message *m, struct cli *cli)
 	}
 }
 
-/* What is encrypted shows in the inbox only that it is. */
 static void print_sealed(const struct message *m, struct cli *cli)
 {
 	const Lagebus__StoredMessage *s = m->stored;
@@ -118,7 +118,7 @@ static void print_sealed(const struct message *m, struct cli *cli)
 	else if (m->header.type == LB_TYPE_DIGITAL_VIOLENCE_CASE)
 		out_styled(cli, OUT_DIM, "lagebus case show opens it");
 	else
-		out_field(cli, OUT_HEAD, "encrypted", message_text(m, "title"));
+		out_field(cli, OUT_PLAIN, "encrypted", _("to its recipients; opened only to be shown"));
 }
 
 static void print_unreadable(const struct message *m, struct cli *cli)

@@ -12,19 +12,35 @@ static const char *type_name(enum metric_type type)
 	return type == METRIC_COUNTER ? "counter" : "gauge";
 }
 
-lb_err metrics_put(struct lb_buf *out, const char *name, enum metric_type type, const char *unit, const char *text,
-                   unsigned long long value)
+static lb_err put_family(struct lb_buf *out, const char *name, enum metric_type type, const char *unit, const char *text, const char *value)
 {
 	char unit_line[256] = "", lines[FAMILY_MAX];
 	int n;
 
 	if (unit[0] != '\0')
 		snprintf(unit_line, sizeof unit_line, "# UNIT lagebus_%s %s\n", name, unit);
-	n = snprintf(lines, sizeof lines, "# TYPE lagebus_%s %s\n%s# HELP lagebus_%s %s\nlagebus_%s%s %llu\n", name,
+	n = snprintf(lines, sizeof lines, "# TYPE lagebus_%s %s\n%s# HELP lagebus_%s %s\nlagebus_%s%s %s\n", name,
 	             type_name(type), unit_line, name, text, name, type == METRIC_COUNTER ? "_total" : "", value);
 	if (n < 0 || (size_t)n >= sizeof lines)
 		return LB_NO_MEMORY;
 	return lb_buf_append(out, lines, (size_t)n);
+}
+
+lb_err metrics_put(struct lb_buf *out, const char *name, enum metric_type type, const char *unit, const char *text,
+                   unsigned long long value)
+{
+	char digits[32];
+
+	snprintf(digits, sizeof digits, "%llu", value);
+	return put_family(out, name, type, unit, text, digits);
+}
+
+lb_err metrics_put_us(struct lb_buf *out, const char *name, enum metric_type type, const char *text, unsigned long long us)
+{
+	char digits[32];
+
+	snprintf(digits, sizeof digits, "%llu.%06llu", us / 1000000, us % 1000000);
+	return put_family(out, name, type, "seconds", text, digits);
 }
 
 lb_err metrics_render(const struct metrics *const *sets, size_t n, struct lb_buf *out)

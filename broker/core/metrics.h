@@ -12,13 +12,13 @@
 /* clang-format off */
 #define METRICS_TABLE(X) \
 	X(handshakes,           COUNTER, "",      "TLS handshakes that were completed") \
-	X(handshakes_resumed,   COUNTER, "",      "of them, resumed sessions") \
+	X(handshakes_resumed,   COUNTER, "",      "TLS handshakes that resumed a session; handshakes counts them as well") \
 	X(handshakes_failed,    COUNTER, "",      "TLS handshakes that failed") \
 	X(connections_refused,  COUNTER, "",      "connections closed at once because a limit was reached") \
 	X(sessions,             GAUGE,   "",      "connected agents") \
 	X(sessions_closed,      COUNTER, "",      "sessions that were closed, for any reason") \
 	X(published,            COUNTER, "",      "publishes that were accepted") \
-	X(published_exercise,   COUNTER, "",      "the same of exercises, which published does not count") \
+	X(published_exercise,   COUNTER, "",      "publishes of exercises that were accepted; published does not count them") \
 	X(refused,              COUNTER, "",      "publishes that were refused") \
 	X(published_bytes,      COUNTER, "bytes", "bytes of accepted publishes") \
 	X(delivered,            COUNTER, "",      "messages handed to links") \
@@ -54,6 +54,8 @@ enum metric_type { METRIC_COUNTER, METRIC_GAUGE };
 /* Appends one family with one value; name without "lagebus_" and "_total", ending with the unit if there is one. LB_OK or LB_NO_MEMORY. */
 lb_err metrics_put(struct lb_buf *out, const char *name, enum metric_type type, const char *unit, const char *text,
                    unsigned long long value) LB_MUST_CHECK;
+/* The same of a time in us, said in seconds, OpenMetrics' unit of it; the name ends with "_seconds". */
+lb_err metrics_put_us(struct lb_buf *out, const char *name, enum metric_type type, const char *text, unsigned long long us) LB_MUST_CHECK;
 /* Appends the sums of n sets as OpenMetrics text (without the final "# EOF"). LB_OK or LB_NO_MEMORY. */
 lb_err metrics_render(const struct metrics *const *sets, size_t n, struct lb_buf *out) LB_MUST_CHECK;
 

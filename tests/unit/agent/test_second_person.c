@@ -1,6 +1,7 @@
 /* What needs a second person, at the recipient's. */
 #include "tests/unit/agent/post.h"
 
+#include "agents/agent/second_person.h"
 #include "proto/approval.pb-c.h"
 
 static const struct credential more[] = {
@@ -54,6 +55,43 @@ static void begin_link(void)
 	say_signer("mandated", true);
 	say_signer("twin", true);
 	settle();
+}
+
+static const char *approver_of(unsigned n)
+{
+	static char who[LB_SPIFFE_ID_MAX + 1];
+	struct inbox_row row = row_of(n);
+
+	assert_int_equal(second_person_of(&agent, &row, who), LB_OK);
+	return who;
+}
+
+static void who_approved_is_said(void **state)
+{
+	struct post p, a;
+
+	(void)state;
+	begin_link();
+	red(&p, 1);
+	approve(&a, 2, &p, "second");
+	post_next(&a);
+	post_next(&p);
+	assert_string_equal(approver_of(1), "spiffe://lagebus.example/partner/bund-bsi/agent/second");
+	/* Nobody had to; nobody did; more than one may have been it. */
+	init_post(&p, 3, LB_TYPE_WARNING);
+	post_next(&p);
+	assert_string_equal(approver_of(3), "");
+	red(&p, 4);
+	post_next(&p);
+	assert_string_equal(approver_of(4), "");
+	red(&p, 5);
+	approve(&a, 6, &p, "twin");
+	post_next(&a);
+	approve(&a, 7, &p, "second");
+	post_next(&a);
+	post_next(&p);
+	assert_string_equal(row_of(5).quarantine, "");
+	assert_string_equal(approver_of(5), "");
 }
 
 static void level_4_is_real_behind_its_approval_only(void **state)
@@ -244,6 +282,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		AGENT_TEST(level_4_is_real_behind_its_approval_only),
+		AGENT_TEST(who_approved_is_said),
 		AGENT_TEST(an_approval_that_is_none_does_not_count),
 		AGENT_TEST(an_approval_of_a_form_of_its_own_does_not_count),
 		AGENT_TEST(a_coordinators_needs_a_coordinator),

@@ -58,6 +58,20 @@ static void every_row_is_well_formed(void **state)
 #undef X
 }
 
+static void a_time_is_in_seconds(void **state)
+{
+	struct lb_buf out = LB_BUF_INIT;
+
+	(void)state;
+	assert_int_equal(metrics_put_us(&out, "commit_seconds", METRIC_COUNTER, "time spent in commits", 12000345), LB_OK);
+	assert_int_equal(lb_buf_append(&out, "", 1), LB_OK);
+	assert_string_equal((const char *)out.p, "# TYPE lagebus_commit_seconds counter\n"
+	                                         "# UNIT lagebus_commit_seconds seconds\n"
+	                                         "# HELP lagebus_commit_seconds time spent in commits\n"
+	                                         "lagebus_commit_seconds_total 12.000345\n");
+	lb_buf_fini(&out);
+}
+
 static void no_sets_are_zeros(void **state)
 {
 	char *text = rendered(NULL, 0);
@@ -73,6 +87,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sets_are_summed),
 		cmocka_unit_test(every_row_is_well_formed),
+		cmocka_unit_test(a_time_is_in_seconds),
 		cmocka_unit_test(no_sets_are_zeros),
 	};
 

@@ -129,7 +129,10 @@ static void what_cannot_be_is_refused(void **state)
 	assert_int_equal(ca_key_new("p521", &key, &why), LB_OK);
 	assert_ptr_equal(ca_digest(key), EVP_sha512());
 	assert_int_equal(ca_leaf_new(&ca, key, &r, SPIFFE_ID, &x, &why), LB_INVALID);
-	assert_has(why.text, "CA's own certificate ends");
+	assert_has(why.text, "CA's own certificate ends in ");
+	r.from_s = ca_time_s(X509_get0_notAfter(ca.certificate)) + 1;
+	assert_int_equal(ca_leaf_new(&ca, key, &r, SPIFFE_ID, &x, &why), LB_INVALID);
+	assert_has(why.text, "CA's own certificate ends before");
 	assert_null(x);
 	EVP_PKEY_free(key);
 }

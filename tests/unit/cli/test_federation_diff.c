@@ -183,6 +183,17 @@ static void how_long_a_type_is_kept_is_told(void **state)
 	assert_string_equal(compare("retention = { warning = \"2 years\"; };" FILE_OF(BASE), "retention = { indicator = \"365 days\"; warning = \"12 months\"; };" FILE_OF(BASE)), told);
 }
 
+static void in_german_it_is_german(void **state)
+{
+	static const char told[] = "change: alle Mitglieder Aufbewahrung von Warnung -2 Jahre\n"
+				   "change: alle Mitglieder Aufbewahrung von Warnung +1 Monat\n";
+
+	(void)state;
+	words_in(NULL);
+	assert_string_equal(compare("retention = { warning = \"24 months\"; };" FILE_OF(BASE), "retention = { warning = \"1 month\"; };" FILE_OF(BASE)), told);
+	words_in("C");
+}
+
 static int free_written(void **state)
 {
 	(void)state;
@@ -201,6 +212,7 @@ int main(void)
 		cmocka_unit_test(who_acts_for_whom_is_told_of_the_agent),
 		cmocka_unit_test(another_trust_domain_is_nobodys_certificate),
 		cmocka_unit_test(how_long_a_type_is_kept_is_told),
+		cmocka_unit_test(in_german_it_is_german),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, free_written);
