@@ -434,8 +434,8 @@ static void all_sessions_are_held_by_what_all_have_in_flight(void **state)
 	stand_commit(b, LB_OK);
 	stand_assert_accepted(one, &first);
 	assert_int_equal(caller_hear(one), HEARD_COMMAND);
-	stand_commit(stand_next_block(LB_LANE_ROUTINE), LB_OK);
 	assert_int_equal(caller_hear(two), HEARD_DELIVERY);
+	stand_commit(stand_next_block(LB_LANE_ROUTINE), LB_OK);
 	stand_assert_accepted(two, &second);
 }
 
