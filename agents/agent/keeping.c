@@ -8,6 +8,7 @@
 #include "agents/agent/bind.h"
 #include "agents/agent/incident_clock.h"
 #include "proto/host/log.h"
+#include "proto/host/retention_said.h"
 
 #define ROWS_A_TURN 1024
 #define SAID "retention"       /* as the broker said it last, packed */
@@ -16,24 +17,14 @@
 
 static lb_err pack(const struct retention *keep, struct lb_buf *out)
 {
-	Lagebus__Retention retention = LAGEBUS__RETENTION__INIT;
-	Lagebus__Keep said[LB_TYPE_MAX + 1], *types[LB_TYPE_MAX + 1];
+	struct retention_said said;
 	uint8_t *room;
 
-	for (unsigned t = 1; t <= LB_TYPE_MAX; t++)
-		if (keep->most[t]) {
-			Lagebus__Keep *one = &said[retention.n_types];
-
-			lagebus__keep__init(one);
-			one->type = t;
-			one->most_ms = keep->keep_ms[t];
-			types[retention.n_types++] = one;
-		}
-	retention.types = types;
-	room = lb_buf_reserve(out, lagebus__retention__get_packed_size(&retention) + 1);
+	retention_say(keep, &said);
+	room = lb_buf_reserve(out, lagebus__retention__get_packed_size(&said.message) + 1);
 	if (!room)
 		return LB_NO_MEMORY;
-	lb_buf_added(out, lagebus__retention__pack(&retention, room));
+	lb_buf_added(out, lagebus__retention__pack(&said.message, room));
 	return LB_OK;
 }
 
