@@ -30,6 +30,13 @@ int64_t agent_clock_ms(void)
 	return clock_of(CLOCK_REALTIME);
 }
 
+const char *agent_acts_for(const struct agent *a, const char *previous)
+{
+	const char *all = (const char *)lb_buf_data(&a->acts_for), *next = previous ? previous + strlen(previous) + 1 : all;
+
+	return (size_t)(next - all) < lb_buf_len(&a->acts_for) ? next : NULL;
+}
+
 static lb_err load_tls(const struct settings *s, struct lb_tls **out, char *why, size_t why_n)
 {
 	struct lb_tls_files files = { .certificate = s->certificate, .key = s->key, .ca = s->ca, .crl = s->crl };

@@ -79,5 +79,7 @@ lb_err agent_begin(struct agent *a) LB_MUST_CHECK;
  * broker's was lost. */
 lb_err agent_settle(struct agent *a) LB_MUST_CHECK;
 int64_t agent_clock_ms(void); /* since 1970 */
+/* The partner behind `previous` (NULL: the first) of those that we act for besides our own; NULL: there is none. Valid until the broker says others. */
+const char *agent_acts_for(const struct agent *a, const char *previous);
 
 #endif

@@ -13,12 +13,8 @@ static bool is_ours(const struct agent *a, const struct lb_header *h)
 {
 	bool ours = lb_text_equals(h->origin, lb_tls_identity(a->tls)->partner);
 
-	for (size_t at = 0; !ours && at < lb_buf_len(&a->acts_for);) {
-		const char *as = (const char *)lb_buf_data(&a->acts_for) + at;
-
+	for (const char *as = agent_acts_for(a, NULL); as && !ours; as = agent_acts_for(a, as))
 		ours = lb_text_equals(h->origin, as);
-		at += strlen(as) + 1;
-	}
 	for (unsigned i = 0; i < h->audience_n; i++)
 		ours &= !lb_text_same(h->audience[i], h->origin);
 	return ours;

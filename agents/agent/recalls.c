@@ -65,12 +65,8 @@ static lb_err confirm(struct agent *a, const struct lb_header *h)
 {
 	lb_err e = confirm_as(a, h, "");
 
-	for (size_t at = 0; e == LB_OK && at < lb_buf_len(&a->acts_for);) {
-		const char *as = (const char *)lb_buf_data(&a->acts_for) + at;
-
+	for (const char *as = agent_acts_for(a, NULL); as && e == LB_OK; as = agent_acts_for(a, as))
 		e = confirm_as(a, h, as);
-		at += strlen(as) + 1;
-	}
 	return e;
 }
 

@@ -317,8 +317,8 @@ static size_t list_acts_for(const struct agent *a, char *ids[LB_PARTNERS_MAX])
 {
 	size_t n = 0;
 
-	for (size_t at = 0; at < lb_buf_len(&a->acts_for); at += strlen(ids[n - 1]) + 1)
-		ids[n++] = (char *)lb_buf_data(&a->acts_for) + at;
+	for (const char *as = agent_acts_for(a, NULL); as; as = agent_acts_for(a, as))
+		ids[n++] = (char *)as;
 	return n;
 }
 
