@@ -69,9 +69,9 @@ is_running() { kill -0 "${pid[$1]}" 2>/dev/null; }
 
 as() { local who=$1; shift; LAGEBUS_AGENT=ipc://$work/$who/agent.sock XDG_STATE_HOME=$work/state/$who "$@"; }
 fail() { echo "FAILED: $*"; tail -n 8 "$work"/*.log "$work"/*/*.log 2>/dev/null || true; exit 1; }
-# until_true WHAT COMMAND...: waits at most twenty seconds.
+# until_true WHAT COMMAND...: waits at most twenty seconds, or within_s.
 until_true() {
-	local what=$1 end=$((SECONDS + 20)); shift
+	local what=$1 end=$((SECONDS + ${within_s:-20})); shift
 	until "$@" >/dev/null 2>&1; do [ $SECONDS -lt $end ] || fail "$what did not happen in time"; sleep 0.02; done
 }
 is_linked() { as "$1" lagebus status --json | grep -q '"broker": *"127'; }
